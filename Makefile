@@ -1,0 +1,52 @@
+# Every target installs what it needs, pinned and hashed, into .venv. Run `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: local
+local: .venv/installed ## Run both accounts on this machine with real traffic (ARGS="--help" for options)
+	@$(BIN)/python -m local $(ARGS)
+
+.PHONY: test
+test: .venv/installed ## Run every test; no network beyond loopback
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: .venv/installed ## Format check, lint and type check
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy .
+	@$(BIN)/pyright
+
+.PHONY: format
+format: .venv/installed ## Format and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: build
+build: .venv/installed ## Build the Lambda packages and the SDK layer into build/packages
+	@$(BIN)/python -m components.packages
+
+.PHONY: lock
+lock: .venv/installed ## Pin and hash the requirements files anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed
+	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
