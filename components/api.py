@@ -1,0 +1,239 @@
+"""The REST API: the contract plus what only API Gateway understands.
+
+`openapi.yaml` is the only description of the API. IAM authorization and an API key are needed for every
+call; the resource policy lets in one role of the monitor account, and IAM decides for the own account.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components import iam
+from components.contract import gateway_document
+from components.waf import Waf, WafArgs
+
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "extendedRequestId": "$context.extendedRequestId",
+    "time": "$context.requestTimeEpoch",
+    "caller": "$context.identity.userArn",
+    "apiKeyId": "$context.identity.apiKeyId",
+    "sourceIp": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "status": "$context.status",
+    "errorType": "$context.error.responseType",
+    "latencyMs": "$context.responseLatency",
+    "integrationLatencyMs": "$context.integrationLatency",
+    "traceId": "$context.xrayTraceId",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiSettings:
+    """Throttles of the whole stage; `account_role` makes the role that API Gateway logs with."""
+
+    rate_per_s: float
+    burst: int
+    account_role: bool
+    waf_requests_per_5_min: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiArgs:
+    """`caller_role_arn` is the other account's one role that may call."""
+
+    base: str
+    account_id: str
+    region: str
+    stage: str
+    api_path: str
+    invoke_arn: pulumi.Input[str]
+    function_name: pulumi.Input[str]
+    function_alias: pulumi.Input[str]
+    caller_account_id: str
+    caller_role_arn: str
+    log_retention_days: int
+    key_arn: pulumi.Input[str]
+    settings: ApiSettings
+
+
+class Api(pulumi.ComponentResource):
+    """API, policy, deployment and stage. `url` is the full address of the prediction operation."""
+
+    api_id: pulumi.Output[str]
+    stage_name: pulumi.Output[str]
+    url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:api:Api", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        body = pulumi.Output.from_input(args.invoke_arn).apply(
+            lambda invoke_arn: json.dumps(gateway_document(args.base, invoke_arn), sort_keys=True)
+        )
+        api = aws.apigateway.RestApi(
+            f"{name}-api",
+            name=args.base,
+            description="Serves predictions.",
+            body=body,
+            endpoint_configuration={"types": "REGIONAL"},
+            opts=child,
+        )
+        operation = f"{args.stage}/POST{args.api_path}"
+        policy_text = pulumi.Output.json_dumps(
+            resource_policy(
+                args.caller_account_id,
+                args.caller_role_arn,
+                pulumi.Output.concat(api.execution_arn, "/", operation),
+            )
+        )
+        policy = aws.apigateway.RestApiPolicy(
+            f"{name}-policy", rest_api_id=api.id, policy=policy_text, opts=child
+        )
+        permission = aws.lambda_.Permission(
+            f"{name}-invoke",
+            action="lambda:InvokeFunction",
+            function=args.function_name,
+            qualifier=args.function_alias,
+            principal="apigateway.amazonaws.com",
+            source_arn=pulumi.Output.concat(api.execution_arn, "/", operation),
+            opts=child,
+        )
+        contract_hash = pulumi.Output.all(body, policy_text).apply(
+            lambda parts: hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        )
+        deployment = aws.apigateway.Deployment(
+            f"{name}-deployment",
+            rest_api=api.id,
+            triggers={"contract": contract_hash},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, permission]),
+        )
+        stage = self._stage(name, args, api, deployment)
+        self.api_id = api.id
+        self.stage_name = stage.stage_name
+        self.url = pulumi.Output.concat(stage.invoke_url, args.api_path)
+        if args.settings.waf_requests_per_5_min is not None:
+            Waf(
+                f"{name}-waf",
+                WafArgs(
+                    acl_name=args.base,
+                    stage_arn=stage.arn,
+                    requests_per_5_min=args.settings.waf_requests_per_5_min,
+                ),
+                opts=child,
+            )
+        self.register_outputs({"url": self.url})
+
+    def _stage(
+        self, name: str, args: ApiArgs, api: aws.apigateway.RestApi, deployment: aws.apigateway.Deployment
+    ) -> aws.apigateway.Stage:
+        child = pulumi.ResourceOptions(parent=self)
+        access_logs = aws.cloudwatch.LogGroup(
+            f"{name}-access-logs",
+            name=f"/aws/apigateway/{args.base}/access",
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.key_arn,
+            opts=child,
+        )
+        # API Gateway would make this group itself, without retention or key, at the first request.
+        execution_logs = aws.cloudwatch.LogGroup(
+            f"{name}-execution-logs",
+            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.stage}"),
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.key_arn,
+            opts=child,
+        )
+        depends_on: list[pulumi.Resource] = [execution_logs]
+        if args.settings.account_role:
+            depends_on.append(self._account_role(name, args))
+        stage = aws.apigateway.Stage(
+            f"{name}-stage",
+            rest_api=api.id,
+            deployment=deployment.id,
+            stage_name=args.stage,
+            xray_tracing_enabled=True,
+            access_log_settings={
+                "destination_arn": access_logs.arn,
+                "format": json.dumps(ACCESS_LOG, separators=(",", ":")),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+        )
+        aws.apigateway.MethodSettings(
+            f"{name}-settings",
+            rest_api=api.id,
+            stage_name=stage.stage_name,
+            method_path="*/*",
+            settings={
+                "metrics_enabled": True,
+                "logging_level": "ERROR",
+                "data_trace_enabled": False,
+                "throttling_rate_limit": args.settings.rate_per_s,
+                "throttling_burst_limit": args.settings.burst,
+            },
+            opts=child,
+        )
+        return stage
+
+    def _account_role(self, name: str, args: ApiArgs) -> aws.apigateway.Account:
+        """The role that API Gateway writes logs with: one for the whole account and region."""
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-log-role",
+            name=f"{args.base}-api-logs",
+            assume_role_policy=json.dumps(iam.service_trust("apigateway.amazonaws.com", args.account_id)),
+            opts=child,
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-log-policy",
+            role=role.name,
+            policy=json.dumps(iam.document(log_statements(args.region, args.account_id))),
+            opts=child,
+        )
+        return aws.apigateway.Account(
+            f"{name}-account",
+            cloudwatch_role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+
+
+def resource_policy(
+    caller_account_id: str, caller_role_arn: str, operation_arn: pulumi.Input[str]
+) -> dict[str, object]:
+    """Lets one role of another account in.
+
+    API Gateway rejects a principal that does not exist yet, so the account is trusted and the condition
+    narrows it to the role, whose name is fixed.
+    """
+    return iam.document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{caller_account_id}:root"},
+                "Action": "execute-api:Invoke",
+                "Resource": operation_arn,
+                "Condition": {"ArnEquals": {"aws:PrincipalArn": caller_role_arn}},
+            }
+        ]
+    )
+
+
+def log_statements(region: str, account_id: str) -> list[dict[str, object]]:
+    """Writing logs for every API of this account and region, which is what the account role is for."""
+    groups = f"arn:aws:logs:{region}:{account_id}:log-group:*"
+    return [
+        iam.allow(
+            [
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogGroups",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+                "logs:GetLogEvents",
+                "logs:FilterLogEvents",
+            ],
+            groups,
+        )
+    ]

@@ -1,0 +1,123 @@
+"""Calls the API every minute from another account, as a customer would.
+
+The API key goes from the service stack's secret output into Secrets Manager and is read there by the
+function; it is in no environment variable, log or output.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import iam
+from components.function import PythonFunction, PythonFunctionArgs
+from components.schedule import Schedule, ScheduleArgs
+
+NAMESPACE = "InferenceWatch"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryArgs:
+    """`base` names the service; `probe` is the request and its known prediction."""
+
+    base: str
+    account_id: str
+    service_account_id: str
+    region: str
+    api_id: pulumi.Input[str]
+    api_url: pulumi.Input[str]
+    stage: str
+    api_path: str
+    api_key: pulumi.Output[str]
+    probe: pulumi.Input[Mapping[str, Any]]
+    every_minutes: int
+    timeout_ms: int
+    layer_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    log_retention_days: int
+
+
+class Canary(pulumi.ComponentResource):
+    """Function, schedule and the secret with its API key."""
+
+    function: PythonFunction
+
+    def __init__(self, name: str, args: CanaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:canary:Canary", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        function_name = canary_name(args.base)
+        secret = aws.secretsmanager.Secret(
+            f"{name}-api-key",
+            name=f"{function_name}-api-key",
+            description="The canary's API key.",
+            kms_key_id=args.key_arn,
+            opts=child,
+        )
+        version = aws.secretsmanager.SecretVersion(
+            f"{name}-api-key-value",
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(args.api_key),
+            opts=child,
+        )
+        invoke = pulumi.Output.concat(
+            f"arn:aws:execute-api:{args.region}:{args.service_account_id}:",
+            args.api_id,
+            f"/{args.stage}/POST{args.api_path}",
+        )
+        self.function = PythonFunction(
+            name,
+            PythonFunctionArgs(
+                function_name=function_name,
+                package="canary",
+                description="Probes the API as a customer would.",
+                role_name=function_name,
+                layer_arn=args.layer_arn,
+                key_arn=args.key_arn,
+                log_retention_days=args.log_retention_days,
+                timeout_s=args.timeout_ms // 1000 + 10,  # and time to read the key and publish
+                environment={
+                    "SERVICE": args.base,
+                    "API_URL": args.api_url,
+                    "API_REGION": args.region,
+                    "API_KEY_SECRET_ARN": secret.arn,
+                    "PROBE": pulumi.Output.json_dumps(args.probe),
+                    "TIMEOUT_MS": str(args.timeout_ms),
+                },
+                statements=[
+                    iam.allow("execute-api:Invoke", invoke),
+                    iam.allow("secretsmanager:GetSecretValue", secret.arn),
+                    iam.allow("kms:Decrypt", args.key_arn),
+                    iam.put_metric_data(NAMESPACE),
+                ],
+            ),
+            opts=child,
+        )
+        aws.lambda_.FunctionEventInvokeConfig(
+            f"{name}-no-retries",
+            function_name=self.function.function_name,
+            qualifier=self.function.alias_name,
+            maximum_retry_attempts=0,  # a retried probe would hide the failure that it is there to show
+            maximum_event_age_in_seconds=60,
+            opts=child,
+        )
+        unit = "minute" if args.every_minutes == 1 else "minutes"
+        Schedule(
+            f"{name}-schedule",
+            ScheduleArgs(
+                schedule_name=function_name,
+                expression=f"rate({args.every_minutes} {unit})",
+                alias_arn=self.function.alias_arn,
+                account_id=args.account_id,
+                retries=0,
+                max_age_s=60,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[version]),
+        )
+        self.register_outputs({})
+
+
+def canary_name(base: str) -> str:
+    """The canary's function and role; the API's resource policy trusts exactly this role name."""
+    return f"{base}-canary"

@@ -1,0 +1,109 @@
+"""A Python function as every part of this program runs one.
+
+Current Python on arm64, JSON logs in a group of its own, active tracing, the SDK layer, a published
+version behind an alias, and a role that may do what its statements say and nothing else. It decides no
+permission and no schedule.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from components import iam
+from components.packages import ARCHITECTURE, RUNTIME, build_handler
+
+ALIAS = "live"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PythonFunctionArgs:
+    """`package` is the folder in handlers/; `environment` must be what its settings read."""
+
+    function_name: str
+    package: str
+    description: str
+    role_name: str
+    layer_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    log_retention_days: int
+    timeout_s: int
+    memory_mb: int = 256
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    statements: Sequence[iam.Statement] = ()
+    reserved_concurrency: int | None = None
+    snap_start: bool = False
+
+
+class PythonFunction(pulumi.ComponentResource):
+    """The function and what belongs to it alone."""
+
+    function_name: pulumi.Output[str]
+    function_arn: pulumi.Output[str]
+    alias_name: pulumi.Output[str]
+    alias_arn: pulumi.Output[str]
+    alias_invoke_arn: pulumi.Output[str]
+    role_arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("inference-watch:function:PythonFunction", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/lambda/{args.function_name}",
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.key_arn,
+            opts=child,
+        )
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=args.role_name,
+            assume_role_policy=pulumi.Output.json_dumps(iam.lambda_trust()),
+            opts=child,
+        )
+        write_logs = iam.allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(logs.arn, ":*")
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-policy",
+            role=role.name,
+            policy=pulumi.Output.json_dumps(iam.document([write_logs, iam.put_traces(), *args.statements])),
+            opts=child,
+        )
+        function = aws.lambda_.Function(
+            f"{name}-function",
+            name=args.function_name,
+            description=args.description,
+            runtime=RUNTIME,
+            architectures=[ARCHITECTURE],
+            handler=f"handlers.{args.package}.app.handler",
+            code=pulumi.FileArchive(str(build_handler(args.package))),
+            layers=[args.layer_arn],
+            role=role.arn,
+            memory_size=args.memory_mb,
+            timeout=args.timeout_s,
+            environment={"variables": args.environment},
+            reserved_concurrent_executions=args.reserved_concurrency,
+            snap_start={"apply_on": "PublishedVersions"} if args.snap_start else None,
+            tracing_config={"mode": "Active"},
+            logging_config={"log_format": "JSON", "log_group": logs.name, "application_log_level": "INFO"},
+            publish=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        alias = aws.lambda_.Alias(
+            f"{name}-alias",
+            name=ALIAS,
+            function_name=function.name,
+            function_version=function.version,
+            opts=child,
+        )
+        self.function_name = function.name
+        self.function_arn = function.arn
+        self.alias_name = alias.name
+        self.alias_arn = alias.arn
+        self.alias_invoke_arn = alias.invoke_arn
+        self.role_arn = role.arn
+        self.register_outputs({"function_arn": self.function_arn, "alias_arn": self.alias_arn})

@@ -1,0 +1,87 @@
+"""The inference function: reads reference data, calls the model, answers the API."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components import iam
+from components.function import PythonFunction, PythonFunctionArgs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InferenceSettings:
+    """`start` is `on_demand`, `snap_start` or `provisioned` (with `provisioned_concurrency`)."""
+
+    memory_mb: int
+    reserved_concurrency: int
+    start: str
+    provisioned_concurrency: int | None
+    time_budget_ms: int
+    timeout_s: int
+    cache_ttl_s: int
+    cache_size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InferenceArgs:
+    """What the function is joined to."""
+
+    function_name: str
+    table_name: pulumi.Input[str]
+    table_arn: pulumi.Input[str]
+    endpoint_name: str
+    endpoint_arn: pulumi.Input[str]
+    layer_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    log_retention_days: int
+    settings: InferenceSettings
+
+
+class Inference(pulumi.ComponentResource):
+    """The function behind alias `live`."""
+
+    function: PythonFunction
+
+    def __init__(self, name: str, args: InferenceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:inference:Inference", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
+        self.function = PythonFunction(
+            name,
+            PythonFunctionArgs(
+                function_name=args.function_name,
+                package="inference",
+                description="Joins a request with its reference data and asks the model.",
+                role_name=args.function_name,
+                layer_arn=args.layer_arn,
+                key_arn=args.key_arn,
+                log_retention_days=args.log_retention_days,
+                timeout_s=settings.timeout_s,
+                memory_mb=settings.memory_mb,
+                reserved_concurrency=settings.reserved_concurrency,
+                snap_start=settings.start == "snap_start",
+                environment={
+                    "TABLE_NAME": args.table_name,
+                    "ENDPOINT_NAME": args.endpoint_name,
+                    "TIME_BUDGET_MS": str(settings.time_budget_ms),
+                    "CACHE_TTL_S": str(settings.cache_ttl_s),
+                    "CACHE_SIZE": str(settings.cache_size),
+                },
+                statements=[
+                    iam.allow("dynamodb:GetItem", args.table_arn),
+                    iam.allow("sagemaker:InvokeEndpoint", args.endpoint_arn),
+                    iam.allow("kms:Decrypt", args.key_arn),
+                ],
+            ),
+            opts=child,
+        )
+        if settings.provisioned_concurrency is not None:
+            aws.lambda_.ProvisionedConcurrencyConfig(
+                f"{name}-provisioned",
+                function_name=self.function.function_name,
+                qualifier=self.function.alias_name,
+                provisioned_concurrent_executions=settings.provisioned_concurrency,
+                opts=child,
+            )
+        self.register_outputs({})

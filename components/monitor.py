@@ -1,0 +1,158 @@
+"""The monitor account's stack: the canary, and what is watched from outside.
+
+Everything about the service comes from its stack's outputs; nothing here is read by the service stack.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+import monitoring
+from components.alarms import Alarms, AlarmsArgs
+from components.canary import Canary, CanaryArgs
+from components.dashboard import Dashboard, DashboardArgs
+from components.encryption import Encryption, EncryptionArgs
+from components.notifications import Notifications, NotificationsArgs, SubscriptionArgs
+from components.observability import ObservabilityLink, ObservabilityLinkArgs
+from components.sdk_layer import sdk_layer
+from monitoring.watched import Watched
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonitorArgs:
+    """`service` is the StackReference to the service stack; `stage` and `api_path` name its operation."""
+
+    base: str
+    account_id: str
+    service_account_id: str
+    region: str
+    stage: str
+    api_path: str
+    service: pulumi.StackReference
+    log_retention_days: int
+    every_minutes: int
+    timeout_ms: int
+    link: bool = True
+    sink_arn: str | None = None
+    warn: Sequence[SubscriptionArgs] = ()
+    critical: Sequence[SubscriptionArgs] = ()
+
+
+class Monitor(pulumi.ComponentResource):
+    """The monitor stack. `exports` is what `__main__` publishes."""
+
+    exports: dict[str, Any]
+
+    def __init__(self, name: str, args: MonitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:monitor:Monitor", name, None, opts)
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
+        prefix = f"{args.base}-monitor"
+        key_arn = Encryption(
+            "encryption",
+            EncryptionArgs(alias=prefix, account_id=args.account_id, region=args.region),
+            opts=self._child,
+        ).key_arn
+        canary = self._canary(key_arn)
+        notifications = Notifications(
+            "notifications",
+            NotificationsArgs(
+                prefix=prefix,
+                account_id=args.account_id,
+                key_arn=key_arn,
+                warn=args.warn,
+                critical=args.critical,
+            ),
+            opts=self._child,
+        )
+        self.exports = {
+            "canary_function_name": canary.function.function_name,
+            "dashboard_name": prefix,
+            "warn_topic_arn": notifications.topic_arns["warn"],
+            "critical_topic_arn": notifications.topic_arns["critical"],
+        }
+        if args.link:
+            self.exports["sink_arn"] = self._observability_link()
+        # Which alarms there are depends on the service's settings. A StackReference is read during
+        # preview too, so the value is always known and these resources always show in the preview.
+        self.exports["alarms"] = args.service.require_output("watched").apply(
+            lambda watched: self._watch(read_watched(watched, args), prefix, notifications)
+        )
+        self.register_outputs({})
+
+    def _canary(self, key_arn: pulumi.Output[str]) -> Canary:
+        args = self._args
+        return Canary(
+            "canary",
+            CanaryArgs(
+                base=args.base,
+                account_id=args.account_id,
+                service_account_id=args.service_account_id,
+                region=args.region,
+                api_id=args.service.require_output("api_id"),
+                api_url=args.service.require_output("api_url"),
+                stage=args.stage,
+                api_path=args.api_path,
+                api_key=args.service.require_output("canary_api_key"),
+                probe=args.service.require_output("probe"),
+                every_minutes=args.every_minutes,
+                timeout_ms=args.timeout_ms,
+                layer_arn=sdk_layer("sdk", f"{args.base}-monitor-xray-sdk", self._child).arn,
+                key_arn=key_arn,
+                log_retention_days=args.log_retention_days,
+            ),
+            opts=self._child,
+        )
+
+    def _observability_link(self) -> pulumi.Output[str]:
+        args = self._args
+        service_provider = aws.Provider(
+            "service-account",
+            region=args.region,
+            allowed_account_ids=[args.service_account_id],
+            assume_roles=[
+                {
+                    "role_arn": args.service.require_output("observability_link_role_arn"),
+                    "session_name": f"{args.base}-observability-link",
+                }
+            ],
+            opts=self._child,
+        )
+        return ObservabilityLink(
+            "observability",
+            ObservabilityLinkArgs(
+                sink_name=args.base, service_account_id=args.service_account_id, sink_arn=args.sink_arn
+            ),
+            service_provider=service_provider,
+            opts=self._child,
+        ).sink_arn
+
+    def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
+        alarms = monitoring.monitor_alarms(watched)
+        Alarms("alarms", AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns), opts=self._child)
+        Dashboard(
+            "dashboard",
+            DashboardArgs(
+                dashboard_name=prefix, body=monitoring.monitor_dashboard(watched, self._args.account_id)
+            ),
+            opts=self._child,
+        )
+        return [alarm.name for alarm in alarms]
+
+
+def read_watched(output: Mapping[str, Any], args: MonitorArgs) -> Watched:
+    """The service's own description, checked against this stack's settings. Numbers arrive as floats.
+
+    Raises ValueError when the two stacks do not speak of the same service: the API would refuse the canary.
+    """
+    watched = Watched.model_validate(output, strict=False)
+    ours = (args.base, args.service_account_id, args.region)
+    theirs = (watched.name, watched.account_id, watched.region)
+    if ours != theirs:
+        raise ValueError(
+            f"This stack watches {ours} (name, account, region), but the service stack is {theirs}; "
+            f"the canary's calls would be refused. Set name, env, accounts.service and region alike in both stacks."
+        )
+    return watched

@@ -1,0 +1,65 @@
+"""An optional web ACL in front of the API's stage."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+MANAGED_GROUPS = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WafArgs:
+    """`requests_per_5_min` bounds each source address."""
+
+    acl_name: str
+    stage_arn: pulumi.Input[str]
+    requests_per_5_min: int
+
+
+class Waf(pulumi.ComponentResource):
+    """The web ACL and its association."""
+
+    def __init__(self, name: str, args: WafArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:waf:Waf", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        acl = aws.wafv2.WebAcl(
+            f"{name}-acl",
+            name=args.acl_name,
+            scope="REGIONAL",
+            default_action={"allow": {}},
+            rules=rules(args.requests_per_5_min),
+            visibility_config=_visible(args.acl_name),
+            opts=child,
+        )
+        aws.wafv2.WebAclAssociation(
+            f"{name}-association", resource_arn=args.stage_arn, web_acl_arn=acl.arn, opts=child
+        )
+        self.register_outputs({})
+
+
+def rules(requests_per_5_min: int) -> list[dict[str, Any]]:
+    """AWS's common and known-bad-input rules, then a rate limit per address."""
+    managed = [
+        {
+            "name": group,
+            "priority": priority,
+            "override_action": {"none": {}},
+            "statement": {"managed_rule_group_statement": {"vendor_name": "AWS", "name": group}},
+            "visibility_config": _visible(group),
+        }
+        for priority, group in enumerate(MANAGED_GROUPS)
+    ]
+    rate = {
+        "name": "RatePerAddress",
+        "priority": len(managed),
+        "action": {"block": {}},
+        "statement": {"rate_based_statement": {"limit": requests_per_5_min, "aggregate_key_type": "IP"}},
+        "visibility_config": _visible("RatePerAddress"),
+    }
+    return [*managed, rate]
+
+
+def _visible(metric: str) -> dict[str, Any]:
+    return {"cloudwatch_metrics_enabled": True, "metric_name": metric, "sampled_requests_enabled": True}

@@ -1,0 +1,315 @@
+"""The tree of settings that a stack's YAML is read into: strict, frozen, one class a section.
+
+Pure data: no Pulumi. Unknown keys, wrong types and sections of the other stack's role are refused by the
+models themselves; `config.py` turns that into messages for people.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitoring.watched import (
+    Levels,
+    Quota,
+    Slo,
+    Watched,
+    WatchedEndpoint,
+    WatchedFunction,
+    WatchedPlan,
+)
+
+STAGE = "live"
+ALIAS = "live"
+VARIANT = "main"
+API_PATH = "/v1/predictions"
+CANARY = "canary"  # its usage plan, key and role are fixed names: the service account has to trust them
+
+Text = Annotated[str, Field(min_length=1)]
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+Retention = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
+]
+
+
+class Section(BaseModel):
+    """A mapping in the stack YAML."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Accounts(Section):
+    """The two account ids, and who deploys the monitor stack (empty: any principal of its account)."""
+
+    service: AccountId
+    monitor: AccountId
+    monitor_deployer_arns: tuple[str, ...] = ()
+
+
+class Probe(Section):
+    """The canary's request: a reference item that exists, fresh measurements, the known prediction."""
+
+    id: Text = "lot-001"
+    reference: Mapping[str, float] = {
+        "alcohol": 14.23,
+        "malic_acid": 1.71,
+        "ash": 2.43,
+        "alcalinity_of_ash": 15.6,
+        "magnesium": 127.0,
+        "total_phenols": 2.8,
+        "flavanoids": 3.06,
+        "nonflavanoid_phenols": 0.28,
+        "proanthocyanins": 2.29,
+        "od280_od315": 3.92,
+    }
+    measurements: Mapping[str, float] = {"color_intensity": 5.64, "hue": 1.04, "proline": 1065.0}
+    prediction: Text = "barolo"
+
+
+class Instances(Section):
+    """Always-on endpoint instances. At least two, so that SageMaker spreads them over zones."""
+
+    type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|\d*xlarge)$")] = "ml.c6i.large"
+    min: Annotated[int, Field(ge=2)] = 2
+    max: Annotated[int, Field(ge=2)] = 4
+    invocations_per_minute: Annotated[int, Field(ge=1)] = 3000
+    gpus: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def cores(self) -> int:
+        """VCPUs of one instance; AWS sizes double from large = 2, xlarge = 4, Nxlarge = 4 N."""
+        size = self.type.rsplit(".", 1)[1]
+        if size in ("medium", "large"):
+            return 2
+        return 4 * int(size.removesuffix("xlarge") or 1)
+
+    @model_validator(mode="after")
+    def _max_is_not_below_min(self) -> Self:
+        if self.max < self.min:
+            raise ValueError(f"max ({self.max}) is below min ({self.min}); raise max or lower min")
+        return self
+
+
+class Serverless(Section):
+    """A serverless endpoint: nothing to pay at rest, cold starts on the first calls."""
+
+    memory_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
+    max_concurrency: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class DataCapture(Section):
+    """Keeps a share of requests and answers in S3 for drift analysis."""
+
+    s3_uri: Annotated[str, Field(pattern=r"^s3://")]
+    sampling_pct: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class Model(Section):
+    """The SageMaker endpoint: an ECR image on instances or serverless."""
+
+    image: str | None = None
+    instances: Instances | None = None
+    serverless: Serverless | None = None
+    data_capture: DataCapture | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _serverless_unless_told_otherwise(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.keys().isdisjoint({"instances", "serverless"}):
+            return {**values, "serverless": {}}
+        return values
+
+    @model_validator(mode="after")
+    def _one_way_to_run(self) -> Self:
+        if (self.instances is None) == (self.serverless is None):
+            raise ValueError("set exactly one of `instances` and `serverless`")
+        return self
+
+
+class Inference(Section):
+    """The inference function."""
+
+    memory_mb: Annotated[int, Field(ge=128, le=10240)] = 1024
+    reserved_concurrency: Annotated[int, Field(ge=1)] = 50
+    start: Literal["on_demand", "snap_start", "provisioned"] = "on_demand"
+    provisioned_concurrency: Annotated[int, Field(ge=1)] | None = None
+    time_budget_ms: Annotated[int, Field(ge=100, le=28_000)] = 1500
+    cache_ttl_s: Annotated[int, Field(ge=0)] = 60
+    cache_size: Annotated[int, Field(ge=0)] = 1000
+
+    @property
+    def timeout_s(self) -> int:
+        """The function's own timeout: the time budget, rounded up, and a second to answer 504 in."""
+        return -(-self.time_budget_ms // 1000) + 1
+
+    @model_validator(mode="after")
+    def _provisioned_fits(self) -> Self:
+        if (self.start == "provisioned") != (self.provisioned_concurrency is not None):
+            raise ValueError("`provisioned_concurrency` and `start: provisioned` go together")
+        if (self.provisioned_concurrency or 0) > self.reserved_concurrency:
+            raise ValueError("provisioned_concurrency is above reserved_concurrency; AWS refuses that")
+        return self
+
+
+class Waf(Section):
+    """A web ACL in front of the stage: AWS's common and bad-input rules and a rate limit per address."""
+
+    requests_per_5_min: Annotated[int, Field(ge=100)] = 10_000
+
+
+class Api(Section):
+    """The REST API's stage. `account_role` makes the region-wide role that API Gateway logs with."""
+
+    rate_per_s: Annotated[float, Field(gt=0)] = 100
+    burst: Annotated[int, Field(ge=1)] = 200
+    account_role: bool = False
+    waf: Waf | None = None
+
+
+class UsagePlan(Section):
+    """Rate, burst and quota hold for each of the plan's keys by itself."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    rate_per_s: Annotated[float, Field(gt=0)]
+    burst: Annotated[int, Field(ge=1)]
+    quota: Quota | None = None
+    keys: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], ...]
+
+    @model_validator(mode="after")
+    def _keys_are_distinct(self) -> Self:
+        if len(set(self.keys)) != len(self.keys):
+            raise ValueError(f"plan {self.name!r} names a key twice; a key belongs to one plan once")
+        return self
+
+
+class SamplingRule(Section):
+    """An X-Ray sampling rule: `reservoir` traces a second, then `rate` (0 to 1) of the rest."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")]
+    priority: Annotated[int, Field(ge=1, le=9999)]
+    rate: Annotated[float, Field(ge=0, le=1)]
+    reservoir: Annotated[int, Field(ge=0)] = 1
+    url_path: Text = "*"
+    http_method: Text = "*"
+    host: Text = "*"
+
+
+class Tracing(Section):
+    """X-Ray sampling rules, first match by priority wins."""
+
+    rules: tuple[SamplingRule, ...] = (SamplingRule(name="default", priority=9000, rate=0.01, reservoir=1),)
+
+
+class Subscription(Section):
+    """Who hears of an alarm. The endpoint is treated as a secret: webhook addresses carry tokens."""
+
+    protocol: Literal["email", "email-json", "https", "sms", "sqs", "lambda"]
+    endpoint: Text
+
+
+class Notifications(Section):
+    """Subscriptions of the two topics."""
+
+    warn: tuple[Subscription, ...] = ()
+    critical: tuple[Subscription, ...] = ()
+
+
+class Canary(Section):
+    """The probe: how often, and how long it waits for each answer."""
+
+    every_minutes: Annotated[int, Field(ge=1, le=60)] = 1
+    timeout_ms: Annotated[int, Field(ge=100, le=30_000)] = 5000
+
+
+class Observability(Section):
+    """CloudWatch's cross-account link. AWS allows one sink a region: name it if the account has one."""
+
+    sink_arn: Annotated[str, Field(pattern=r"^arn:")] | None = None
+    link: bool = True
+
+
+SERVICE_ONLY = ("slo", "levels", "probe", "model", "inference", "api", "usage_plans", "tracing")
+MONITOR_ONLY = ("service_stack", "canary", "observability")
+
+
+class Settings(Section):
+    """Everything a stack is built from. Sections of the other role must be left at their defaults."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,23}$")] = "inference"
+    role: Literal["service", "monitor"]
+    env: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,7}$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    accounts: Accounts
+    log_retention_days: Retention = 30
+    deletion_protection: bool = True
+    runbook_url: Text = "docs/runbook.md"
+    notifications: Notifications = Notifications()
+
+    slo: Slo = Slo()
+    levels: Levels = Levels()
+    probe: Probe = Probe()
+    model: Model = Model()
+    inference: Inference = Inference()
+    api: Api = Api()
+    usage_plans: tuple[UsagePlan, ...] = ()
+    tracing: Tracing = Tracing()
+
+    service_stack: str = ""
+    canary: Canary = Canary()
+    observability: Observability = Observability()
+
+    @property
+    def base(self) -> str:
+        """The prefix of every physical name, the API's name, and the `Service` dimension."""
+        return f"{self.name}-{self.env}"
+
+    @model_validator(mode="after")
+    def _sections_fit_the_role(self) -> Self:
+        foreign = MONITOR_ONLY if self.role == "service" else SERVICE_ONLY
+        for section in foreign:
+            if getattr(self, section) != type(self).model_fields[section].default:
+                raise ValueError(
+                    f"`{section}` has no effect in a {self.role} stack; set it in the other stack"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _plans_are_distinct(self) -> Self:
+        names = [plan.name for plan in self.usage_plans]
+        if CANARY in names:
+            raise ValueError(f"usage plan {CANARY!r} is reserved: the canary brings its own; rename yours")
+        if len(set(names)) != len(names):
+            raise ValueError("two usage plans share a name; names key the resources, so make them distinct")
+        return self
+
+    def watched(self) -> Watched:
+        """The service under watch, as the monitoring catalogue sees it (service role only)."""
+        instances = self.model.instances
+        return Watched(
+            name=self.base,
+            account_id=self.accounts.service,
+            region=self.region,
+            api_name=self.base,
+            stage=STAGE,
+            api_path=API_PATH,
+            function=WatchedFunction(
+                name=f"{self.base}-inference",
+                alias=ALIAS,
+                timeout_ms=self.inference.timeout_s * 1000,
+                reserved_concurrency=self.inference.reserved_concurrency,
+            ),
+            table=f"{self.base}-reference-data",
+            endpoint=WatchedEndpoint(
+                name=f"{self.base}-model",
+                variant=VARIANT,
+                cores=instances.cores if instances else None,
+                gpus=instances.gpus if instances else None,
+            ),
+            usage_plans=tuple(
+                WatchedPlan(name=f"{self.base}-{p.name}", quota=p.quota) for p in self.usage_plans
+            ),
+            slo=self.slo,
+            levels=self.levels,
+            rate_limit_per_s=self.api.rate_per_s,
+            runbook_url=self.runbook_url,
+        )
