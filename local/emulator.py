@@ -8,9 +8,7 @@ the same management API that AWS has. State lives in a temporary folder that is 
 
 import json
 import os
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,29 +17,25 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import boto3
 import botocore.config
 import botocore.session
 
 from local.emulator_group import end_group
+from local.emulator_leash import start_leashed
+from local.emulator_net import LOOPBACK, free_port
 from local.fillins.names import CONTROL_PATH
 
 SERVICE_ACCOUNT = "111111111111"
 MONITOR_ACCOUNT = "222222222222"
-LOOPBACK = "127.0.0.1"
 READY_TIMEOUT_S = 30.0  # measured: 0.5 s on an idle machine
 CONTROL_TIMEOUT_S = 30.0
-_ROOT = Path(__file__).resolve().parents[1]
 
 
 class EmulatorError(RuntimeError):
     """The emulator could not start or refused a control call; the message carries the reason."""
-
-
-class PortInUseError(EmulatorError):
-    """The port asked for is taken; the message names it and the ways out."""
 
 
 class Emulator:
@@ -75,14 +69,16 @@ class Emulator:
         Raises `PortInUseError` when the port asked for is taken, `EmulatorError` with the end of the log
         when the process ends early or is not ready in `READY_TIMEOUT_S`.
         """
-        port = _port(self._wanted_port)
+        port = free_port(self._wanted_port)
         self.url = f"http://{LOOPBACK}:{port}"
         self._folder = tempfile.TemporaryDirectory(prefix="inference-watch-emulator-")
         folder = Path(self._folder.name)
         (folder / "aws_config").write_text("[default]\n")
         try:
             with (folder / "emulator.log").open("wb") as log:
-                self._process = _spawn(_environment(folder, port, self.region), log)
+                self._process = start_leashed(
+                    "local.emulator_process", [], _environment(folder, port, self.region), log
+                )
             self._wait_until_ready()
         except BaseException:
             self.stop()
@@ -169,6 +165,29 @@ class Emulator:
         except urllib.error.HTTPError as error:
             raise EmulatorError(json.load(error)["message"]) from error
 
+    def attach_model(self, url: str, *, pid: int | None = None) -> None:
+        """Put the model server at `url` behind every SageMaker endpoint; measure `pid` and its children."""
+        self.control("attach_model", url=url, pid=pid)
+
+    def fault(self, name: str, **params: Any) -> None:
+        """Switch a fault of `local.fillins.faults` on, e.g. `fault("model-slow", delay_ms=300)`."""
+        self.control("fault", name=name, **params)
+
+    def clear_faults(self) -> None:
+        """Switch every fault off."""
+        self.control("clear_faults")
+
+    def sdk_environment(self, account: str) -> dict[str, str]:
+        """Environment variables with which any AWS SDK works in `account` of this emulator, as its root."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while time.monotonic() < deadline:
@@ -183,18 +202,6 @@ class Emulator:
         raise EmulatorError(
             f"The emulator was not ready in {READY_TIMEOUT_S:g} s. Its log:\n{self.log_tail()}"
         )
-
-
-def _port(wanted: int) -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind((LOOPBACK, wanted))
-        except OSError as error:
-            raise PortInUseError(
-                f"Port {wanted} on {LOOPBACK} is taken, so the emulator cannot listen there. "
-                "End what uses it, or ask for another port (0 picks a free one)."
-            ) from error
-        return int(probe.getsockname()[1])
 
 
 def _environment(folder: Path, port: int, region: str) -> dict[str, str]:
@@ -219,16 +226,3 @@ def _environment(folder: Path, port: int, region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-
-
-def _spawn(environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Its own session and so its own group; stdin is the leash the child watches (see emulator_process)."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "local.emulator_process"],
-        cwd=_ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )

@@ -6,6 +6,7 @@
 
 def install() -> None:
     """Hook every fill-in into the emulator's modules."""
-    from local.fillins import control  # noqa: PLC0415 # imports the emulator, which only its own process may
+    from local.fillins import control, sagemaker_runtime  # noqa: PLC0415 # imports the emulator, which only its own process may
 
     control.install()
+    sagemaker_runtime.install()

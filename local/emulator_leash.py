@@ -1,0 +1,49 @@
+"""Runs a module as a program that never outlives whoever started it.
+
+`python -m local.emulator_leash MODULE [ARGS]`: standard input is the leash. When the owner is gone,
+however it ended, the pipe closes and the program's whole process group is killed, workers included. The
+owner starts it in a session of its own (`start_leashed`), so that the group holds nobody else.
+"""
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def start_leashed(
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], log: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """Start `module` on a leash held by this process; closing `stdin` of the result ends it at once."""
+    return subprocess.Popen(  # noqa: S603 # our own interpreter, arguments from our own code
+        [sys.executable, "-m", "local.emulator_leash", module, *arguments],
+        cwd=_ROOT,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def _watch() -> None:
+    os.read(sys.stdin.fileno(), 1)  # returns when every holder of the other end is gone
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def main() -> None:
+    """Watch the leash and run the module named on the command line."""
+    threading.Thread(target=_watch, name="leash", daemon=True).start()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
