@@ -1,0 +1,154 @@
+"""Pulumi's mock monitor made real: every registered resource is created in the emulator.
+
+Called by Pulumi from several threads; dependencies are Pulumi's work, so whatever arrives here can be
+created at once. The first failure ends the deployment: later resources are refused unseen.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from local.deployer import errors
+from local.deployer.accounts import Emulator, Provider, provider
+from local.deployer.registry import lookup
+from local.deployer.request import Request, is_secret, plain, wrapped
+
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+PROVIDER = "pulumi:providers:aws"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """A created resource: Pulumi's type token and logical name, the account, the physical id."""
+
+    type: str
+    name: str
+    account: str
+    id: str
+
+
+class EmulatorMonitor(pulumi.runtime.Mocks):
+    """Creates what the program registers and remembers it, in `resources`, in order of creation."""
+
+    def __init__(
+        self,
+        *,
+        emulator: Emulator,
+        root: Path,
+        own_account: str,
+        stack_outputs: Mapping[str, Any],
+        secret_outputs: Collection[str],
+        on_resource: Callable[[Resource], None] | None,
+    ) -> None:
+        self.resources: list[Resource] = []
+        self.failure: Exception | None = None
+        self._emulator = emulator
+        self._root = root
+        self._own_account = own_account
+        self._stack_outputs = stack_outputs
+        self._secret_outputs = secret_outputs
+        self._on_resource = on_resource
+        self._providers: dict[str, Provider] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close every client."""
+        for item in self._providers.values():
+            item.close()
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
+        """Refuse every lookup: the program takes what it needs from its configuration."""
+        raise self._fail(
+            errors.DeployError(
+                type_token=args.token,
+                name="lookup",
+                account="",
+                reason="the local run answers no lookups; pass the value by configuration, or add the"
+                " function to local/deployer/monitor.py",
+            )
+        )
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Create a resource. Raises `DeployError`, and afterwards for every other resource."""
+        if self.failure is not None:
+            raise self.failure
+        if args.typ == STACK_REFERENCE:
+            return self._stack_reference(args)
+        if not args.custom and not args.resource_id:
+            return "", args.inputs  # a component: it groups, nothing is created for it
+        try:
+            return self._provider(args) if args.typ == PROVIDER else self._create(args)
+        except errors.DeployError as error:
+            raise self._fail(error) from error.__cause__
+        except Exception as error:  # every error of a creator is reported with its resource
+            owner = self._providers.get(_provider_id(args))
+            raise self._fail(
+                errors.DeployError(
+                    type_token=args.typ,
+                    name=args.name,
+                    account=owner.account if owner else "",
+                    reason=errors.reason(error),
+                )
+            ) from error
+
+    def _fail(self, error: Exception) -> Exception:
+        with self._lock:
+            self.failure = self.failure or error
+            return self.failure
+
+    def _stack_reference(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        outputs = {
+            name: wrapped(value) if name in self._secret_outputs else value
+            for name, value in self._stack_outputs.items()
+        }
+        name = args.resource_id or args.name
+        secret = sorted(self._secret_outputs)
+        return name, {"name": name, "outputs": outputs, "secretOutputNames": secret}
+
+    def _provider(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        made = provider(plain(args.inputs), emulator=self._emulator, own_account=self._own_account)
+        with self._lock:
+            identity = f"{args.name}-{len(self._providers)}"
+            self._providers[identity] = made
+        return identity, args.inputs
+
+    def _create(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if args.resource_id:
+            raise errors.Unsupported("the local run starts from nothing: there is no resource to read or import")
+        owner = self._providers.get(_provider_id(args))
+        if owner is None:
+            raise errors.Unsupported(
+                "it has no explicit AWS provider; pass one of the two accounts' providers in its options"
+            )
+        inputs: dict[str, Any] = plain(args.inputs)
+        creator = lookup(args.typ, inputs)
+        request = Request(
+            type=args.typ,
+            name=args.name,
+            inputs=inputs,
+            provider=owner,
+            root=self._root,
+            endpoint=self._emulator.url,
+        )
+        created = creator.create(request)
+        self._record(Resource(type=args.typ, name=args.name, account=owner.account, id=created.id))
+        state = {**args.inputs, **created.outputs, "tagsAll": request.tags, "region": request.region}
+        secret = created.secret | {name for name, value in args.inputs.items() if is_secret(value)}
+        return created.id, {
+            name: wrapped(plain(value)) if name in secret else value for name, value in state.items()
+        }
+
+    def _record(self, resource: Resource) -> None:
+        with self._lock:
+            self.resources.append(resource)
+            if self._on_resource is not None:
+                self._on_resource(resource)
+
+
+def _provider_id(args: pulumi.runtime.MockResourceArgs) -> str:
+    """A provider reference is `<urn>::<id>`."""
+    return (args.provider or "").rsplit("::", 1)[-1]
