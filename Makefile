@@ -19,11 +19,11 @@ help: ## Show this help
 	@touch $@
 
 .PHONY: local
-local: .venv/installed ## Run both accounts on this machine with real traffic (ARGS="--help" for options)
+local: .venv/installed build ## Run both accounts on this machine with real traffic (ARGS="--help" for options)
 	@$(BIN)/python -m local $(ARGS)
 
 .PHONY: test
-test: .venv/installed ## Run every test; no network beyond loopback
+test: .venv/installed build ## Run every test; no network beyond loopback
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
@@ -46,6 +46,8 @@ build: .venv/installed ## Build the Lambda packages and the SDK layer into build
 lock: .venv/installed ## Pin and hash the requirements files anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group model -c requirements-dev.txt -o model/requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group training -c requirements-dev.txt -o model/requirements-train.txt
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed

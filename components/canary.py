@@ -30,7 +30,7 @@ class CanaryArgs:
     api_url: pulumi.Input[str]
     stage: str
     api_path: str
-    api_key: pulumi.Output[str]
+    api_key: pulumi.Input[str]
     probe: pulumi.Input[Mapping[str, Any]]
     every_minutes: int
     timeout_ms: int

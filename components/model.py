@@ -199,33 +199,42 @@ def _owns_repository(args: ModelArgs) -> bool:
     return args.settings.image is None or args.settings.image.startswith((f"{own}:", f"{own}@"))
 
 
-def production_variant(args: ModelArgs, model_name: pulumi.Input[str]) -> dict[str, Any]:
+def production_variant(
+    args: ModelArgs, model_name: pulumi.Input[str]
+) -> aws.sagemaker.EndpointConfigurationProductionVariantArgs:
     """The endpoint's only variant."""
-    variant: dict[str, Any] = {"variant_name": args.variant, "model_name": model_name}
-    if args.settings.instances is not None:
-        variant |= {
-            "instance_type": args.settings.instances.type,
-            "initial_instance_count": args.settings.instances.min,
-        }
-    if args.settings.serverless is not None:
-        variant["serverless_config"] = {
-            "memory_size_in_mb": args.settings.serverless.memory_mb,
-            "max_concurrency": args.settings.serverless.max_concurrency,
-        }
-    return variant
+    instances, serverless = args.settings.instances, args.settings.serverless
+    return aws.sagemaker.EndpointConfigurationProductionVariantArgs(
+        variant_name=args.variant,
+        model_name=model_name,
+        instance_type=instances.type if instances else None,
+        initial_instance_count=instances.min if instances else None,
+        serverless_config=(
+            aws.sagemaker.EndpointConfigurationProductionVariantServerlessConfigArgs(
+                memory_size_in_mb=serverless.memory_mb, max_concurrency=serverless.max_concurrency
+            )
+            if serverless
+            else None
+        ),
+    )
 
 
-def data_capture(args: DataCaptureArgs | None, key_arn: pulumi.Input[str]) -> dict[str, Any] | None:
+def data_capture(
+    args: DataCaptureArgs | None, key_arn: pulumi.Input[str]
+) -> aws.sagemaker.EndpointConfigurationDataCaptureConfigArgs | None:
     """Both directions of a share of the traffic, encrypted; None keeps nothing."""
     if args is None:
         return None
-    return {
-        "enable_capture": True,
-        "initial_sampling_percentage": args.sampling_pct,
-        "destination_s3_uri": args.s3_uri,
-        "kms_key_id": key_arn,
-        "capture_options": [{"capture_mode": "Input"}, {"capture_mode": "Output"}],
-    }
+    both = aws.sagemaker.EndpointConfigurationDataCaptureConfigCaptureOptionArgs(
+        capture_mode="InputAndOutput"
+    )
+    return aws.sagemaker.EndpointConfigurationDataCaptureConfigArgs(
+        enable_capture=True,
+        initial_sampling_percentage=args.sampling_pct,
+        destination_s3_uri=args.s3_uri,
+        kms_key_id=key_arn,
+        capture_options=[both],
+    )
 
 
 def execution_statements(args: ModelArgs, image: str) -> list[dict[str, Any]]:

@@ -48,16 +48,16 @@ class Monitor(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MonitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:monitor:Monitor", name, None, opts)
-        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         prefix = f"{args.base}-monitor"
         key_arn = Encryption(
-            "encryption",
+            f"{self._name}-encryption",
             EncryptionArgs(alias=prefix, account_id=args.account_id, region=args.region),
             opts=self._child,
         ).key_arn
         canary = self._canary(key_arn)
         notifications = Notifications(
-            "notifications",
+            f"{self._name}-notifications",
             NotificationsArgs(
                 prefix=prefix,
                 account_id=args.account_id,
@@ -85,7 +85,7 @@ class Monitor(pulumi.ComponentResource):
     def _canary(self, key_arn: pulumi.Output[str]) -> Canary:
         args = self._args
         return Canary(
-            "canary",
+            f"{self._name}-canary",
             CanaryArgs(
                 base=args.base,
                 account_id=args.account_id,
@@ -99,7 +99,7 @@ class Monitor(pulumi.ComponentResource):
                 probe=args.service.require_output("probe"),
                 every_minutes=args.every_minutes,
                 timeout_ms=args.timeout_ms,
-                layer_arn=sdk_layer("sdk", f"{args.base}-monitor-xray-sdk", self._child).arn,
+                layer_arn=sdk_layer(f"{self._name}-sdk", f"{args.base}-monitor-xray-sdk", self._child).arn,
                 key_arn=key_arn,
                 log_retention_days=args.log_retention_days,
             ),
@@ -109,19 +109,20 @@ class Monitor(pulumi.ComponentResource):
     def _observability_link(self) -> pulumi.Output[str]:
         args = self._args
         service_provider = aws.Provider(
-            "service-account",
+            f"{self._name}-service-account",
             region=args.region,
             allowed_account_ids=[args.service_account_id],
+            # An Args object: the keys of a plain dict reach a provider untranslated, as `role_arn`.
             assume_roles=[
-                {
-                    "role_arn": args.service.require_output("observability_link_role_arn"),
-                    "session_name": f"{args.base}-observability-link",
-                }
+                aws.ProviderAssumeRoleArgs(
+                    role_arn=args.service.require_output("observability_link_role_arn"),
+                    session_name=f"{args.base}-observability-link",
+                )
             ],
             opts=self._child,
         )
         return ObservabilityLink(
-            "observability",
+            f"{self._name}-observability",
             ObservabilityLinkArgs(
                 sink_name=args.base, service_account_id=args.service_account_id, sink_arn=args.sink_arn
             ),
@@ -131,9 +132,13 @@ class Monitor(pulumi.ComponentResource):
 
     def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
         alarms = monitoring.monitor_alarms(watched)
-        Alarms("alarms", AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns), opts=self._child)
+        Alarms(
+            f"{self._name}-alarms",
+            AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),
+            opts=self._child,
+        )
         Dashboard(
-            "dashboard",
+            f"{self._name}-dashboard",
             DashboardArgs(
                 dashboard_name=prefix, body=monitoring.monitor_dashboard(watched, self._args.account_id)
             ),
@@ -153,6 +158,6 @@ def read_watched(output: Mapping[str, Any], args: MonitorArgs) -> Watched:
     if ours != theirs:
         raise ValueError(
             f"This stack watches {ours} (name, account, region), but the service stack is {theirs}; "
-            f"the canary's calls would be refused. Set name, env, accounts.service and region alike in both stacks."
+            f"the canary's calls would be refused. Set name, env, accounts.service and region alike in both."
         )
     return watched

@@ -5,6 +5,7 @@ or out of date on demand. The layer's wheels are those of the Lambda runtime, no
 """
 
 import hashlib
+import io
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "packages"
 HANDLERS = ("canary", "inference", "usage_reporter")
-LAYER_REQUIREMENTS = ROOT / "handlers" / "requirements.txt"
+HANDLERS_FOLDER = ROOT / "handlers"
+LAYER_REQUIREMENTS = HANDLERS_FOLDER / "requirements.txt"
 PYTHON_VERSION = "3.14"
 RUNTIME = f"python{PYTHON_VERSION}"
 ARCHITECTURE = "arm64"
@@ -30,8 +32,7 @@ class PackageError(RuntimeError):
 
 def build_handler(name: str) -> Path:
     """Zip one handler with what all handlers share; returns the archive's path."""
-    sources = [ROOT / "handlers" / "__init__.py", ROOT / "handlers" / "tracing.py"]
-    sources += (ROOT / "handlers" / name).rglob("*.py")
+    sources = [*HANDLERS_FOLDER.glob("*.py"), *(HANDLERS_FOLDER / name).rglob("*.py")]
     return _zip({str(path.relative_to(ROOT)): path for path in sources}, OUTPUT / f"{name}.zip")
 
 
@@ -70,17 +71,19 @@ def build_layer() -> Path:
 
 
 def _zip(files: dict[str, Path], target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as partial,
-        zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
+    """Write the archive whole or not at all: two programs may build at once."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr = FILE_MODE
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name].read_bytes())
-    return Path(partial.name).replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        partial = Path(folder) / target.name
+        partial.write_bytes(buffer.getvalue())
+        return partial.replace(target)
 
 
 def main() -> None:

@@ -66,16 +66,16 @@ class Service(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:service:Service", name, None, opts)
-        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         watched = args.watched
         self._key_arn = Encryption(
-            "encryption",
+            f"{self._name}-encryption",
             EncryptionArgs(alias=watched.name, account_id=watched.account_id, region=watched.region),
             opts=self._child,
         ).key_arn
-        self._layer_arn = sdk_layer("sdk", f"{watched.name}-xray-sdk", self._child).arn
+        self._layer_arn = sdk_layer(f"{self._name}-sdk", f"{watched.name}-xray-sdk", self._child).arn
         model = Model(
-            "model",
+            f"{self._name}-model",
             ModelArgs(
                 endpoint_name=watched.endpoint.name,
                 variant=watched.endpoint.variant,
@@ -88,7 +88,7 @@ class Service(pulumi.ComponentResource):
         )
         api = self._api(self._inference(model))
         plans = UsagePlans(
-            "usage-plans",
+            f"{self._name}-usage-plans",
             UsagePlansArgs(
                 base=watched.name,
                 api_id=api.api_id,
@@ -122,7 +122,7 @@ class Service(pulumi.ComponentResource):
     def _inference(self, model: Model) -> Inference:
         args, watched = self._args, self._args.watched
         table = ReferenceData(
-            "reference-data",
+            f"{self._name}-reference-data",
             ReferenceDataArgs(
                 table_name=watched.table,
                 key_arn=self._key_arn,
@@ -133,7 +133,7 @@ class Service(pulumi.ComponentResource):
             opts=self._child,
         )
         return Inference(
-            "inference",
+            f"{self._name}-inference",
             InferenceArgs(
                 function_name=watched.function.name,
                 table_name=table.table_name,
@@ -152,7 +152,7 @@ class Service(pulumi.ComponentResource):
         args, watched = self._args, self._args.watched
         canary_role = f"arn:aws:iam::{args.monitor_account_id}:role/{canary_name(watched.name)}"
         return Api(
-            "api",
+            f"{self._name}-api",
             ApiArgs(
                 base=watched.api_name,
                 account_id=watched.account_id,
@@ -173,7 +173,7 @@ class Service(pulumi.ComponentResource):
 
     def _usage_reporter(self, api: Api) -> None:
         UsageReporter(
-            "usage-reporter",
+            f"{self._name}-usage-reporter",
             UsageReporterArgs(
                 base=self._args.watched.name,
                 account_id=self._args.watched.account_id,
@@ -189,7 +189,7 @@ class Service(pulumi.ComponentResource):
     def _tracing(self) -> None:
         watched = self._args.watched
         Tracing(
-            "tracing",
+            f"{self._name}-tracing",
             TracingArgs(
                 base=watched.name,
                 entry=f"{watched.api_name}/{watched.stage}",
@@ -202,7 +202,7 @@ class Service(pulumi.ComponentResource):
     def _link_role(self) -> LinkRole:
         watched = self._args.watched
         return LinkRole(
-            "observability",
+            f"{self._name}-observability",
             LinkRoleArgs(
                 role_name=f"{watched.name}-observability-link",
                 account_id=watched.account_id,
@@ -216,7 +216,7 @@ class Service(pulumi.ComponentResource):
     def _watch(self) -> None:
         args, watched = self._args, self._args.watched
         notifications = Notifications(
-            "notifications",
+            f"{self._name}-notifications",
             NotificationsArgs(
                 prefix=watched.name,
                 account_id=watched.account_id,
@@ -227,12 +227,12 @@ class Service(pulumi.ComponentResource):
             opts=self._child,
         )
         Alarms(
-            "alarms",
+            f"{self._name}-alarms",
             AlarmsArgs(alarms=monitoring.service_alarms(watched), topic_arns=notifications.topic_arns),
             opts=self._child,
         )
         Dashboard(
-            "dashboard",
+            f"{self._name}-dashboard",
             DashboardArgs(dashboard_name=watched.name, body=monitoring.service_dashboard(watched)),
             opts=self._child,
         )

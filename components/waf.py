@@ -28,9 +28,9 @@ class Waf(pulumi.ComponentResource):
             f"{name}-acl",
             name=args.acl_name,
             scope="REGIONAL",
-            default_action={"allow": {}},
+            default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
             rules=rules(args.requests_per_5_min),
-            visibility_config=_visible(args.acl_name),
+            visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(**_visible(args.acl_name)),
             opts=child,
         )
         aws.wafv2.WebAclAssociation(
@@ -39,25 +39,35 @@ class Waf(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def rules(requests_per_5_min: int) -> list[dict[str, Any]]:
+def rules(requests_per_5_min: int) -> list[aws.wafv2.WebAclRuleArgs]:
     """AWS's common and known-bad-input rules, then a rate limit per address."""
     managed = [
-        {
-            "name": group,
-            "priority": priority,
-            "override_action": {"none": {}},
-            "statement": {"managed_rule_group_statement": {"vendor_name": "AWS", "name": group}},
-            "visibility_config": _visible(group),
-        }
+        aws.wafv2.WebAclRuleArgs(
+            name=group,
+            priority=priority,
+            override_action=aws.wafv2.WebAclRuleOverrideActionArgs(
+                none=aws.wafv2.WebAclRuleOverrideActionNoneArgs()  # type: ignore[no-untyped-call]  # pulumi-aws leaves it so
+            ),
+            statement=aws.wafv2.WebAclRuleStatementArgs(
+                managed_rule_group_statement=aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
+                    vendor_name="AWS", name=group
+                )
+            ),
+            visibility_config=aws.wafv2.WebAclRuleVisibilityConfigArgs(**_visible(group)),
+        )
         for priority, group in enumerate(MANAGED_GROUPS)
     ]
-    rate = {
-        "name": "RatePerAddress",
-        "priority": len(managed),
-        "action": {"block": {}},
-        "statement": {"rate_based_statement": {"limit": requests_per_5_min, "aggregate_key_type": "IP"}},
-        "visibility_config": _visible("RatePerAddress"),
-    }
+    rate = aws.wafv2.WebAclRuleArgs(
+        name="RatePerAddress",
+        priority=len(managed),
+        action=aws.wafv2.WebAclRuleActionArgs(block=aws.wafv2.WebAclRuleActionBlockArgs()),
+        statement=aws.wafv2.WebAclRuleStatementArgs(
+            rate_based_statement=aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
+                limit=requests_per_5_min, aggregate_key_type="IP"
+            )
+        ),
+        visibility_config=aws.wafv2.WebAclRuleVisibilityConfigArgs(**_visible("RatePerAddress")),
+    )
     return [*managed, rate]
 
 

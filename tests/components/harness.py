@@ -1,0 +1,179 @@
+"""Runs the real `__main__.py` under Pulumi mocks and records what it would make."""
+
+import asyncio
+import json
+import runpy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pulumi
+import yaml
+
+import config
+
+ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
+IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0" * 64
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+API_KEY = "the-canary-key-value"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A resource as the engine would see it; `account` is the one its provider may touch."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    provider: str
+    account: str | None
+
+
+@dataclass
+class Recorder(pulumi.runtime.Mocks):
+    """Answers like AWS would: physical ids and ARNs of the right account."""
+
+    stack_outputs: Mapping[str, Any] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+    providers: dict[str, str] = field(default_factory=dict)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
+        raise AssertionError(f"unexpected invoke {args.token}")
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        inputs = dict(args.inputs)
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {
+                **inputs,
+                "outputs": dict(self.stack_outputs),
+                "secretOutputNames": ["canary_api_key"],
+            }
+        if args.typ == "pulumi:providers:aws":
+            (account,) = json.loads(inputs["allowedAccountIds"])
+            self.providers[args.name] = account
+        account = self._account(args.provider)
+        self.made.append(
+            Made(type=args.typ, name=args.name, inputs=inputs, provider=args.provider or "", account=account)
+        )
+        return f"{args.name}-id", {**inputs, **self._attributes(args, account)}
+
+    def _account(self, provider: str | None) -> str | None:
+        name = provider.split("::")[-2] if provider else None
+        return self.providers.get(name) if name else None
+
+    def _attributes(self, args: pulumi.runtime.MockResourceArgs, account: str | None) -> dict[str, Any]:
+        kind = args.typ.split("/")[-1].split(":")[-1].lower()
+        physical = unwrap(args.inputs.get("name")) or f"{args.name}-auto"
+        attributes: dict[str, Any] = {
+            "name": physical,
+            "arn": f"arn:aws:{kind}:eu-central-1:{account}:{physical}",
+        }
+        match args.typ:
+            case "aws:apigateway/apiKey:ApiKey":
+                attributes["value"] = API_KEY
+            case "aws:apigateway/restApi:RestApi":
+                attributes["executionArn"] = f"arn:aws:execute-api:eu-central-1:{account}:api123"
+            case "aws:apigateway/stage:Stage":
+                attributes["invokeUrl"] = "https://api123.execute-api.eu-central-1.amazonaws.com/live"
+            case "aws:lambda/function:Function":
+                attributes["version"] = "1"
+            case "aws:lambda/alias:Alias":
+                attributes["invokeArn"] = f"arn:aws:apigateway:invoke:{physical}"
+            case "aws:kms/key:Key":
+                attributes["keyId"] = "key-1"
+        return attributes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """What one stack would make, and what it exports (secrets unwrapped, named in `secret_outputs`)."""
+
+    made: tuple[Made, ...]
+    outputs: Mapping[str, Any]
+    secret_outputs: frozenset[str]
+
+    def of(self, kind: str) -> dict[str, Made]:
+        """Resources of one type by name; `kind` is the class name, as in `Function`."""
+        return {m.name: m for m in self.made if m.type.endswith(f":{kind}")}
+
+    def one(self, kind: str) -> Made:
+        """The only resource of this type."""
+        (made,) = self.of(kind).values()
+        return made
+
+
+def unwrap(value: Any) -> Any:
+    """The plain value inside Pulumi's secret envelopes, at any depth."""
+    if isinstance(value, Mapping):
+        if value.get(SIGNATURE) == SECRET:
+            return unwrap(value["value"])
+        return {key: unwrap(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [unwrap(inner) for inner in value]
+    return value
+
+
+def run_program(
+    program: Callable[[], Any],
+    recorder: Recorder,
+    stack: str = "dev",
+    settings: Mapping[str, Any] | None = None,
+) -> dict[str, pulumi.Output[Any]]:
+    """Run any program under fresh mocks; returns the root stack's outputs."""
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    # set_mocks would keep the last run's root stack and its outputs.
+    pulumi.runtime.settings.set_root_resource(cast("pulumi.Resource", None))
+    pulumi.runtime.set_mocks(
+        recorder, project=config.PROJECT, stack=stack, organization="acme", preview=False
+    )
+    texts = {
+        f"{config.PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in (settings or {}).items()
+    }
+    pulumi.runtime.set_all_config(texts)
+    outputs: dict[str, Any] = {}
+    secrets: set[str] = set()
+
+    async def settle() -> None:
+        root = pulumi.runtime.get_root_resource()
+        assert isinstance(root, pulumi.runtime.stack.Stack)
+        for name, value in root.outputs.items():
+            output = pulumi.Output.from_input(value)
+            outputs[name] = await output.future()
+            if await output.is_secret():
+                secrets.add(name)
+
+    def run() -> Any:
+        program()
+        return pulumi.Output.from_input(settle())
+
+    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call]  # Pulumi's decorator has no types
+    outputs["__secrets__"] = secrets
+    return outputs
+
+
+def run_stack(
+    stack: str,
+    changes: Mapping[str, Any] | None = None,
+    stack_outputs: Mapping[str, Any] | None = None,
+) -> Run:
+    """Run `__main__.py` for a shipped stack with some settings changed."""
+    settings = config.read_stack(stack)
+    if settings["role"] == "service":
+        settings["model"] = {**settings["model"], "image": IMAGE}
+    settings = {**settings, **(changes or {})}
+    recorder = Recorder(stack_outputs=stack_outputs or {})
+    outputs = run_program(lambda: runpy.run_path(str(config.ROOT / "__main__.py")), recorder, stack, settings)
+    secrets = outputs.pop("__secrets__")
+    return Run(made=tuple(recorder.made), outputs=outputs, secret_outputs=frozenset(secrets))
+
+
+def policy_documents(run: Run) -> dict[str, Mapping[str, Any]]:
+    """Every inline role policy by resource name."""
+    return {name: json.loads(unwrap(made.inputs["policy"])) for name, made in run.of("RolePolicy").items()}
+
+
+def yaml_of(path: str) -> Any:
+    """A YAML file of the repository."""
+    return yaml.safe_load((config.ROOT / path).read_text())

@@ -1,0 +1,71 @@
+"""The OpenAPI document and what API Gateway is given."""
+
+import json
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+from components.contract import GATEWAY_ERRORS, contract, gateway_document, gateway_response
+from settings import API_PATH
+
+INVOKE = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/f/invocations"
+
+
+def test_the_contract_is_valid_openapi_and_free_of_aws() -> None:
+    validate(contract())
+    assert "x-amazon" not in json.dumps(contract())
+
+
+def test_the_only_operation_is_the_one_that_policies_and_monitoring_name() -> None:
+    assert {path: set(operations) for path, operations in contract()["paths"].items()} == {API_PATH: {"post"}}
+
+
+def test_every_operation_is_authorized_validated_and_served_by_the_function() -> None:
+    document = gateway_document("inference-dev", INVOKE)
+    validate(document)
+    assert document["info"]["title"] == "inference-dev"
+    operation = document["paths"][API_PATH]["post"]
+    assert operation["security"] == [{"sigv4": [], "api_key": []}]
+    assert operation["x-amazon-apigateway-integration"] == {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": INVOKE,
+        "passthroughBehavior": "never",
+        "timeoutInMillis": 29_000,
+    }
+    assert document["components"]["securitySchemes"]["sigv4"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+    assert document["x-amazon-apigateway-request-validator"] == "body"
+    assert document["x-amazon-apigateway-request-validators"]["body"]["validateRequestBody"] is True
+
+
+def test_making_the_gateway_document_leaves_the_contract_as_it_is() -> None:
+    before = json.dumps(contract())
+    gateway_document("other", INVOKE)
+    assert json.dumps(contract()) == before
+
+
+@pytest.mark.parametrize("kind", sorted(GATEWAY_ERRORS))
+def test_each_of_api_gateways_own_answers_has_the_contracts_error_form(kind: str) -> None:
+    status, code = GATEWAY_ERRORS[kind]
+    response = gateway_response(status, code)
+    text = response["responseTemplates"]["application/json"]
+    filled = text.replace("$context.error.messageString", '"Forbidden"').replace("$context.requestId", "r-1")
+    assert json.loads(filled) == {"error": {"code": code, "message": "Forbidden", "request_id": "r-1"}}
+    assert response.get("statusCode") == (None if status is None else str(status))
+
+
+def test_the_statuses_of_the_contract_are_those_the_gateway_and_the_function_give() -> None:
+    documented = set(contract()["paths"][API_PATH]["post"]["responses"])
+    assert documented == {"200", "400", "403", "404", "429", "500", "502", "503", "504"}
+    codes = re.findall(r"\(`(\w+)`\)", json.dumps(contract()["paths"]))
+    assert sorted(codes) == [
+        "forbidden",
+        "internal_error",
+        "invalid_request",
+        "model_failure",
+        "throttled",
+        "time_budget_exceeded",
+        "too_many_requests",
+        "unknown_reference",
+    ]

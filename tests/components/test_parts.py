@@ -1,0 +1,235 @@
+"""What each part of the two stacks is made with."""
+
+import json
+from typing import Any
+
+import pytest
+
+from components.api import resource_policy
+from components.model import ModelSettings
+from components.observability import link_trust, sink_policy
+from components.reference_data import attribute_values
+from components.tracing import SamplingRuleArgs, TracingArgs, group_filters
+from tests.components.harness import IMAGE, Run, run_stack, unwrap
+
+
+def test_the_table_is_on_demand_recoverable_and_protected_in_prod_alone(dev: Run, prod: Run) -> None:
+    for run, protected in ((dev, False), (prod, True)):
+        inputs = run.one("Table").inputs
+        assert inputs["billingMode"] == "PAY_PER_REQUEST"
+        assert inputs["hashKey"] == "id"
+        assert inputs["pointInTimeRecovery"] == {"enabled": True}
+        assert inputs["deletionProtectionEnabled"] is protected
+
+
+def test_the_canarys_item_keeps_its_numbers_exactly() -> None:
+    assert attribute_values("lot-1", {"b": 0.1, "a": 127.0, "c": 1e-7}) == {
+        "id": {"S": "lot-1"},
+        "a": {"N": "127.0"},
+        "b": {"N": "0.1"},
+        "c": {"N": "1E-7"},
+    }
+
+
+def function(run: Run, name: str) -> Any:
+    (made,) = (m for m in run.of("Function").values() if m.inputs["name"] == name)
+    return unwrap(made.inputs)
+
+
+def test_functions_run_current_python_on_arm64_published_traced_and_with_json_logs(
+    prod: Run, prod_monitor: Run
+) -> None:
+    for run in (prod, prod_monitor):
+        for name, made in run.of("Function").items():
+            assert made.inputs["runtime"] == "python3.14", name
+            assert made.inputs["architectures"] == ["arm64"], name
+            assert made.inputs["publish"] is True, name
+            assert made.inputs["tracingConfig"] == {"mode": "Active"}, name
+            assert made.inputs["loggingConfig"]["logFormat"] == "JSON", name
+            assert len(made.inputs["layers"]) == 1, name
+
+
+def test_the_functions_own_timeout_leaves_room_to_answer_after_the_time_budget(prod: Run) -> None:
+    inputs = function(prod, "inference-prod-inference")
+    assert inputs["timeout"] == 2
+    assert inputs["environment"]["variables"]["TIME_BUDGET_MS"] == "1000"
+    assert inputs["reservedConcurrentExecutions"] == 100
+
+
+def test_snap_start_and_provisioned_concurrency_follow_the_setting(dev: Run, prod: Run) -> None:
+    assert "snapStart" not in function(dev, "inference-dev-inference")
+    snap = run_stack("dev", {"inference": {"start": "snap_start"}})
+    assert function(snap, "inference-dev-inference")["snapStart"] == {"applyOn": "PublishedVersions"}
+    provisioned = prod.one("ProvisionedConcurrencyConfig").inputs
+    assert provisioned["provisionedConcurrentExecutions"] == 4
+    assert provisioned["qualifier"] == "live"
+
+
+def test_the_serverless_variant_and_the_instance_variant_are_what_is_configured(dev: Run, prod: Run) -> None:
+    (serverless,) = dev.one("EndpointConfiguration").inputs["productionVariants"]
+    assert serverless["variantName"] == "main"
+    assert serverless["serverlessConfig"] == {"memorySizeInMb": 2048, "maxConcurrency": 20}
+    assert "instanceType" not in serverless
+    (instances,) = prod.one("EndpointConfiguration").inputs["productionVariants"]
+    assert (instances["instanceType"], instances["initialInstanceCount"]) == ("ml.c6i.large", 2)
+    assert "serverlessConfig" not in instances
+
+
+def test_instances_scale_on_invocations_between_their_bounds(prod: Run) -> None:
+    target, policy = prod.one("Target").inputs, prod.one("Policy").inputs
+    assert (target["minCapacity"], target["maxCapacity"]) == (2, 6)
+    assert target["resourceId"] == "endpoint/inference-prod-model/variant/main"
+    tracking = policy["targetTrackingScalingPolicyConfiguration"]
+    assert tracking["targetValue"] == 3000
+    kind = tracking["predefinedMetricSpecification"]["predefinedMetricType"]
+    assert kind == "SageMakerVariantInvocationsPerInstance"
+
+
+def test_the_endpoint_configuration_is_named_by_pulumi_so_that_the_new_one_is_made_first(prod: Run) -> None:
+    assert "name" not in prod.one("EndpointConfiguration").inputs
+    assert "name" not in prod.one("Model").inputs
+
+
+def test_without_an_image_there_is_a_repository_and_no_endpoint() -> None:
+    run = run_stack("dev", {"model": {"serverless": {}}})
+    assert run.of("Repository")
+    assert not run.of("Endpoint")
+    assert not run.of("Model")
+
+
+def test_an_image_of_the_stacks_own_repository_keeps_the_repository(dev: Run) -> None:
+    assert dev.one("Repository").inputs["name"] == "inference-dev-model"
+    foreign = run_stack("dev", {"model": {"image": "public.ecr.aws/acme/model:1"}})
+    assert not foreign.of("Repository")
+    assert foreign.of("Endpoint")
+
+
+def test_a_captured_share_of_the_traffic_goes_to_one_prefix_encrypted() -> None:
+    capture = {"s3_uri": "s3://bucket/drift/", "sampling_pct": 5}
+    run = run_stack("dev", {"model": {"image": IMAGE, "data_capture": capture}})
+    config = unwrap(run.one("EndpointConfiguration").inputs["dataCaptureConfig"])
+    assert (config["destinationS3Uri"], config["initialSamplingPercentage"]) == ("s3://bucket/drift/", 5)
+    assert ":key:" in config["kmsKeyId"]
+    policy = unwrap(run.of("RolePolicy")["inference-dev-model-policy"].inputs["policy"])
+    assert '"arn:aws:s3:::bucket/drift/*"' in policy
+
+
+def test_model_settings_want_exactly_one_way_to_run() -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        ModelSettings(image=IMAGE)
+
+
+def test_the_resource_policy_lets_one_role_of_the_monitor_account_call_one_operation(dev: Run) -> None:
+    policy = json.loads(unwrap(dev.one("RestApiPolicy").inputs["policy"]))
+    operation = "arn:aws:execute-api:eu-central-1:111111111111:api123/live/POST/v1/predictions"
+    role = "arn:aws:iam::222222222222:role/inference-dev-canary"
+    assert policy == resource_policy("222222222222", role, operation)
+    (statement,) = policy["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": role}}
+
+
+def test_the_role_that_the_policy_trusts_is_the_one_the_canary_runs_with(dev_monitor: Run) -> None:
+    assert dev_monitor.of("Role")["inference-dev-canary-role"].inputs["name"] == "inference-dev-canary"
+
+
+def test_the_stage_is_traced_logged_and_measured(dev: Run) -> None:
+    stage = dev.one("Stage").inputs
+    assert stage["xrayTracingEnabled"] is True
+    assert json.loads(stage["accessLogSettings"]["format"])["traceId"] == "$context.xrayTraceId"
+    settings = dev.one("MethodSettings").inputs
+    assert settings["methodPath"] == "*/*"
+    assert settings["settings"] == {
+        "metricsEnabled": True,
+        "loggingLevel": "ERROR",
+        "dataTraceEnabled": False,
+        "throttlingRateLimit": 500,
+        "throttlingBurstLimit": 1000,
+    }
+
+
+def test_a_change_of_the_contract_or_of_the_policy_redeploys_the_api(dev: Run) -> None:
+    first = dev.one("Deployment").inputs["triggers"]["contract"]
+    again = run_stack("dev").one("Deployment").inputs["triggers"]["contract"]
+    accounts = {"service": "111111111111", "monitor": "333333333333"}
+    changed = run_stack("dev", {"accounts": accounts}).one("Deployment").inputs["triggers"]["contract"]
+    assert first == again
+    assert first != changed
+
+
+def test_every_usage_plan_throttles_its_keys_and_the_canary_has_its_own(dev: Run) -> None:
+    plans = {m.inputs["name"]: m.inputs for m in dev.of("UsagePlan").values()}
+    assert set(plans) == {"inference-dev-canary", "inference-dev-partners", "inference-dev-trial"}
+    assert plans["inference-dev-partners"]["quotaSettings"] == {"limit": 50000, "period": "DAY"}
+    assert plans["inference-dev-partners"]["throttleSettings"] == {"rateLimit": 400, "burstLimit": 800}
+    assert "quotaSettings" not in plans["inference-dev-canary"]
+    assert len(dev.of("UsagePlanKey")) == len(dev.of("ApiKey")) == 4
+
+
+def test_the_canary_fires_every_minute_and_is_never_retried(dev_monitor: Run) -> None:
+    schedule = dev_monitor.one("Schedule").inputs
+    assert schedule["scheduleExpression"] == "rate(1 minute)"
+    assert schedule["target"]["retryPolicy"] == {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
+    assert dev_monitor.one("FunctionEventInvokeConfig").inputs["maximumRetryAttempts"] == 0
+
+
+def test_the_usage_reporter_runs_just_after_midnight_and_its_failures_are_kept(dev: Run) -> None:
+    schedule = dev.one("Schedule").inputs
+    assert schedule["scheduleExpression"] == "cron(5 0 * * ? *)"
+    assert schedule["scheduleExpressionTimezone"] == "UTC"
+    retries = dev.one("FunctionEventInvokeConfig").inputs
+    assert retries["maximumRetryAttempts"] == 2
+    assert ":queue:" in retries["destinationConfig"]["onFailure"]["destination"]
+
+
+def test_sampling_rules_hold_for_this_services_entry_alone(prod: Run) -> None:
+    rule = prod.one("SamplingRule").inputs
+    assert rule["serviceName"] == "inference-prod/live"
+    assert rule["serviceType"] == "AWS::ApiGateway::Stage"
+    assert (rule["fixedRate"], rule["reservoirSize"]) == (0.01, 1)
+
+
+def test_trace_groups_find_slow_and_failed_requests() -> None:
+    assert group_filters("inference-prod/live", 200) == {
+        "slow": 'service("inference-prod/live") AND responsetime > 0.2',
+        "failed": 'service("inference-prod/live") { fault }',
+    }
+
+
+def test_a_name_x_ray_would_refuse_is_refused_before_deploying() -> None:
+    rule = SamplingRuleArgs(name="a" * 16, priority=1, rate=1, reservoir=1)
+    with pytest.raises(ValueError, match="longer than 32 characters"):
+        TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[rule])
+
+
+def test_the_link_role_trusts_the_monitor_account_and_narrows_it_to_named_deployers() -> None:
+    (anyone,) = link_trust("222222222222", [])["Statement"]
+    assert "Condition" not in anyone
+    deployer = "arn:aws:iam::222222222222:role/deployer"
+    (narrowed,) = link_trust("222222222222", [deployer])["Statement"]
+    assert narrowed["Condition"] == {"ArnLike": {"aws:PrincipalArn": [deployer]}}
+
+
+def test_the_sink_takes_links_from_the_service_account_for_three_kinds_of_telemetry() -> None:
+    (statement,) = sink_policy("111111111111")["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
+    kinds = ["AWS::CloudWatch::Metric", "AWS::Logs::LogGroup", "AWS::XRay::Trace"]
+    assert statement["Condition"] == {"ForAllValues:StringEquals": {"oam:ResourceTypes": kinds}}
+
+
+def test_only_alarms_of_the_own_account_may_publish_to_the_topics(dev: Run) -> None:
+    for name, policy in dev.of("TopicPolicy").items():
+        (statement,) = json.loads(unwrap(policy.inputs["policy"]))["Statement"]
+        assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}, name
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}, name
+
+
+def test_the_web_acl_is_optional_and_limits_each_address(dev: Run, prod: Run) -> None:
+    assert not dev.of("WebAcl")
+    *managed, rate = prod.one("WebAcl").inputs["rules"]
+    assert [rule["name"] for rule in managed] == [
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+    ]
+    assert rate["statement"]["rateBasedStatement"] == {"limit": 20000, "aggregateKeyType": "IP"}
+    assert rate["action"] == {"block": {}}

@@ -1,0 +1,334 @@
+"""Invariants of both stacks as wholes."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
+from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
+
+from handlers.inference.settings import ENVIRONMENT as INFERENCE_ENVIRONMENT
+from tests.components.harness import (
+    ACCOUNTS,
+    API_KEY,
+    SECRET,
+    SIGNATURE,
+    Made,
+    Run,
+    policy_documents,
+    run_stack,
+    unwrap,
+)
+
+WATCHING = ("MetricAlarm", "CompositeAlarm")  # the catalogue's tests count these
+
+
+def kinds(run: Run) -> Counter[str]:
+    """How many of each AWS type, alarms left out."""
+    counts = Counter(m.type.split(":")[-1] for m in run.made if m.type.startswith("aws:"))
+    return Counter({kind: n for kind, n in counts.items() if kind not in WATCHING})
+
+
+SERVICE = Counter(
+    Account=1,
+    Alias=3,  # the key's, and one a function
+    ApiKey=4,
+    Dashboard=1,
+    Deployment=1,
+    Endpoint=1,
+    EndpointConfiguration=1,
+    Function=2,
+    FunctionEventInvokeConfig=1,
+    Group=2,
+    Key=1,
+    LayerVersion=1,
+    LifecyclePolicy=1,
+    LogGroup=4,
+    MethodSettings=1,
+    Model=1,
+    Permission=1,
+    Queue=1,
+    Repository=1,
+    RestApi=1,
+    RestApiPolicy=1,
+    Role=6,
+    RolePolicy=6,
+    SamplingRule=1,
+    Schedule=1,
+    Stage=1,
+    Table=1,
+    TableItem=1,
+    Topic=2,
+    TopicPolicy=2,
+    UsagePlan=3,
+    UsagePlanKey=4,
+)
+MONITOR = Counter(
+    Alias=2,
+    Dashboard=1,
+    Function=1,
+    FunctionEventInvokeConfig=1,
+    Key=1,
+    LayerVersion=1,
+    Link=1,
+    LogGroup=1,
+    Role=2,
+    RolePolicy=2,
+    Schedule=1,
+    Secret=1,
+    SecretVersion=1,
+    Sink=1,
+    SinkPolicy=1,
+    Topic=2,
+    TopicPolicy=2,
+)
+
+
+def test_the_dev_service_stack_makes_exactly_these_resources(dev: Run) -> None:
+    assert kinds(dev) == SERVICE
+
+
+def test_the_prod_service_stack_adds_scaling_provisioned_concurrency_and_a_web_acl(prod: Run) -> None:
+    more = Counter(ProvisionedConcurrencyConfig=1, Target=1, Policy=1, WebAcl=1, WebAclAssociation=1)
+    # prod's image comes from the harness's dev repository, so prod makes no repository of its own
+    assert kinds(prod) == SERVICE + more - Counter(Repository=1, LifecyclePolicy=1)
+
+
+def test_both_monitor_stacks_make_exactly_these_resources(dev_monitor: Run, prod_monitor: Run) -> None:
+    assert kinds(dev_monitor) == MONITOR
+    assert kinds(prod_monitor) == MONITOR
+
+
+def test_every_aws_resource_has_an_explicit_provider_of_the_right_account(
+    dev: Run, dev_monitor: Run, prod: Run, prod_monitor: Run
+) -> None:
+    for run, role in (
+        (dev, "service"),
+        (prod, "service"),
+        (dev_monitor, "monitor"),
+        (prod_monitor, "monitor"),
+    ):
+        for made in run.made:
+            if made.type.startswith("aws:"):
+                expected = "service" if made.type == "aws:oam/link:Link" else role
+                assert made.account == ACCOUNTS[expected], made.name
+
+
+def test_the_link_is_made_through_the_narrow_role_of_the_service_account(dev: Run, dev_monitor: Run) -> None:
+    (provider,) = (m for m in dev_monitor.made if m.name.endswith("service-account"))
+    (role,) = json.loads(unwrap(provider.inputs["assumeRoles"]))
+    assert role["roleArn"] == dev.outputs["observability_link_role_arn"]
+    link = dev_monitor.one("Link")
+    assert "::inference-dev-service-account::" in link.provider
+
+
+def environment(run: Run, function: str) -> Mapping[str, Any]:
+    (made,) = (m for m in run.of("Function").values() if m.inputs["name"] == function)
+    variables: Mapping[str, Any] = unwrap(made.inputs["environment"])["variables"]
+    return variables
+
+
+def test_the_environment_of_each_function_is_exactly_what_its_handler_reads(
+    dev: Run, dev_monitor: Run
+) -> None:
+    assert set(environment(dev, "inference-dev-inference")) == set(INFERENCE_ENVIRONMENT)
+    assert set(environment(dev, "inference-dev-usage-reporter")) == set(USAGE_REPORTER_ENVIRONMENT)
+    assert set(environment(dev_monitor, "inference-dev-canary")) == set(CANARY_ENVIRONMENT)
+
+
+def plain_texts(value: Any) -> list[str]:
+    """Every string that stands outside a secret envelope."""
+    if isinstance(value, Mapping):
+        if value.get(SIGNATURE) == SECRET:
+            return []
+        return [text for inner in value.values() for text in plain_texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in plain_texts(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_no_secret_stands_in_plain_text_in_any_input_or_output(dev: Run) -> None:
+    webhook = "https://pager.example/integration/s3cr3t-token"
+    subscribers = {"critical": [{"protocol": "https", "endpoint": webhook}]}
+    service = run_stack("dev", {"notifications": subscribers})
+    monitor = run_stack("dev-monitor", {"notifications": subscribers}, stack_outputs=service.outputs)
+    for run in (service, monitor):
+        texts = "\n".join(f"{m.name} {text}" for m in run.made for text in [m.name, *plain_texts(m.inputs)])
+        assert API_KEY not in texts
+        assert "s3cr3t-token" not in texts
+    assert service.secret_outputs == {"canary_api_key"}
+    assert API_KEY not in json.dumps({k: v for k, v in dev.outputs.items() if k != "canary_api_key"})
+    assert monitor.secret_outputs == frozenset()
+    assert unwrap(monitor.one("SecretVersion").inputs["secretString"]) == API_KEY
+    assert unwrap(monitor.one("TopicSubscription").inputs["endpoint"]) == webhook
+
+
+# Where AWS offers nothing narrower than "*", and the condition that narrows it where there is one.
+WILDCARDS = {
+    ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    ("cloudwatch:PutMetricData",),
+    ("ecr:GetAuthorizationToken",),
+    ("cloudwatch:Link", "logs:Link", "xray:Link"),
+}
+
+
+def statements(run: Run) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(name, s) for name, doc in policy_documents(run).items() for s in doc["Statement"]]
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def test_no_role_policy_has_a_wildcard_action(prod: Run, prod_monitor: Run) -> None:
+    for run in (prod, prod_monitor):
+        for name, statement in statements(run):
+            assert not [a for a in listed(statement["Action"]) if "*" in a], name
+
+
+def test_resource_wildcards_stand_only_where_aws_offers_nothing_narrower(
+    prod: Run, prod_monitor: Run
+) -> None:
+    for run in (prod, prod_monitor):
+        for name, statement in statements(run):
+            if "*" in listed(statement["Resource"]):
+                actions = tuple(sorted(listed(statement["Action"])))
+                assert actions in WILDCARDS, name
+                if actions == ("cloudwatch:PutMetricData",):
+                    assert statement["Condition"]["StringEquals"]["cloudwatch:namespace"], name
+
+
+HOME = "eu-central-1:111111111111"
+
+
+def allowed(run: Run, policy: str) -> dict[str, Any]:
+    """Action -> resource of one policy."""
+    document = policy_documents(run)[policy]
+    return {a: s["Resource"] for s in document["Statement"] for a in listed(s["Action"])}
+
+
+def test_the_inference_function_may_read_one_table_and_call_one_endpoint_and_nothing_else(dev: Run) -> None:
+    assert allowed(dev, "inference-dev-inference-policy") == {
+        "logs:CreateLogStream": f"arn:aws:loggroup:{HOME}:/aws/lambda/inference-dev-inference:*",
+        "logs:PutLogEvents": f"arn:aws:loggroup:{HOME}:/aws/lambda/inference-dev-inference:*",
+        "xray:PutTraceSegments": "*",
+        "xray:PutTelemetryRecords": "*",
+        "xray:GetSamplingRules": "*",
+        "xray:GetSamplingTargets": "*",
+        "dynamodb:GetItem": f"arn:aws:table:{HOME}:inference-dev-reference-data",
+        "sagemaker:InvokeEndpoint": f"arn:aws:sagemaker:{HOME}:endpoint/inference-dev-model",
+        "kms:Decrypt": f"arn:aws:key:{HOME}:inference-dev-encryption-key-auto",
+    }
+
+
+def test_the_canary_may_call_one_operation_of_one_api_and_read_one_secret(dev_monitor: Run) -> None:
+    rights = allowed(dev_monitor, "inference-dev-canary-policy")
+    operation = f"arn:aws:execute-api:{HOME}:inference-dev-api-api-id/live/POST/v1/predictions"
+    assert rights["execute-api:Invoke"] == operation
+    secret = "arn:aws:secret:eu-central-1:222222222222:inference-dev-canary-api-key"  # an ARN
+    assert rights["secretsmanager:GetSecretValue"] == secret
+    assert set(rights) - {"execute-api:Invoke", "secretsmanager:GetSecretValue"} == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "kms:Decrypt",
+        "cloudwatch:PutMetricData",
+    }
+
+
+def test_every_log_group_keeps_its_lines_for_the_configured_time_and_is_encrypted(
+    prod: Run, prod_monitor: Run
+) -> None:
+    for run in (prod, prod_monitor):
+        for name, group in run.of("LogGroup").items():
+            assert group.inputs["retentionInDays"] == 90, name
+            assert ":key:" in unwrap(group.inputs["kmsKeyId"]), name
+
+
+def test_everything_that_stores_or_queues_is_encrypted_with_the_stacks_key(
+    prod: Run, prod_monitor: Run
+) -> None:
+    for run in (prod, prod_monitor):
+        for made in [*run.of("Topic").values(), *run.of("Queue").values()]:
+            assert ":key:" in unwrap(made.inputs["kmsMasterKeyId"]), made.name
+    assert ":key:" in prod.one("Table").inputs["serverSideEncryption"]["kmsKeyArn"]
+    assert ":key:" in prod_monitor.one("Secret").inputs["kmsKeyId"]
+
+
+PHYSICAL = ("name", "functionName", "layerName", "ruleName", "groupName", "dashboardName", "alarmName", "acl")
+# Names that belong to something named already, or that AWS scopes to a parent of ours.
+SCOPED = (
+    "RolePolicy",
+    "Alias",
+    "FunctionEventInvokeConfig",
+    "Permission",
+    "ProvisionedConcurrencyConfig",
+    "Stage",
+)
+
+
+def physical_names(run: Run) -> set[tuple[str, str]]:
+    names = set()
+    for made in run.made:
+        kind = made.type.split(":")[-1]
+        if made.type.startswith("aws:") and (kind not in SCOPED or made.type.startswith("aws:kms")):
+            names |= {(made.type, unwrap(made.inputs[key])) for key in PHYSICAL if key in made.inputs}
+    return names
+
+
+def test_a_second_service_in_the_same_accounts_collides_with_nothing(dev: Run, dev_monitor: Run) -> None:
+    other = run_stack("dev", {"name": "fraud"})
+    other_monitor = run_stack("dev-monitor", {"name": "fraud"}, stack_outputs=other.outputs)
+    for first, second in ((dev, other), (dev_monitor, other_monitor)):
+        assert len(physical_names(first)) > 10
+        assert physical_names(first) & physical_names(second) == set()
+        assert {m.name for m in first.made if m.type.startswith("aws:")} & {
+            m.name for m in second.made if m.type.startswith("aws:")
+        } == set()
+
+
+def test_a_monitor_stack_that_names_another_service_is_refused(dev: Run) -> None:
+    with pytest.raises(Exception, match="the canary's calls would be refused"):
+        run_stack("dev-monitor", {"name": "fraud"}, stack_outputs=dev.outputs)
+
+
+def test_the_monitor_stack_reads_the_service_stack_of_its_pair(dev_monitor: Run) -> None:
+    assert not [m for m in dev_monitor.made if m.type.startswith("aws:apigateway")]
+    probe = json.loads(environment(dev_monitor, "inference-dev-canary")["PROBE"])
+    assert probe == {
+        "id": "lot-001",
+        "measurements": {"color_intensity": 5.64, "hue": 1.04, "proline": 1065.0},
+        "prediction": "barolo",
+    }
+
+
+def test_a_stack_without_a_link_makes_no_second_provider(dev: Run) -> None:
+    run = run_stack("dev-monitor", {"observability": {"link": False}}, stack_outputs=dev.outputs)
+    assert not run.of("Link")
+    assert [m.name for m in run.made if m.type == "pulumi:providers:aws"] == ["account"]
+    assert "sink_arn" not in run.outputs
+
+
+def test_an_existing_sink_is_used_and_not_made(dev: Run) -> None:
+    sink = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
+    run = run_stack("dev-monitor", {"observability": {"sink_arn": sink}}, stack_outputs=dev.outputs)
+    assert not run.of("Sink")
+    assert run.one("Link").inputs["sinkIdentifier"] == sink
+
+
+def resource_names(run: Run, kind: str) -> set[str]:
+    return {unwrap(m.inputs["name"]) for m in run.of(kind).values() if isinstance(m, Made)}
+
+
+def test_physical_names_are_those_that_monitoring_watches(dev: Run) -> None:
+    watched = dev.outputs["watched"]
+    assert watched["function"]["name"] in resource_names(dev, "Function")
+    assert watched["table"] == dev.one("Table").inputs["name"]
+    assert watched["endpoint"]["name"] == dev.one("Endpoint").inputs["name"]
+    assert watched["api_name"] == dev.one("RestApi").inputs["name"]
+    assert {plan["name"] for plan in watched["usage_plans"]} < resource_names(dev, "UsagePlan")

@@ -1,0 +1,85 @@
+"""Who may import whom: the folder names tell where things are, and this keeps them true."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+
+ROOMS = ("components", "monitoring", "rehearsal", "handlers", "model", "local", "reports", "bench")
+FILES = ("config", "settings")
+# What each room may import besides itself; None is anything.
+ALLOWED: dict[str, set[str] | None] = {
+    "__main__": {"config", "settings", "components"},
+    "config": {"settings"},
+    "settings": {"monitoring"},
+    "components": {"monitoring"},
+    "monitoring": set(),
+    "rehearsal": {"monitoring", "config", "settings"},
+    "reports": {"monitoring"},
+    "handlers": set(),
+    "model": set(),
+    "local": None,
+    "bench": None,
+}
+FORBIDDEN = {
+    "monitoring": {"pulumi", "pulumi_aws", "boto3", "botocore"},
+    "rehearsal": {"pulumi", "pulumi_aws", "boto3", "botocore"},
+    "components": {"boto3", "botocore"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The first names of everything a file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def files(room: str) -> list[Path]:
+    single = ROOT / f"{room}.py"
+    return [single] if single.exists() else sorted((ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", [room for room, allowed in ALLOWED.items() if allowed is not None])
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    allowed = ALLOWED[room]
+    assert allowed is not None
+    for path in files(room):
+        ours = imports(path) & {*ROOMS, *FILES}
+        assert ours <= allowed | {room}, path
+
+
+@pytest.mark.parametrize("room", sorted(FORBIDDEN))
+def test_a_room_stays_free_of_the_libraries_it_does_not_need(room: str) -> None:
+    for path in files(room):
+        assert not imports(path) & FORBIDDEN[room], path
+
+
+@pytest.mark.parametrize("module", ["rehearsal", "monitoring", "config", "settings"])
+def test_importing_it_does_not_bring_in_pulumi_or_boto3(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in ('pulumi', 'boto3', 'botocore') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  # fixed words
+    assert done.stdout.strip() == "[]"
+
+
+def test_only_config_touches_pulumi_config() -> None:
+    for room in ROOMS:
+        for path in files(room):
+            assert "pulumi.Config(" not in path.read_text(), path
+
+
+def test_stack_outputs_are_exported_in_main_alone() -> None:
+    exporting = [p for room in ROOMS for p in files(room) if "pulumi.export(" in p.read_text()]
+    assert exporting == []
+
+
+def test_the_program_file_stays_short() -> None:
+    assert len((ROOT / "__main__.py").read_text().splitlines()) <= 100
