@@ -1,0 +1,75 @@
+"""At most one retry, and only if it fits what is left of the time budget.
+
+Knows nothing of AWS: the caller's judge says of each error whether another attempt could help, and what
+to answer if there is none.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from handlers.inference.aws import Deadline, ServiceError
+from handlers.inference.failure import FailureError, out_of_time
+from handlers.transport import Clock, TransportError
+
+T = TypeVar("T")
+RETRY_NEEDS_S = 0.1  # a pause and a useful attempt
+PAUSE_S = (0.02, 0.05)  # random, so that functions throttled together do not come back together
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """The time one request may take, in seconds, from `started` on `clock`."""
+
+    clock: Clock
+    started: float
+    total_s: float
+
+    def remaining_s(self) -> float:
+        """What is left; negative when it is overdrawn."""
+        return self.started + self.total_s - self.clock()
+
+    def deadline(self, share: float = 1.0) -> Deadline:
+        """For one attempt: `share` of the total, if that much is left. Half of it may go into connecting."""
+        now = self.clock()
+        available = min(self.total_s * share, self.remaining_s())
+        return Deadline(connect_by=now + available / 2, answer_by=now + available)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What an error means: whether to try again, and the answer if not."""
+
+    retry: bool
+    failure: FailureError
+
+
+def attempt(
+    call: Callable[[], T],
+    judge: Callable[[ServiceError | TransportError], Verdict],
+    budget: Budget,
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
+    """The result of `call`, tried once more if the judge and the budget allow it. Raises `FailureError`.
+
+    With the budget used up the answer is time_budget_exceeded, whatever the last error was.
+    """
+    retries = 1
+    while True:
+        try:
+            return call()
+        except (ServiceError, TransportError) as error:
+            verdict = judge(error)
+            left_s = budget.remaining_s()
+            again = retries > 0 and verdict.retry and left_s >= RETRY_NEEDS_S
+            fields = {"error": type(error).__name__, "detail": str(error), "retry": again}
+            log.warning("a downstream call failed", extra={"fields": fields})
+            if not again:
+                raise (verdict.failure if left_s > 0 else out_of_time()) from error
+        retries -= 1
+        sleep(random.uniform(*PAUSE_S))  # noqa: S311  # spreads load, hides nothing
