@@ -94,8 +94,8 @@ class Run:
     secret_outputs: frozenset[str]
 
     def of(self, kind: str) -> dict[str, Made]:
-        """Resources of one type by name; `kind` is the class name, as in `Function`."""
-        return {m.name: m for m in self.made if m.type.endswith(f":{kind}")}
+        """AWS resources of one type by name; `kind` is the class name, as in `Function`."""
+        return {m.name: m for m in self.made if m.type.startswith("aws:") and m.type.endswith(f":{kind}")}
 
     def one(self, kind: str) -> Made:
         """The only resource of this type."""
