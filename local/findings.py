@@ -1,0 +1,43 @@
+"""Everything a local run found, raw. `local.checks` judges it, `local.report` draws it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.deployer import Resource
+from local.observe import Alarm, Probe
+from local.plan import Options
+from local.summary import Usage
+from local.traffic import Phase, Sample
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What happened in a run, in order. Times are epoch seconds.
+
+    `watched` is the service stack's output of that name. `fault_at` is None in a run without a fault.
+    `steps_s` says how many seconds each step took.
+    """
+
+    options: Options
+    watched: Mapping[str, Any]
+    phases: tuple[Phase, ...]
+    samples: tuple[Sample, ...]
+    probes: tuple[Probe, ...]
+    usage: Mapping[str, Usage]
+    alarms: tuple[Alarm, ...]
+    resources: tuple[Resource, ...]
+    steps_s: Mapping[str, float]
+    started_at: float
+    deployed_at: float
+    fault_at: float | None
+    ended_at: float
+
+    def of_phase(self, name: str) -> tuple[Sample, ...]:
+        """The requests of one phase."""
+        return tuple(sample for sample in self.samples if sample.phase == name)
+
+    @property
+    def probes_since_fault(self) -> tuple[Probe, ...]:
+        """The probes that began after the fault did; none in a run without a fault."""
+        return tuple(p for p in self.probes if self.fault_at is not None and p.at > self.fault_at)
