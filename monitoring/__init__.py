@@ -1,1 +1,9 @@
-"""What is watched: KPIs, alarm specs, SLO windows and dashboards, as plain data. No Pulumi, no boto3."""
+"""What is watched: KPIs, alarm specs, SLO windows and dashboards, as plain data. No Pulumi, no boto3.
+
+One catalogue of KPIs is the only source of alarms, dashboards, documentation and rehearsals.
+"""
+
+from monitoring.errors import MonitoringError
+from monitoring.stacks import monitor_alarms, service_alarms, stacks
+
+__all__ = ["MonitoringError", "monitor_alarms", "service_alarms", "stacks"]

@@ -61,7 +61,8 @@ class MetricAlarm:
 
     `key` is its stable name in the catalogue and in config; `name` is its physical name. `level` chooses
     the notification topic; None sends nothing itself (a composite speaks for it).
-    `evaluate_low_samples` False ignores percentiles with too few samples.
+    `evaluate_low_samples` False ignores percentiles with too few samples. `warm_up_min` is for how many
+    minutes after it is created or updated it is not evaluated.
     """
 
     key: str
@@ -75,6 +76,7 @@ class MetricAlarm:
     threshold: float | None = None
     band_id: str | None = None
     evaluate_low_samples: bool = True
+    warm_up_min: int = 0
     level: Level | None = None
 
     @property

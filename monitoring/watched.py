@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from monitoring.tuning import AlarmsTuning
+
 FROZEN = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -93,6 +95,7 @@ class Watched(BaseModel):
     usage_plans: tuple[WatchedPlan, ...]
     slo: Slo = Slo()
     levels: Levels = Levels()
+    tuning: AlarmsTuning = AlarmsTuning()
     rate_limit_per_s: float = Field(gt=0)
     runbook_url: str
 

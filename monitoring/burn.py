@@ -1,0 +1,132 @@
+"""SLO burn-rate alarms: pairs of windows over the API's own requests, and over the canary's probes.
+
+The SLI is the share of the API's own requests that did not fail (5XX over count): the canary alone cannot
+carry it (see docs/slo.md). A long window is one period of its own length, because CloudWatch allows at most
+a day of periods shorter than an hour; it slides, minute by minute. The alarms made here send nothing: each
+pair speaks through a composite (see `pages`).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitoring.catalogue.shared import budget_pct
+from monitoring.entry import Draft, Entry, Scope, finish
+from monitoring.errors import MonitoringError
+from monitoring.kpi import Metric, watched_last
+from monitoring.spec import Level, MetricQuery
+from monitoring.watched import Slo
+
+DATA = Path(__file__).with_name("burn_rates.yaml")
+DAY_S = 86_400
+
+
+class Window(BaseModel):
+    """One pair of windows; see `burn_rates.yaml` for what each field means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    budget_share: float = Field(gt=0, lt=1)
+    long_s: int = Field(ge=60, multiple_of=60)
+    short_s: int = Field(ge=60, multiple_of=60)
+    level: Level
+    min_requests: int = Field(ge=1)
+    min_failures: int = Field(ge=1)
+    min_probes: int = Field(ge=1)
+    min_probe_failures: int = Field(ge=2)
+
+    def factor(self, slo: Slo) -> float:
+        """How many times faster than evenly the budget is spent when this fires."""
+        return round(self.budget_share * slo.window_days * DAY_S / self.long_s, 9)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    windows: dict[str, Window]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sli:
+    """Failures among attempts: counted by `metric`, or what `metric`, the successes, leaves of them."""
+
+    key: str
+    title: str
+    attempts: Metric
+    metric: Metric
+    counts: Literal["failures", "successes"]
+
+
+@cache
+def windows() -> dict[str, Window]:
+    """The pairs by name, fastest first."""
+    found = _File.model_validate(yaml.safe_load(DATA.read_text())).windows
+    return dict(sorted(found.items(), key=lambda item: item[1].long_s))
+
+
+def pair(sli: Sli, name: str, slo: Slo, scope: Scope, *, probes_per_minute: float = 1) -> tuple[Entry, Entry]:
+    """The long and the short window of one pair. For probes, minima shrink with how often they are made.
+
+    Raises `MonitoringError` when the factor asks for more than every request to fail.
+    """
+    window = windows()[name]
+    factor = window.factor(slo)
+    threshold = round(factor * budget_pct(slo), 9)
+    if threshold >= 100:  # noqa: PLR2004  # percent
+        raise MonitoringError(
+            "a burn-rate alarm could never fire",
+            [
+                f"slo-burn-{name}: {factor:g} times the budget of {budget_pct(slo):g} % is {threshold:g} % "
+                "of all requests. Raise slo.availability_pct or shorten slo.window_days."
+            ],
+        )
+    own = sli.counts == "failures"
+    least = window.min_requests if own else max(round(window.min_probes * probes_per_minute), 1)
+    failures = window.min_failures if own else window.min_probe_failures
+    short = window.short_s / window.long_s
+    lengths = (
+        ("long", window.long_s, least, failures),
+        ("short", window.short_s, max(round(least * short), 1), 1),
+    )
+    made = [
+        finish(
+            Draft(
+                key=f"{sli.key}-burn-{name}-{length}",
+                component="slo",
+                signal="errors",
+                severity=window.level,
+                anchor=f"slo-burn-{name}",
+                meaning="The error budget is being spent too fast; soon the promise is broken.",
+                detail=(
+                    f"{sli.title} over {seconds // 60} minutes burn the budget {factor:g} times too fast "
+                    f"({100 * window.budget_share:g} % of it in {window.long_s // 3600} h)."
+                ),
+                queries=_queries(sli, seconds, min_attempts, min_failures),
+                comparison="GreaterThanThreshold",
+                evaluation_periods=1,
+                datapoints_to_alarm=1,
+                missing_data="ignore",
+                threshold=threshold,
+                unit="Percent",
+                tunable=("threshold",),
+            ),
+            scope,
+        )
+        for length, seconds, min_attempts, min_failures in lengths
+    ]
+    return made[0], made[1]
+
+
+def _queries(sli: Sli, period_s: int, min_attempts: int, min_failures: int) -> tuple[MetricQuery, ...]:
+    queries: list[MetricQuery] = [
+        sli.metric.stat("m", "Sum", period_s),
+        sli.attempts.stat("n", "Sum", period_s),
+    ]
+    failed = "m" if sli.counts == "failures" else "(n - FILL(m, 0))"
+    rate = f"100 * {failed} / n"
+    enough = f"IF({failed} >= {min_failures}, {rate}, 0)" if min_failures > 1 else rate
+    return watched_last(queries, f"IF(n >= {min_attempts}, {enough}, 0)", f"{sli.title} (%)")

@@ -1,0 +1,126 @@
+"""KPIs of the REST API, as API Gateway publishes them for a stage."""
+
+from monitoring.catalogue.shared import (
+    FAST,
+    MIN_REQUESTS,
+    STEADY,
+    error_limit_pct,
+    error_limit_source,
+)
+from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
+from monitoring.targets import ApiTarget
+
+REQUESTS, SILENT = "api-requests", "api-silent"
+REFUSED_LIMIT_PCT = 20  # a fifth of all requests refused is a broken client, key or contract
+# The promise is made for p90. Half of it for the median keeps room for the slow tenth; three times it for
+# p99 is where a customer's own timeout and retry begin to make things worse.
+LATENCY_FACTORS = {"p50": 0.5, "p90": 1.0, "p99": 3.0}
+GATEWAY_SHARE = 0.1  # of the promise: authorization, validation and the gateway's own work
+
+
+def metric(api: ApiTarget, name: str) -> Metric:
+    """One of the stage's metrics."""
+    dimensions = {"ApiName": api.name, "Stage": api.stage}
+    return Metric(namespace="AWS/ApiGateway", name=name, dimensions=dimensions)
+
+
+def kpis(api: ApiTarget) -> tuple[Kpi, ...]:
+    """Requests, refusals, failures and latency of the whole API."""
+    return (
+        _requests(api),
+        Kpi(
+            key="api-4xx",
+            component="api",
+            signal="errors",
+            title="API requests refused (4XX)",
+            meaning="Customers' requests are refused: a client, a key or the contract is broken.",
+            metric=metric(api, "4XXError"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Percent",
+            limit=REFUSED_LIMIT_PCT,
+            limit_source="convention: a fifth of all requests",
+            silence_owner=SILENT,
+            share_of=Whole(metric=metric(api, "Count")),
+            min_samples=MIN_REQUESTS,
+            **FAST,
+        ),
+        Kpi(
+            key="api-5xx",
+            component="api",
+            signal="errors",
+            title="API requests failed (5XX)",
+            meaning="Customers get errors for valid requests, and the error budget is being spent.",
+            metric=metric(api, "5XXError"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Percent",
+            limit=error_limit_pct(api.slo),
+            limit_source=error_limit_source(api.slo),
+            silence_owner=SILENT,
+            share_of=Whole(metric=metric(api, "Count")),
+            min_samples=MIN_REQUESTS,
+            **FAST,
+        ),
+        *(_latency(api, statistic) for statistic in LATENCY_FACTORS),
+        _integration_latency(api),
+    )
+
+
+def _requests(api: ApiTarget) -> Kpi:
+    return Kpi(
+        key=REQUESTS,
+        component="api",
+        signal="traffic",
+        title="API requests",
+        meaning="Traffic nears the stage's throttle; beyond it customers get 429.",
+        metric=metric(api, "Count"),
+        statistic="Sum",
+        metric_unit="Count",
+        unit="Count",
+        limit=api.rate_limit_per_s * FAST["period_s"],
+        limit_source=f"the stage's throttle of {api.rate_limit_per_s:g} requests a second",
+        silence_owner=SILENT,
+        **FAST,
+    )
+
+
+def _latency(api: ApiTarget, statistic: str) -> Kpi:
+    factor = LATENCY_FACTORS[statistic]
+    promise = f"the promised p90 of {api.slo.latency_p90_ms:g} ms"
+    return Kpi(
+        key=f"api-latency-{statistic}",
+        component="api",
+        signal="latency",
+        title=f"API latency {statistic}",
+        meaning=f"Customers wait too long: {statistic} of the API's response time.",
+        metric=metric(api, "Latency"),
+        statistic=statistic,
+        metric_unit="Milliseconds",
+        unit="Milliseconds",
+        limit=factor * api.slo.latency_p90_ms,
+        limit_source=promise if factor == 1 else f"{factor:g} times {promise}",
+        silence_owner=SILENT,
+        min_samples=percentile_min_samples(statistic),
+        **STEADY,
+    )
+
+
+def _integration_latency(api: ApiTarget) -> Kpi:
+    share, promise = 1 - GATEWAY_SHARE, f"the promised p90 of {api.slo.latency_p90_ms:g} ms"
+    return Kpi(
+        key="api-integration-latency",
+        component="api",
+        signal="latency",
+        title="API integration latency p90",
+        meaning="Customers wait too long for what happens behind the gateway.",
+        metric=metric(api, "IntegrationLatency"),
+        statistic="p90",
+        metric_unit="Milliseconds",
+        unit="Milliseconds",
+        limit=round(share * api.slo.latency_p90_ms, 3),
+        limit_source=f"{100 * share:g} % of {promise}; the rest is the gateway's",
+        silence_owner=SILENT,
+        min_samples=percentile_min_samples("p90"),
+        **STEADY,
+    )

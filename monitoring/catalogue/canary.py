@@ -1,0 +1,81 @@
+"""KPIs of the canary, as it publishes them in the monitor account."""
+
+from monitoring.kpi import Kpi, Metric
+from monitoring.targets import CanaryTarget
+
+NAMESPACE = "InferenceWatch"
+SUCCESS, ATTEMPTS = "canary-success", "canary-attempts"
+DOWN_AFTER_MIN = 5  # the availability alarm's "no success for 5 minutes"
+BLIND_AFTER_PROBES = 3  # sooner than DOWN_AFTER_MIN, so that the canary's own failure is known first
+LATENCY_WINDOW_S = 3600
+MIN_PROBES = 30  # in an hour
+
+
+def metric(canary: CanaryTarget, name: str) -> Metric:
+    """One of the canary's metrics."""
+    return Metric(namespace=NAMESPACE, name=name, dimensions={"Service": canary.service})
+
+
+def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
+    """Success (availability), attempts (is the canary itself alive) and latency."""
+    period_s = 60 * canary.every_minutes
+    probes = max(-(-DOWN_AFTER_MIN // canary.every_minutes), BLIND_AFTER_PROBES)
+    return (
+        Kpi(
+            key=SUCCESS,
+            component="canary",
+            signal="errors",
+            title="Canary successes",
+            meaning="The API is down: no request from outside was answered rightly.",
+            metric=metric(canary, "CanarySuccess"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Count",
+            direction="below",
+            limit=1,
+            limit_source=f"at least one success in {probes * canary.every_minutes} minutes",
+            silence_owner=SUCCESS,
+            period_s=period_s,
+            evaluation_periods=probes,
+            datapoints_to_alarm=probes,
+        ),
+        Kpi(
+            key=ATTEMPTS,
+            component="canary",
+            signal="traffic",
+            title="Canary attempts",
+            meaning="The canary is down: nobody looks at the API from outside.",
+            metric=metric(canary, "CanaryAttempts"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Count",
+            direction="below",
+            limit=1,
+            limit_source=f"one attempt every {canary.every_minutes} min",
+            silence_owner=ATTEMPTS,
+            period_s=period_s,
+            evaluation_periods=BLIND_AFTER_PROBES,
+            datapoints_to_alarm=BLIND_AFTER_PROBES,
+        ),
+        Kpi(
+            key="canary-latency",
+            component="canary",
+            signal="latency",
+            title="Canary latency p90",
+            meaning="Seen from outside, the API answers too slowly.",
+            metric=metric(canary, "CanaryLatency"),
+            statistic="p90",
+            metric_unit="Milliseconds",
+            unit="Milliseconds",
+            limit=canary.slo.latency_p90_ms,
+            limit_source=f"the promised p90 of {canary.slo.latency_p90_ms:g} ms",
+            silence_owner=ATTEMPTS,
+            sparse=True,  # published only for probes that were answered
+            # Fewer than CloudWatch's 100 samples for a p90: an hour of probes has 60, and the sixth slowest
+            # of them is what is compared.
+            min_samples=-(-MIN_PROBES // canary.every_minutes),
+            period_s=LATENCY_WINDOW_S,
+            evaluation_periods=1,
+            datapoints_to_alarm=1,
+        ),
+    )

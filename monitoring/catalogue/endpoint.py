@@ -1,0 +1,156 @@
+"""KPIs of the model endpoint, as SageMaker publishes them for a variant.
+
+Latencies are published in microseconds; CPU and GPU figures go up to 100 % times the number of cores or
+GPUs of an instance. Both are converted here, so that limits read in ms and in % of an instance.
+"""
+
+from monitoring.catalogue.shared import (
+    FAST,
+    MIN_REQUESTS,
+    SLOW,
+    STEADY,
+    error_limit_pct,
+    error_limit_source,
+)
+from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
+from monitoring.targets import EndpointTarget
+
+SILENT = "endpoint-silent"
+US_PER_MS = 1000
+QUEUING = ("cpu", "gpu")
+MODEL_SHARE, OVERHEAD_SHARE = 0.5, 0.25  # of the promised p90; table, function and gateway have the rest
+
+
+def metric(endpoint: EndpointTarget, name: str, *, instance: bool = False) -> Metric:
+    """One of the variant's metrics: of its invocations, or of its instances."""
+    return Metric(
+        namespace="/aws/sagemaker/Endpoints" if instance else "AWS/SageMaker",
+        name=name,
+        dimensions={"EndpointName": endpoint.name, "VariantName": endpoint.variant},
+    )
+
+
+def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
+    """Invocations, failures, latency and, on instances, what fills up."""
+    return (
+        Kpi(
+            key="endpoint-invocations",
+            component="endpoint",
+            signal="traffic",
+            title="Model invocations",
+            meaning="The model is asked as often as the API lets through; more is refused.",
+            metric=metric(endpoint, "Invocations"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Count",
+            limit=endpoint.rate_limit_per_s * FAST["period_s"],
+            limit_source=f"the API's throttle of {endpoint.rate_limit_per_s:g} requests a second",
+            silence_owner=SILENT,
+            **FAST,
+        ),
+        _failures(
+            endpoint,
+            key="endpoint-4xx",
+            title="Model requests refused (4XX)",
+            name="Invocation4XXErrors",
+            meaning="The model refuses what the function sends; customers get 502.",
+        ),
+        _failures(
+            endpoint,
+            key="endpoint-5xx",
+            title="Model requests failed (5XX)",
+            name="Invocation5XXErrors",
+            meaning="The model fails; customers get 502.",
+        ),
+        _latency(
+            endpoint,
+            key="endpoint-model-latency",
+            title="Model latency p90",
+            name="ModelLatency",
+            share=MODEL_SHARE,
+            meaning="The model itself takes too much of the time a customer waits.",
+        ),
+        _latency(
+            endpoint,
+            key="endpoint-overhead-latency",
+            title="Model overhead latency p90",
+            name="OverheadLatency",
+            share=OVERHEAD_SHARE,
+            meaning="SageMaker's own part of the time a customer waits is too large.",
+        ),
+        *_resources(endpoint),
+    )
+
+
+def _failures(endpoint: EndpointTarget, *, key: str, title: str, name: str, meaning: str) -> Kpi:
+    return Kpi(
+        key=key,
+        component="endpoint",
+        signal="errors",
+        title=title,
+        meaning=meaning,
+        metric=metric(endpoint, name),
+        statistic="Sum",
+        metric_unit="Count",
+        unit="Percent",
+        limit=error_limit_pct(endpoint.slo),
+        limit_source=error_limit_source(endpoint.slo),
+        silence_owner=SILENT,
+        share_of=Whole(metric=metric(endpoint, "Invocations")),
+        min_samples=MIN_REQUESTS,
+        **FAST,
+    )
+
+
+def _latency(endpoint: EndpointTarget, *, key: str, title: str, name: str, share: float, meaning: str) -> Kpi:
+    promise_ms = endpoint.slo.latency_p90_ms
+    return Kpi(
+        key=key,
+        component="endpoint",
+        signal="latency",
+        title=title,
+        meaning=meaning,
+        metric=metric(endpoint, name),
+        statistic="p90",
+        metric_unit="Microseconds",
+        unit="Milliseconds",
+        limit=share * promise_ms,
+        limit_source=f"{100 * share:g} % of the promised p90 of {promise_ms:g} ms",
+        silence_owner=SILENT,
+        divisor=US_PER_MS,
+        min_samples=percentile_min_samples("p90"),
+        **STEADY,
+    )
+
+
+def _resources(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
+    if endpoint.cores is None:
+        return ()  # serverless: SageMaker publishes no instance metrics
+    resources = {
+        "cpu": ("CPU", "CPUUtilization", endpoint.cores),
+        "memory": ("memory", "MemoryUtilization", 1),
+        "disk": ("disk", "DiskUtilization", 1),
+    }
+    if endpoint.gpus:
+        resources["gpu"] = ("GPU", "GPUUtilization", endpoint.gpus)
+        resources["gpu-memory"] = ("GPU memory", "GPUMemoryUtilization", endpoint.gpus)
+    return tuple(
+        Kpi(
+            key=f"endpoint-{key}",
+            component="endpoint",
+            signal="saturation",
+            title=f"Model {title}",
+            meaning=f"Predictions slow down and then fail: the instances' {title} is nearly used up.",
+            metric=metric(endpoint, name, instance=True),
+            # The average for what queues at 100 %, the fullest instance for what breaks there.
+            statistic="Average" if key in QUEUING else "Maximum",
+            metric_unit="Percent",
+            unit="Percent",
+            limit=100,
+            limit_source="all that an instance has" if units == 1 else f"all {units} of an instance",
+            silence_owner=SILENT,
+            divisor=units,
+            **SLOW,
+        )
+        for key, (title, name, units) in resources.items()
+    )

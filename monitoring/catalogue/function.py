@@ -1,0 +1,110 @@
+"""KPIs of the inference function, as Lambda publishes them."""
+
+from monitoring.catalogue.shared import (
+    FAST,
+    MIN_REQUESTS,
+    STEADY,
+    error_limit_pct,
+    error_limit_source,
+)
+from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
+from monitoring.targets import FunctionTarget
+
+SILENT = "function-silent"
+
+
+def metric(function: FunctionTarget, name: str) -> Metric:
+    """One of the function's metrics, over all its versions."""
+    return Metric(namespace="AWS/Lambda", name=name, dimensions={"FunctionName": function.name})
+
+
+def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
+    """Invocations, failures, duration and concurrency."""
+    return (
+        Kpi(
+            key="function-invocations",
+            component="function",
+            signal="traffic",
+            title="Function invocations",
+            meaning="The function is called as often as the API lets through; more is refused.",
+            metric=metric(function, "Invocations"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Count",
+            limit=function.rate_limit_per_s * FAST["period_s"],
+            limit_source=f"the API's throttle of {function.rate_limit_per_s:g} requests a second",
+            silence_owner=SILENT,
+            **FAST,
+        ),
+        *_failures(function),
+        Kpi(
+            key="function-duration",
+            component="function",
+            signal="latency",
+            title="Function duration p95",
+            meaning="Answers come so late that the function nears its timeout; then customers get 504.",
+            metric=metric(function, "Duration"),
+            statistic="p95",
+            metric_unit="Milliseconds",
+            unit="Milliseconds",
+            limit=function.timeout_ms,
+            limit_source=f"the function's timeout of {function.timeout_ms} ms",
+            silence_owner=SILENT,
+            min_samples=percentile_min_samples("p95"),
+            **STEADY,
+        ),
+        Kpi(
+            key="function-concurrency",
+            component="function",
+            signal="saturation",
+            title="Function concurrency",
+            meaning="Nearly all concurrent executions are in use; beyond them customers get 503.",
+            metric=metric(function, "ConcurrentExecutions"),
+            statistic="Maximum",
+            metric_unit="Count",
+            unit="Count",
+            limit=function.reserved_concurrency,
+            limit_source=f"the reserved concurrency of {function.reserved_concurrency}",
+            silence_owner=SILENT,
+            **FAST,
+        ),
+    )
+
+
+def _failures(function: FunctionTarget) -> tuple[Kpi, Kpi]:
+    errors = Kpi(
+        key="function-errors",
+        component="function",
+        signal="errors",
+        title="Function errors",
+        meaning="The function breaks off instead of answering; customers get 5XX.",
+        metric=metric(function, "Errors"),
+        statistic="Sum",
+        metric_unit="Count",
+        unit="Percent",
+        limit=error_limit_pct(function.slo),
+        limit_source=error_limit_source(function.slo),
+        silence_owner=SILENT,
+        share_of=Whole(metric=metric(function, "Invocations")),
+        min_samples=MIN_REQUESTS,
+        **FAST,
+    )
+    throttles = Kpi(
+        key="function-throttles",
+        component="function",
+        signal="errors",
+        title="Function throttles",
+        meaning="Requests find no free execution; customers get 503.",
+        metric=metric(function, "Throttles"),
+        statistic="Sum",
+        metric_unit="Count",
+        unit="Percent",
+        limit=error_limit_pct(function.slo),
+        limit_source=error_limit_source(function.slo),
+        silence_owner=SILENT,
+        # Lambda does not count a throttled request as an invocation.
+        share_of=Whole(metric=metric(function, "Invocations"), counts_failures=False),
+        min_samples=MIN_REQUESTS,
+        **FAST,
+    )
+    return errors, throttles

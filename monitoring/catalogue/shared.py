@@ -1,0 +1,41 @@
+"""Conventions that several KPIs share, each with its reason."""
+
+from typing import Final, TypedDict
+
+from monitoring.watched import Slo
+
+# At 20 times the budget's rate a 30-day error budget lasts a day and a half: soon enough to be a page,
+# far enough from one unlucky request.
+ERROR_FACTOR: Final = 20
+MIN_REQUESTS: Final = 50  # per minute; below it one failure would already be above the limit
+
+
+class Window(TypedDict):
+    """How long a value has to be beyond its threshold."""
+
+    period_s: int
+    evaluation_periods: int
+    datapoints_to_alarm: int
+
+
+# Failures: three bad minutes of five. One late or lucky minute neither hides nor makes an incident.
+FAST: Final[Window] = {"period_s": 60, "evaluation_periods": 5, "datapoints_to_alarm": 3}
+# Latency: percentiles need the samples of five minutes.
+STEADY: Final[Window] = {"period_s": 300, "evaluation_periods": 3, "datapoints_to_alarm": 2}
+# Resources fill up slowly, and scaling needs some minutes to answer.
+SLOW: Final[Window] = {"period_s": 300, "evaluation_periods": 3, "datapoints_to_alarm": 3}
+
+
+def budget_pct(slo: Slo) -> float:
+    """The error budget: the percentage of requests that may fail."""
+    return round(100 - slo.availability_pct, 9)
+
+
+def error_limit_pct(slo: Slo) -> float:
+    """The percentage of failures that is no longer bad luck."""
+    return min(round(ERROR_FACTOR * budget_pct(slo), 9), 100)
+
+
+def error_limit_source(slo: Slo) -> str:
+    """Where `error_limit_pct` comes from, for the documentation."""
+    return f"{ERROR_FACTOR} times the error budget of {budget_pct(slo):g} %"

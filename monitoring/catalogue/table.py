@@ -1,0 +1,85 @@
+"""KPIs of the reference-data table, as DynamoDB publishes them for the operation requests wait for.
+
+DynamoDB publishes throttles and system errors only when there are some; reads appear as the sample count
+of the latency of successful ones.
+"""
+
+from monitoring.catalogue.shared import (
+    FAST,
+    MIN_REQUESTS,
+    STEADY,
+    error_limit_pct,
+    error_limit_source,
+)
+from monitoring.kpi import Kpi, Metric, Whole
+from monitoring.targets import TableTarget
+
+SILENT = "table-silent"
+LATENCY_SHARE = 0.1  # of the promised p90: a key lookup is a small part of a prediction
+MIN_READS = 20  # in five minutes; an average of fewer is one slow connection
+
+
+def metric(table: TableTarget, name: str) -> Metric:
+    """One of the table's metrics, for its operation."""
+    dimensions = {"TableName": table.name, "Operation": table.operation}
+    return Metric(namespace="AWS/DynamoDB", name=name, dimensions=dimensions)
+
+
+def kpis(table: TableTarget) -> tuple[Kpi, ...]:
+    """Throttles, system errors and latency."""
+    return (
+        _failures(
+            table,
+            key="table-throttles",
+            title="Table throttles",
+            name="ThrottledRequests",
+            meaning="Reads of reference data are throttled; customers wait for retries or get 503.",
+        ),
+        _failures(
+            table,
+            key="table-system-errors",
+            title="Table system errors",
+            name="SystemErrors",
+            meaning="DynamoDB fails to read reference data; customers get 5XX.",
+        ),
+        Kpi(
+            key="table-latency",
+            component="table",
+            signal="latency",
+            title="Table latency",
+            meaning="Reading reference data takes too much of the time a customer waits.",
+            metric=metric(table, "SuccessfulRequestLatency"),
+            statistic="Average",
+            metric_unit="Milliseconds",
+            unit="Milliseconds",
+            limit=round(LATENCY_SHARE * table.slo.latency_p90_ms, 3),
+            limit_source=f"{100 * LATENCY_SHARE:g} % of the promised p90 of {table.slo.latency_p90_ms:g} ms",
+            silence_owner=SILENT,
+            min_samples=MIN_READS,
+            **STEADY,
+        ),
+    )
+
+
+def _failures(table: TableTarget, *, key: str, title: str, name: str, meaning: str) -> Kpi:
+    reads = Whole(
+        metric=metric(table, "SuccessfulRequestLatency"), statistic="SampleCount", counts_failures=False
+    )
+    return Kpi(
+        key=key,
+        component="table",
+        signal="errors",
+        title=title,
+        meaning=meaning,
+        metric=metric(table, name),
+        statistic="Sum",
+        metric_unit="Count",
+        unit="Percent",
+        limit=error_limit_pct(table.slo),
+        limit_source=error_limit_source(table.slo),
+        silence_owner=SILENT,
+        share_of=reads,
+        min_samples=MIN_REQUESTS,
+        sparse=True,
+        **FAST,
+    )

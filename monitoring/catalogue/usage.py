@@ -1,0 +1,68 @@
+"""KPIs of the usage plans: percent of quota, as the usage reporter publishes it once a day."""
+
+from monitoring.kpi import Kpi, Metric
+from monitoring.targets import UsageTarget
+from monitoring.watched import WatchedPlan
+
+NAMESPACE = "InferenceWatch"
+METRIC = "UsagePercentOfQuota"
+HIGHEST, HIGHEST_SILENT = "usage-highest", "usage-silent"
+PERIOD_S = 3600  # the value comes once a day and holds until the next: the latest report decides
+
+
+def metric(usage: UsageTarget, plan: str | None = None) -> Metric:
+    """The percentage of one plan's highest key, or of the highest plan."""
+    dimensions = {"Service": usage.service} | ({"Plan": plan} if plan else {})
+    return Metric(namespace=NAMESPACE, name=METRIC, dimensions=dimensions)
+
+
+def silent(plan: str) -> str:
+    """The key of the alarm that notices when a plan is no longer reported."""
+    return f"usage-{plan}-silent"
+
+
+def kpis(usage: UsageTarget) -> tuple[Kpi, ...]:
+    """One KPI a plan with a quota."""
+    return tuple(_plan(usage, plan) for plan in usage.limited)
+
+
+def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
+    limit = f"{plan.quota.limit:,} requests per key and {plan.quota.period.lower()}" if plan.quota else ""
+    return Kpi(
+        key=f"usage-{plan.name}",
+        component="usage",
+        signal="saturation",
+        title=f"Usage of plan {plan.name}",
+        meaning=f"A customer on plan {plan.name} nears the quota; beyond it every request gets 429.",
+        metric=metric(usage, plan.name),
+        statistic="Maximum",
+        metric_unit="Percent",
+        unit="Percent",
+        limit=100,
+        limit_source=f"the quota of {limit}",
+        silence_owner=silent(plan.name),
+        period_s=PERIOD_S,
+        evaluation_periods=1,
+        datapoints_to_alarm=1,
+    )
+
+
+def highest(usage: UsageTarget) -> Kpi:
+    """The highest percentage of all plans: what the monitor account watches."""
+    return Kpi(
+        key=HIGHEST,
+        component="usage",
+        signal="saturation",
+        title="Highest usage of any plan",
+        meaning="A customer nears the quota of a usage plan; beyond it every request gets 429.",
+        metric=metric(usage),
+        statistic="Maximum",
+        metric_unit="Percent",
+        unit="Percent",
+        limit=100,
+        limit_source="the plan's quota",
+        silence_owner=HIGHEST_SILENT,
+        period_s=PERIOD_S,
+        evaluation_periods=1,
+        datapoints_to_alarm=1,
+    )

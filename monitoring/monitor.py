@@ -1,0 +1,195 @@
+"""The alarms of the monitor account: what customers get, seen from outside.
+
+The canary, the SLO's burn rates, the promised latency and the highest usage. Metrics of the service account
+are read across accounts; everything else about that account is watched where it is.
+"""
+
+from dataclasses import replace
+
+from monitoring import burn, pages, silence, thresholds
+from monitoring.catalogue import api, canary, promise, usage
+from monitoring.entry import Draft, Entry, Scope, finish, seen_from
+from monitoring.kpi import Metric, watched_last
+from monitoring.pages import EXTENSION_S, Page
+from monitoring.targets import ApiTarget, CanaryTarget, of_watched
+from monitoring.watched import Watched
+
+REQUESTS_MISSING = "outside-requests-missing"
+API_DOWN, CANARY_DOWN, BLIND = "page-api-down", "page-canary-down", "page-blind"
+# A canary that fails takes its attempts with it at once; this is for the two alarms' order within a minute.
+CANARY_WAIT_S = 60
+# The canary is missed after three minutes, customers after five.
+BLIND_WAIT_S = 60 * (canary.DOWN_AFTER_MIN - canary.BLIND_AFTER_PROBES + 2)
+# A total outage burns the budget within a minute or two; "no success for 5 minutes" says it better.
+API_DOWN_WAIT_S = 60 * (canary.DOWN_AFTER_MIN + 2)
+
+
+def scope(watched: Watched) -> Scope:
+    """Names and tuning of the monitor account's alarms."""
+    return Scope(prefix=f"{watched.name}-monitor", runbook_url=watched.runbook_url, tuning=watched.tuning)
+
+
+def canary_target(watched: Watched, every_minutes: int) -> CanaryTarget:
+    """The service's canary."""
+    return CanaryTarget(service=watched.name, every_minutes=every_minutes, slo=watched.slo)
+
+
+def metric_alarms(watched: Watched, every_minutes: int) -> tuple[Entry, ...]:
+    """All metric alarms, also those that tuning switches off; the canary probes `every_minutes`."""
+    target, shared = canary_target(watched, every_minutes), scope(watched)
+    success, attempts, latency = canary.kpis(target)
+    service = of_watched(watched)
+    made = [
+        silence.absence(success, severity="critical", scope=shared),
+        silence.absence(attempts, severity="warn", scope=shared, also=(latency.metric,)),
+    ]
+    outside = [latency]
+    if service.api:
+        made.append(_requests_missing(service.api, watched.account_id, shared))
+        outside.append(seen_from(promise.latency(service.api), watched.account_id))
+        for sli in slis(service.api, target, watched.account_id):
+            for name in burn.windows():
+                made += burn.pair(sli, name, watched.slo, shared, probes_per_minute=1 / every_minutes)
+    if service.usage and service.usage.limited:
+        outside.append(seen_from(usage.highest(service.usage), watched.account_id))
+    made += [entry for kpi in outside for entry in thresholds.alarms(kpi, watched.levels, shared)]
+    return tuple(made)
+
+
+def composites(watched: Watched, alarms: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The pages over the alarms that are left."""
+    return pages.build(_pages(), alarms, scope(watched))
+
+
+def slis(api_target: ApiTarget, target: CanaryTarget, account_id: str) -> tuple[burn.Sli, burn.Sli]:
+    """The SLI, and the canary's view of it for what the API's own metrics cannot see."""
+
+    def outside(name: str) -> Metric:
+        return replace(api.metric(api_target, name), account_id=account_id)
+
+    return (
+        burn.Sli(
+            key="api",
+            title="Failed requests",
+            attempts=outside("Count"),
+            metric=outside("5XXError"),
+            counts="failures",
+        ),
+        burn.Sli(
+            key="canary",
+            title="Failed probes",
+            attempts=canary.metric(target, "CanaryAttempts"),
+            metric=canary.metric(target, "CanarySuccess"),
+            counts="successes",
+        ),
+    )
+
+
+def _requests_missing(target: ApiTarget, account_id: str, shared: Scope) -> Entry:
+    count = replace(api.metric(target, "Count"), account_id=account_id).stat("m", "Sum", 60)
+    return finish(
+        Draft(
+            key=REQUESTS_MISSING,
+            component="slo",
+            signal="traffic",
+            severity="critical",
+            anchor=REQUESTS_MISSING,
+            meaning="The API reports no request at all.",
+            detail=f"No request for {canary.DOWN_AFTER_MIN} minutes, seen from the monitor account.",
+            queries=watched_last([count], "FILL(m, 0)", "API requests"),
+            comparison="LessThanThreshold",
+            evaluation_periods=canary.DOWN_AFTER_MIN,
+            datapoints_to_alarm=canary.DOWN_AFTER_MIN,
+            missing_data="ignore",
+            threshold=1,
+            unit="Count",
+        ),
+        shared,
+    )
+
+
+def _pages() -> tuple[Page, ...]:
+    return (
+        Page(
+            key=BLIND,
+            meaning="Nobody can tell whether customers are served: neither canary nor customers are seen.",
+            level="critical",
+            component="canary",
+            when=((canary.ATTEMPTS, REQUESTS_MISSING),),
+        ),
+        Page(
+            key=CANARY_DOWN,
+            meaning="The canary is down; customers still reach the API, but nobody checks it from outside.",
+            level="warn",
+            component="canary",
+            when=((canary.ATTEMPTS,),),
+            muted_by=BLIND,
+            wait_s=BLIND_WAIT_S,
+        ),
+        Page(
+            key=API_DOWN,
+            meaning="The API is down: no request from outside was answered rightly.",
+            level="critical",
+            component="canary",
+            when=((canary.SUCCESS,),),
+            unless=canary.ATTEMPTS,
+            muted_by=canary.ATTEMPTS,
+            wait_s=CANARY_WAIT_S,
+            extension_s=CANARY_WAIT_S,
+        ),
+        *_burn_pages(),
+        Page(
+            key="page-promise-latency-critical",
+            meaning="Customers wait longer than promised.",
+            level="critical",
+            component="slo",
+            when=(("promise-latency-critical",), ("canary-latency-critical",)),
+            muted_by=API_DOWN,
+        ),
+        Page(
+            key="page-promise-latency-warn",
+            meaning="Customers wait nearly longer than promised.",
+            level="warn",
+            component="slo",
+            when=(("promise-latency-warn",), ("canary-latency-warn",)),
+            muted_by="page-promise-latency-critical",
+        ),
+        Page(
+            key="page-highest-usage-critical",
+            meaning="A customer is about to use up a quota; beyond it every request gets 429.",
+            level="critical",
+            component="usage",
+            when=((f"{usage.HIGHEST}-critical",),),
+        ),
+        Page(
+            key="page-highest-usage-warn",
+            meaning="A customer nears a quota; beyond it every request gets 429.",
+            level="warn",
+            component="usage",
+            when=((f"{usage.HIGHEST}-warn",),),
+            muted_by="page-highest-usage-critical",
+        ),
+    )
+
+
+def _burn_pages() -> tuple[Page, ...]:
+    """One a pair of windows. The faster one is included in the slower, and mutes it."""
+    made: list[Page] = []
+    faster: str | None = None
+    for name, window in burn.windows().items():
+        pairs = tuple((f"{sli}-burn-{name}-long", f"{sli}-burn-{name}-short") for sli in ("api", "canary"))
+        page = Page(
+            key=f"page-slo-burn-{name}",
+            meaning="The error budget is being spent too fast; soon the promise is broken.",
+            level=window.level,
+            component="slo",
+            when=pairs,
+            includes=faster,
+            muted_by=faster or API_DOWN,
+            wait_s=pages.WAIT_S if faster else API_DOWN_WAIT_S,
+            # Its own short window keeps it in ALARM after the faster one has ended.
+            extension_s=window.short_s + EXTENSION_S,
+        )
+        made.append(page)
+        faster = page.key
+    return tuple(made)

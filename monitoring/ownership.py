@@ -1,0 +1,68 @@
+"""Rule 3: missing data of each metric has exactly one owner, over all accounts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from monitoring.errors import MonitoringError
+from monitoring.spec import Alarm, MetricAlarm, MetricStat
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class MetricId:
+    """A metric as such, whoever watches it. Its account follows from what it measures."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{key}={value}" for key, value in self.dimensions)
+        return f"{self.namespace} {self.name} ({where})"
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """The keys of the alarms that read a metric, and of those among them that breach when it is missing."""
+
+    all: tuple[str, ...]
+    owners: tuple[str, ...]
+
+
+def watchers(alarms: Iterable[Alarm]) -> Mapping[MetricId, Watchers]:
+    """Who watches each metric, in the order given."""
+    found: dict[MetricId, tuple[list[str], list[str]]] = {}
+    for alarm in alarms:
+        if not isinstance(alarm, MetricAlarm):
+            continue
+        for metric in dict.fromkeys(_id(query) for query in alarm.queries if isinstance(query, MetricStat)):
+            readers, owners = found.setdefault(metric, ([], []))
+            readers.append(alarm.key)
+            if alarm.missing_data == "breaching":
+                owners.append(alarm.key)
+    return {metric: Watchers(tuple(all_), tuple(owners)) for metric, (all_, owners) in found.items()}
+
+
+def check(alarms: Iterable[Alarm], switched_off: Iterable[str] = ()) -> None:
+    """Raise `MonitoringError` for every metric that has not exactly one owner.
+
+    `alarms` are those of both stacks; `switched_off` are keys of alarms that tuning took away.
+    """
+    off = ", ".join(sorted(switched_off)) or "none"
+    problems = []
+    for metric, seen in watchers(alarms).items():
+        if not seen.owners:
+            problems.append(
+                f"{metric} is watched by {', '.join(seen.all)}, but no alarm would notice if it stopped. "
+                f"Switch its owner on again, or these off as well (switched off now: {off})."
+            )
+        elif len(seen.owners) > 1:
+            problems.append(
+                f"{metric}: {', '.join(seen.owners)} all breach when it stops, so one silence would page "
+                "several times. Let one of them breach, and the others ignore missing data."
+            )
+    if problems:
+        raise MonitoringError("missing data must have exactly one owner per metric", problems)
+
+
+def _id(query: MetricStat) -> MetricId:
+    return MetricId(query.namespace, query.metric, tuple(sorted(query.dimensions.items())))

@@ -1,0 +1,174 @@
+"""The alarms of any parts under watch: an API, a function, a table, an endpoint, usage plans.
+
+Used for this program's own service account and, through the component `KpiAlarms`, for parts that another
+program deployed.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from monitoring import catalogue, pages, silence, thresholds, traffic
+from monitoring.catalogue import api, endpoint, function, table, usage
+from monitoring.entry import Entry, Scope
+from monitoring.kpi import Kpi, Signal
+from monitoring.pages import Page
+from monitoring.spec import Level
+from monitoring.targets import Targets, UsageTarget
+from monitoring.watched import Levels
+
+SILENCES = {
+    api.SILENT: "No customer's request reaches the API, or the API no longer reports on them.",
+    function.SILENT: "Requests no longer reach the function, or it no longer reports on them.",
+    table.SILENT: "Reference data is no longer read, or the table no longer reports on it.",
+    endpoint.SILENT: "The model is no longer asked, or it no longer reports on it.",
+}
+Keys = tuple[tuple[str, ...], ...]
+
+
+class Limits(Protocol):
+    """Chooses alarms on a limit: groups of one key each, as a page's `when`."""
+
+    def __call__(self, signal: Signal, level: Level, *components: str) -> Keys:
+        """The alarms of a signal and level, of the components or of all."""
+
+
+def metric_alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Entry, ...]:
+    """Every metric alarm of the parts, also those that tuning switches off."""
+    kpis = catalogue.kpis(targets)
+    made = [entry for kpi in kpis for entry in thresholds.alarms(kpi, levels, scope)]
+    if targets.api:
+        requests = next(kpi for kpi in kpis if kpi.key == api.REQUESTS)
+        made += traffic.alarms(requests, min_per_minute=targets.api.min_per_minute, scope=scope)
+    for key, meaning in SILENCES.items():
+        if group := [kpi for kpi in kpis if kpi.silence_owner == key]:
+            made.append(silence.owner(key, group, component=group[0].component, meaning=meaning, scope=scope))
+    if targets.usage:
+        made += _usage_silences(targets.usage, kpis, scope)
+    return tuple(made)
+
+
+def composites(alarms: Iterable[Entry], scope: Scope) -> tuple[Entry, ...]:
+    """The pages over the metric alarms that are left after tuning, muting ones first."""
+    entries = tuple(alarms)
+    return pages.build(_pages(entries), entries, scope)
+
+
+def _usage_silences(target: UsageTarget, kpis: Sequence[Kpi], scope: Scope) -> list[Entry]:
+    """Each plan's own, and that of the highest plan, which the monitor account watches."""
+    groups = [(kpi.silence_owner, kpi) for kpi in kpis if kpi.component == "usage"]
+    if groups:
+        groups.append((usage.HIGHEST_SILENT, usage.highest(target)))
+    meaning = "Nobody knows how near customers are to their quotas: the usage reporter is silent."
+    return [
+        silence.owner(key, [kpi], component="usage", meaning=meaning, scope=scope, daily=True)
+        for key, kpi in groups
+    ]
+
+
+def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
+    def limits(signal: Signal, level: Level, *components: str) -> Keys:
+        return tuple(
+            (entry.key,)
+            for entry in entries
+            if entry.kpi
+            and (entry.signal, entry.severity) == (signal, level)
+            and (entry.component in components or not components)
+        )
+
+    def capacity(level: Level) -> Keys:
+        return (*limits("traffic", level), *limits("saturation", level, "function", "endpoint"))
+
+    others = tuple((entry.key,) for entry in entries if entry.kpi is None)
+    silences = tuple(group for group in others if group[0] in SILENCES)
+    usage_silences = tuple(g for g in others if g[0] not in SILENCES and g[0].startswith("usage-"))
+    unusual = tuple(group for group in others if group not in (*silences, *usage_silences))
+    return (
+        *_chain("errors", "Customers get errors", limits),
+        *_chain("latency", "Customers wait too long", limits),
+        Page(
+            key="page-capacity-critical",
+            meaning="Capacity is nearly used up; customers are about to be refused or to wait.",
+            level="critical",
+            component="api",
+            when=capacity("critical"),
+        ),
+        Page(
+            key="page-capacity-warn",
+            meaning="Capacity is being used up; there is still time to add some.",
+            level="warn",
+            component="api",
+            when=capacity("warn"),
+            muted_by="page-capacity-critical",
+        ),
+        Page(
+            key="page-usage-critical",
+            meaning="A customer is about to use up a quota; beyond it every request gets 429.",
+            level="critical",
+            component="usage",
+            when=limits("saturation", "critical", "usage"),
+        ),
+        Page(
+            key="page-usage-warn",
+            meaning="A customer nears a quota, or nobody knows because usage is no longer reported.",
+            level="warn",
+            component="usage",
+            when=(*limits("saturation", "warn", "usage"), *usage_silences),
+            muted_by="page-usage-critical",
+        ),
+        Page(
+            key="page-silence",
+            meaning="A part no longer reports: requests do not reach it, or nobody would see it fail.",
+            level="warn",
+            component="api",
+            when=silences,
+            muted_by="page-api-errors",
+        ),
+        Page(
+            key="page-traffic",
+            meaning="Traffic is unusual: customers may not reach the API, or a client runs wild.",
+            level="warn",
+            component="api",
+            when=unusual,
+            muted_by="page-silence",
+        ),
+    )
+
+
+def _chain(signal: Signal, symptom: str, limits: Limits) -> tuple[Page, ...]:
+    """From the dependencies to the customer; a warn of any part is muted by whatever is critical."""
+    dependency, own, whole = (f"page-{part}-{signal}" for part in ("dependency", "function", "api"))
+    return (
+        Page(
+            key=dependency,
+            meaning=f"{symptom} because of the table or the model.",
+            level="critical",
+            component="endpoint",
+            when=limits(signal, "critical", "table", "endpoint"),
+        ),
+        Page(
+            key=own,
+            meaning=f"{symptom} because of the function.",
+            level="critical",
+            component="function",
+            when=limits(signal, "critical", "function"),
+            includes=dependency,
+            muted_by=dependency,
+        ),
+        Page(
+            key=whole,
+            meaning=f"{symptom}.",
+            level="critical",
+            component="api",
+            when=limits(signal, "critical", "api"),
+            includes=own,
+            muted_by=own,
+        ),
+        Page(
+            key=f"page-{signal}-warn",
+            meaning=f"{symptom} soon, if it goes on like this.",
+            level="warn",
+            component="api",
+            when=limits(signal, "warn"),
+            muted_by=whole,
+        ),
+    )

@@ -1,0 +1,60 @@
+"""The alarms of both stacks, tuned and checked together: what is deployed, documented and rehearsed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitoring import limits, monitor, ownership, service, tuning
+from monitoring.entry import Entry
+from monitoring.spec import Alarm
+from monitoring.watched import Watched
+
+EVERY_MINUTES = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stacks:
+    """The entries of the two accounts, metric alarms before composites."""
+
+    service: tuple[Entry, ...]
+    monitor: tuple[Entry, ...]
+
+
+def stacks(watched: Watched, canary_every_minutes: int = EVERY_MINUTES) -> Stacks:
+    """Build, tune and check every alarm.
+
+    Raises `MonitoringError` for tuning of what does not exist, for missing data without exactly one owner,
+    and for what CloudWatch would refuse.
+    """
+    all_service = service.metric_alarms(watched)
+    all_monitor = monitor.metric_alarms(watched, canary_every_minutes)
+    kept_service, kept_monitor = _enabled(all_service, watched), _enabled(all_monitor, watched)
+    pages_service = service.composites(watched, kept_service)
+    pages_monitor = monitor.composites(watched, kept_monitor)
+    known = [entry.key for entry in (*all_service, *all_monitor)]
+    known += [entry.key for entry in service.composites(_untuned(watched), all_service)]
+    known += [entry.key for entry in monitor.composites(_untuned(watched), all_monitor)]
+    tuning.check(watched.tuning, known)
+    found = Stacks(service=(*kept_service, *pages_service), monitor=(*kept_monitor, *pages_monitor))
+    kept = [entry.alarm for entry in (*found.service, *found.monitor)]
+    ownership.check(kept, switched_off=set(known) - {alarm.key for alarm in kept})
+    for entries in (found.service, found.monitor):
+        limits.check([entry.alarm for entry in entries])
+    return found
+
+
+def service_alarms(watched: Watched) -> tuple[Alarm, ...]:
+    """The alarms to deploy in the service account, composites after their children."""
+    return tuple(entry.alarm for entry in stacks(watched).service)
+
+
+def monitor_alarms(watched: Watched, canary_every_minutes: int = EVERY_MINUTES) -> tuple[Alarm, ...]:
+    """The alarms to deploy in the monitor account, composites after their children."""
+    return tuple(entry.alarm for entry in stacks(watched, canary_every_minutes).monitor)
+
+
+def _enabled(entries: Sequence[Entry], watched: Watched) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if watched.tuning.enabled(entry.component, entry.key))
+
+
+def _untuned(watched: Watched) -> Watched:
+    return watched.model_copy(update={"tuning": tuning.AlarmsTuning()})

@@ -1,0 +1,72 @@
+"""Alarms on a KPI's limit: `warn` and `critical` at their percentages of it (rule 1), with tuning.
+
+Every one ignores missing data (rule 3): when a metric stops, these keep their state, because silence is no
+evidence that customers are well again. Whoever owns the silence is in `silence`.
+"""
+
+from monitoring.entry import WINDOW_FIELDS, Draft, Entry, Scope, finish
+from monitoring.kpi import Kpi, value_queries
+from monitoring.spec import Level
+from monitoring.tuning import Tuning
+from monitoring.watched import Levels
+
+LEVELS: tuple[Level, ...] = ("warn", "critical")
+SYMBOLS = {"Percent": " %", "Milliseconds": " ms", "Count": ""}
+
+
+def alarms(kpi: Kpi, levels: Levels, scope: Scope) -> tuple[Entry, ...]:
+    """The KPI's alarms that are not switched off, warn first."""
+    tuning = scope.tuning
+    made: list[Entry] = []
+    for level in LEVELS:
+        key = f"{kpi.key}-{level}"
+        component = tuning.of_component(kpi.component)
+        own = tuning.of_alarm(key)
+        least = _first(own.min_samples, component.min_samples if kpi.min_samples else None, kpi.min_samples)
+        pct = level_pct(kpi, level, levels, component)
+        threshold = round(kpi.limit * pct / 100, 6)
+        periods = component.evaluation_periods or kpi.evaluation_periods
+        wanted = component.datapoints_to_alarm or min(kpi.datapoints_to_alarm, periods)
+        draft = Draft(
+            key=key,
+            component=kpi.component,
+            signal=kpi.signal,
+            severity=level,
+            anchor=kpi.key,
+            meaning=kpi.meaning,
+            detail=_detail(kpi, pct),
+            queries=value_queries(kpi, min_samples=least),
+            comparison="GreaterThanOrEqualToThreshold",
+            evaluation_periods=periods,
+            datapoints_to_alarm=wanted,
+            missing_data="ignore",
+            threshold=threshold,
+            kpi=kpi,
+            unit=kpi.unit,
+            tunable=(*WINDOW_FIELDS, "min_samples"),
+        )
+        made.append(finish(draft, scope))
+    return tuple(made)
+
+
+def level_pct(kpi: Kpi, level: Level, levels: Levels, tuning: Tuning) -> float:
+    """At which percentage of the KPI's limit the level fires."""
+    usage = kpi.component == "usage"
+    if level == "warn":
+        return tuning.warn_pct or (levels.usage_warn_pct if usage else levels.warn_pct)
+    return tuning.critical_pct or (levels.usage_critical_pct if usage else levels.critical_pct)
+
+
+def with_unit(value: float, unit: str) -> str:
+    """A value as people read it: `160 ms`, `0.95 %`, `4,800`."""
+    return f"{value:,.6g}{SYMBOLS.get(unit, '')}"
+
+
+def _detail(kpi: Kpi, pct: float) -> str:
+    return (
+        f"{kpi.title} reached {pct:g} % of the limit, {with_unit(kpi.limit, kpi.unit)}: {kpi.limit_source}."
+    )
+
+
+def _first(*values: int | None) -> int:
+    return next(value for value in values if value is not None)
