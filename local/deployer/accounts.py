@@ -100,7 +100,9 @@ def provider(inputs: Mapping[str, Any], *, emulator: Emulator, own_account: str)
         )
     region = inputs.get("region")
     if not region:
-        raise Unsupported("the provider names no region; set `region`, so that nothing depends on the machine")
+        raise Unsupported(
+            "the provider names no region; set `region`, so that nothing depends on the machine"
+        )
     allowed = [str(account) for account in _structure(inputs.get("allowedAccountIds")) or []]
     if not allowed:
         raise Unsupported("the provider names no account; set `allowed_account_ids` to its one account")

@@ -30,11 +30,15 @@ PARALLEL = 8  # resources created at the same time; the emulator is one process
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deployment:
-    """What a stack exports (secrets unwrapped, their names in `secret_outputs`) and what was created."""
+    """What a stack exports (secrets unwrapped, their names in `secret_outputs`) and what was created.
+
+    `warnings` are the program's own, by `pulumi.log.warn`.
+    """
 
     outputs: dict[str, Any] = field(repr=False)
     secret_outputs: frozenset[str]
     resources: tuple[Resource, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def deploy(
@@ -51,8 +55,8 @@ def deploy(
     `overrides` change the stack's configuration, see `stack_config.load`. `stack_outputs` is what every
     StackReference answers with: the service stack's `Deployment`, which also knows what is secret, or a plain
     mapping. `on_resource` is called after each creation, from several threads, one call at a time.
-    Raises `ConfigurationError` for the YAML files, `DeployError` for a resource that could not be created, and
-    whatever the program itself raises.
+    Raises `ConfigurationError` for the YAML files, `DeployError` for a resource that could not be created,
+    and whatever the program itself raises.
     """
     project, config = load(root, stack, overrides)
     role = config.get(f"{project}:role", "service")
@@ -106,24 +110,41 @@ def run(
         on_resource=on_resource,
     )
 
+    log = _WarningLog()
+
     def body() -> tuple[dict[str, Any], frozenset[str]]:
-        silent = logging.getLogger(f"{__name__}.program")
-        silent.disabled = True  # what matters of Pulumi's own log is in the exception
         pulumi.runtime.set_mocks(
-            monitor, project=project, stack=stack, preview=False, organization=ORGANIZATION, logger=silent
+            monitor, project=project, stack=stack, preview=False, organization=ORGANIZATION, logger=log
         )
         pulumi.runtime.set_all_config(dict(config or {}), [])
         return _drive(program)
 
     try:
-        outputs, secret = _in_own_thread(body)
+        outputs, secret = _in_own_thread(body, monitor.stop)
     except Exception:
         if monitor.failure is not None:
             raise monitor.failure.with_traceback(None) from monitor.failure.__cause__
         raise
     finally:
         monitor.close()
-    return Deployment(outputs=outputs, secret_outputs=secret, resources=tuple(monitor.resources))
+    return Deployment(
+        outputs=outputs,
+        secret_outputs=secret,
+        resources=tuple(monitor.resources),
+        warnings=tuple(log.warnings),
+    )
+
+
+class _WarningLog(logging.Logger):
+    """Keeps the program's warnings; the rest of what Pulumi logs is noise or in the exception as well."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{__name__}.program", logging.WARNING)
+        self.warnings: list[str] = []
+
+    def handle(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.WARNING:
+            self.warnings.append(record.getMessage())
 
 
 def _drive(program: Callable[[], object]) -> tuple[dict[str, Any], frozenset[str]]:
@@ -139,7 +160,7 @@ def _drive(program: Callable[[], object]) -> tuple[dict[str, Any], frozenset[str
             if await output.is_secret():
                 secret.add(name)
 
-    @pulumi.runtime.test
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  # Pulumi ships it without types
     def whole() -> object:
         program()
         return resolve()
@@ -148,8 +169,11 @@ def _drive(program: Callable[[], object]) -> tuple[dict[str, Any], frozenset[str
     return values, frozenset(secret)
 
 
-def _in_own_thread(body: Callable[[], Any]) -> Any:
-    """Run `body` in a new thread with a new context and event loop; returns or raises what it does."""
+def _in_own_thread(body: Callable[[], Any], stop: Callable[[], None]) -> Any:
+    """Run `body` in a new thread with a new context and event loop; returns or raises what it does.
+
+    On Ctrl-C `stop` is called, and the thread is waited for: nothing goes on in the background.
+    """
     result: list[Any] = []
     error: list[BaseException] = []
 
@@ -180,7 +204,12 @@ def _in_own_thread(body: Callable[[], Any]) -> Any:
 
     thread = threading.Thread(target=lambda: contextvars.Context().run(target), name="deployer")
     thread.start()
-    thread.join()
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        stop()
+        thread.join()
+        raise
     if error:
         raise error[0]
     return result[0]

@@ -5,19 +5,27 @@ Does not log and does not retry: the first error ends the deployment.
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+ABSENT = "it refers to something that does not exist (yet); is a dependency missing?"
+TAKEN = "something of this name exists already; two resources share a physical name"
+REFUSED = "the credentials may not do this; in AWS it would be refused as well"
+INVALID = "a value is not what this API accepts"
 MEANING = {
-    "AccessDenied": "the credentials may not do this; in AWS it would be refused as well",
-    "AccessDeniedException": "the credentials may not do this; in AWS it would be refused as well",
-    "ConflictException": "a resource of this name exists; two resources share a physical name",
-    "EntityAlreadyExists": "a resource of this name exists; two resources share a physical name",
-    "ResourceConflictException": "a resource of this name exists, or is still being made",
-    "ResourceExistsException": "a resource of this name exists; two resources share a physical name",
-    "ResourceInUseException": "a resource of this name exists, or is still being made",
-    "ResourceNotFoundException": "it refers to a resource that does not exist (yet); is a dependency missing?",
-    "NotFoundException": "it refers to a resource that does not exist (yet); is a dependency missing?",
-    "NoSuchEntity": "it refers to an IAM entity that does not exist (yet); is a dependency missing?",
-    "ValidationException": "a value is not what this API accepts",
-    "InvalidParameterValueException": "a value is not what this API accepts",
+    "AccessDenied": REFUSED,
+    "AccessDeniedException": REFUSED,
+    "ConflictException": TAKEN,
+    "EntityAlreadyExists": TAKEN,
+    "ResourceConflictException": TAKEN,
+    "ResourceExistsException": TAKEN,
+    "ResourceInUseException": TAKEN,
+    "AlreadyExistsException": TAKEN,
+    "ResourceAlreadyExistsException": TAKEN,
+    "ResourceNotFoundException": ABSENT,
+    "NotFoundException": ABSENT,
+    "NoSuchEntity": ABSENT,
+    "ValidationException": INVALID,
+    "ValidationError": INVALID,
+    "InvalidParameterValueException": INVALID,
+    "BadRequestException": INVALID,
 }
 
 
@@ -49,10 +57,14 @@ def reason(error: Exception) -> str:
         if "Unsupported service" in str(error.response) or code == "400":
             meaning = "the emulator has no such service; is a fill-in missing in local/fillins?"
         else:
-            meaning = MEANING.get(code, "the API refused the request; compare it with the service's API reference")
+            meaning = MEANING.get(
+                code, "the API refused the request; compare it with the service's API reference"
+            )
         return f"{error.operation_name} answered {code}: {message} ({meaning})"
     if isinstance(error, ParamValidationError):
         return f"{error} (the AWS API has no such parameter or type; AWS would refuse it as well)"
     if isinstance(error, BotoCoreError):
         return f"{error} (is the emulator running and reachable?)"
+    if isinstance(error, KeyError):
+        return f"{error} is missing from its inputs or from the API's answer"
     return str(error) if isinstance(error, Unsupported) else f"{type(error).__name__}: {error}"

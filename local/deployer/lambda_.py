@@ -55,9 +55,7 @@ def _function(request: Request) -> Created:
     options: dict[str, Any] = pascal(request.given(*PLAIN.split()), NAMES)
     if "environment" in given:
         options["Environment"] = {"Variables": given["environment"].get("variables", {})}
-    made = client.create_function(
-        FunctionName=name, Code={"ZipFile": content}, Tags=request.tags, **options
-    )
+    made = client.create_function(FunctionName=name, Code={"ZipFile": content}, Tags=request.tags, **options)
     client.get_waiter("function_active_v2").wait(
         FunctionName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
     )
@@ -146,9 +144,7 @@ CREATORS: dict[str, Creator] = {
         f"name code environment reservedConcurrentExecutions {PLAIN}",
         {"skipDestroy": DELETION, "sourceCodeHash": "tells Pulumi when to update; a run only creates"},
     ),
-    "aws:lambda/alias:Alias": creator(
-        _alias, "name namePrefix functionName functionVersion description routingConfig"
-    ),
+    "aws:lambda/alias:Alias": creator(_alias, "name functionName functionVersion description routingConfig"),
     "aws:lambda/permission:Permission": creator(
         _permission,
         "function action principal statementId statementIdPrefix sourceArn sourceAccount qualifier"

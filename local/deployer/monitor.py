@@ -15,7 +15,8 @@ import pulumi
 from local.deployer import errors
 from local.deployer.accounts import Emulator, Provider, provider
 from local.deployer.registry import lookup
-from local.deployer.request import Request, is_secret, plain, wrapped
+from local.deployer.request import Request
+from local.deployer.wire import is_secret, plain, redacted, wrapped
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 PROVIDER = "pulumi:providers:aws"
@@ -45,7 +46,7 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         on_resource: Callable[[Resource], None] | None,
     ) -> None:
         self.resources: list[Resource] = []
-        self.failure: Exception | None = None
+        self.failure: errors.DeployError | None = None
         self._emulator = emulator
         self._root = root
         self._own_account = own_account
@@ -54,6 +55,17 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         self._on_resource = on_resource
         self._providers: dict[str, Provider] = {}
         self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Refuse whatever is still to come."""
+        self._fail(
+            errors.DeployError(
+                type_token="pulumi:pulumi:Stack",  # noqa: S106  # a type, not a password
+                name="program",
+                account="",
+                reason="the deployment was interrupted",
+            )
+        )
 
     def close(self) -> None:
         """Close every client."""
@@ -82,20 +94,20 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
             return "", args.inputs  # a component: it groups, nothing is created for it
         try:
             return self._provider(args) if args.typ == PROVIDER else self._create(args)
-        except errors.DeployError as error:
-            raise self._fail(error) from error.__cause__
-        except Exception as error:  # every error of a creator is reported with its resource
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is reported with its resource
             owner = self._providers.get(_provider_id(args))
-            raise self._fail(
-                errors.DeployError(
-                    type_token=args.typ,
-                    name=args.name,
-                    account=owner.account if owner else "",
-                    reason=errors.reason(error),
-                )
-            ) from error
+            failure = errors.DeployError(
+                type_token=args.typ,
+                name=args.name,
+                account=owner.account if owner else "",
+                reason=redacted(errors.reason(error), args.inputs),
+            )
+            failure.__cause__ = error
+            first = self._fail(failure)
+            raise first from first.__cause__
 
-    def _fail(self, error: Exception) -> Exception:
+    def _fail(self, error: errors.DeployError) -> errors.DeployError:
+        """Remember the first failure; returns it."""
         with self._lock:
             self.failure = self.failure or error
             return self.failure
@@ -118,7 +130,9 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
 
     def _create(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.resource_id:
-            raise errors.Unsupported("the local run starts from nothing: there is no resource to read or import")
+            raise errors.Unsupported(
+                "the local run starts from nothing: there is no resource to read or import"
+            )
         owner = self._providers.get(_provider_id(args))
         if owner is None:
             raise errors.Unsupported(

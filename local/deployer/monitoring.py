@@ -140,7 +140,5 @@ CREATORS: dict[str, Creator] = {
     "aws:xray/group:Group": creator(_trace_group, "groupName filterExpression insightsConfiguration"),
     "aws:oam/sink:Sink": creator(_sink, "name"),
     "aws:oam/sinkPolicy:SinkPolicy": creator(_sink_policy, "sinkIdentifier policy"),
-    "aws:oam/link:Link": creator(
-        _link, "labelTemplate resourceTypes sinkIdentifier linkConfiguration"
-    ),
+    "aws:oam/link:Link": creator(_link, "labelTemplate resourceTypes sinkIdentifier linkConfiguration"),
 }

@@ -19,7 +19,10 @@ CREATORS: Mapping[str, Creator] = {
 
 
 def lookup(type_token: str, inputs: Mapping[str, object]) -> Creator:
-    """The type's creator. Raises `Unsupported` for an unknown type or input property, saying where to add it."""
+    """The type's creator.
+
+    Raises `Unsupported` for an unknown type or input property, saying where to add it.
+    """
     creator = CREATORS.get(type_token)
     if creator is None:
         raise Unsupported(

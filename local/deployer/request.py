@@ -1,6 +1,6 @@
 """What a creator is given and what it returns: plain inputs, the account's clients, real attributes.
 
-Knows Pulumi's wire values (secrets, floats, logical names) and AWS's spelling. Creates nothing itself.
+Knows Pulumi's names and AWS's spelling. Creates nothing itself.
 """
 
 import json
@@ -12,8 +12,6 @@ from typing import Any
 
 from local.deployer.accounts import Provider
 
-SECRET_KEY = "4dabf18193072939515e22adb298388d"  # noqa: S105  # Pulumi's wire format, see pulumi.runtime.rpc
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the same
 NAME_LENGTH = 7  # of the random suffix that Pulumi gives to a resource without a physical name
 
 
@@ -93,31 +91,6 @@ def creator(
     return Creator(
         create=create, handles=frozenset(handles.split()) | {"region", "tags"}, ignores=ignores or {}
     )
-
-
-def plain(value: Any) -> Any:
-    """A Pulumi wire value without secret wrappers; floats that are whole numbers become ints."""
-    if isinstance(value, Mapping):
-        if value.get(SECRET_KEY) == SECRET_SIGNATURE:
-            return plain(value.get("value"))
-        return {key: plain(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def is_secret(value: Any) -> bool:
-    """Whether a wire value is a secret or holds one."""
-    if isinstance(value, Mapping):
-        return value.get(SECRET_KEY) == SECRET_SIGNATURE or any(is_secret(item) for item in value.values())
-    return isinstance(value, list | tuple) and any(is_secret(item) for item in value)
-
-
-def wrapped(value: Any) -> dict[str, Any]:
-    """A value as a secret on Pulumi's wire."""
-    return {SECRET_KEY: SECRET_SIGNATURE, "value": value}
 
 
 def pascal(value: Any, names: Mapping[str, str] | None = None) -> Any:

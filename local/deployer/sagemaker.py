@@ -20,9 +20,9 @@ def _model(request: Request) -> Created:
         options["PrimaryContainer"] = _container(given["primaryContainer"])
     if "containers" in given:
         options["Containers"] = [_container(item) for item in given["containers"]]
-    arn = request.client("sagemaker").create_model(
-        ModelName=name, Tags=tag_list(request.tags), **options
-    )["ModelArn"]
+    arn = request.client("sagemaker").create_model(ModelName=name, Tags=tag_list(request.tags), **options)[
+        "ModelArn"
+    ]
     return Created(id=name, outputs={"name": name, "arn": arn})
 
 

@@ -17,6 +17,8 @@ DESCRIPTIVE = frozenset(
 )
 # Keywords whose keys are names of properties, not keywords.
 NAMED = frozenset({"properties", "patternProperties", "definitions"})
+# Keywords whose values are data, not schemas.
+LITERAL = frozenset({"enum", "default", "const"})
 
 
 def model_schema(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
@@ -35,23 +37,24 @@ def _inlined(schema: Mapping[str, Any], schemas: Mapping[str, Any], above: tuple
         if name not in schemas:
             raise Unsupported(f"{schema['$ref']} names no schema of the document")
         return _inlined(schemas[name], schemas, (*above, name))
-    result: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in DESCRIPTIVE:
-            continue
-        if key in NAMED:
-            result[key] = {name: _inlined(item, schemas, above) for name, item in value.items()}
-        elif key == "enum":
-            result[key] = value
-        elif isinstance(value, Mapping):
-            result[key] = _inlined(value, schemas, above)
-        elif isinstance(value, list):
-            result[key] = [_inlined(item, schemas, above) if isinstance(item, Mapping) else item for item in value]
-        else:
-            result[key] = value
+    result = {
+        key: _keyword(key, value, schemas, above) for key, value in schema.items() if key not in DESCRIPTIVE
+    }
     if schema.get("nullable") and "type" in result:
         result["type"] = [result["type"], "null"]
     return result
+
+
+def _keyword(key: str, value: Any, schemas: Mapping[str, Any], above: tuple[str, ...]) -> Any:
+    if key in NAMED:
+        return {name: _inlined(item, schemas, above) for name, item in value.items()}
+    if key in LITERAL:
+        return value
+    if isinstance(value, Mapping):
+        return _inlined(value, schemas, above)
+    if isinstance(value, list):
+        return [_inlined(item, schemas, above) if isinstance(item, Mapping) else item for item in value]
+    return value
 
 
 def model_name(reference: str) -> str:

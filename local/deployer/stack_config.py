@@ -43,7 +43,7 @@ def load(root: Path, stack: str, overrides: Mapping[str, Any] | None = None) -> 
         for part in reversed(path[1:]):
             nested = {part: nested}
         top = f"{name}:{path[0]}"
-        found[top] = _merged(found.get(top), nested)
+        found[top] = merged(found.get(top), nested)
     found[accounts] = {**found[accounts], **ACCOUNTS}
     for key, value in found.items():
         _refuse_encrypted(key, value)
@@ -70,7 +70,8 @@ def _full(project: str, key: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 
 
-def _merged(old: Any, new: Any) -> Any:
+def merged(old: Any, new: Any) -> Any:
+    """`new` over `old`: mappings key by key (None removes the key), everything else is replaced."""
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
         return new
     result = dict(old)
@@ -78,7 +79,7 @@ def _merged(old: Any, new: Any) -> Any:
         if value is None:
             result.pop(key, None)
         else:
-            result[key] = _merged(old.get(key), value)
+            result[key] = merged(old.get(key), value)
     return result
 
 

@@ -26,7 +26,9 @@ def _table(request: Request) -> Created:
         options["SSESpecification"] = {"Enabled": encryption["enabled"], "SSEType": "KMS", **kms}
     table = client.create_table(
         TableName=name,
-        AttributeDefinitions=[{"AttributeName": a["name"], "AttributeType": a["type"]} for a in given["attributes"]],
+        AttributeDefinitions=[
+            {"AttributeName": a["name"], "AttributeType": a["type"]} for a in given["attributes"]
+        ],
         KeySchema=keys,
         Tags=tag_list(request.tags),
         **options,
@@ -138,7 +140,8 @@ CREATORS: dict[str, Creator] = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": creator(_lifecycle_policy, "repository policy"),
     "aws:kms/key:Key": creator(
         _key,
-        "description keyUsage multiRegion customerMasterKeySpec policy enableKeyRotation rotationPeriodInDays",
+        "description keyUsage multiRegion customerMasterKeySpec policy enableKeyRotation"
+        " rotationPeriodInDays",
         {"deletionWindowInDays": DELETION},
     ),
     "aws:kms/alias:Alias": creator(_key_alias, "name namePrefix targetKeyId"),

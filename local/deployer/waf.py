@@ -10,7 +10,9 @@ def _web_acl(request: Request) -> Created:
     options = pascal(
         request.given("scope", "description", "defaultAction", "visibilityConfig", "rules"), NAMES
     )
-    answer = request.client("wafv2").create_web_acl(Name=name, Tags=tag_list(request.tags), **options)
+    if request.tags:  # this API refuses an empty list
+        options["Tags"] = tag_list(request.tags)
+    answer = request.client("wafv2").create_web_acl(Name=name, **options)
     summary = answer["Summary"]
     outputs = {"name": name, "arn": summary["ARN"], "lockToken": summary["LockToken"]}
     return Created(id=summary["Id"], outputs=outputs)
