@@ -1,0 +1,55 @@
+"""The probe itself: one signed request over a connection of its own. It never retries."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from handlers import tracing
+from handlers.canary.outcome import Outcome, decide, no_answer
+from handlers.canary.settings import Settings
+from handlers.transport import Clock, Connection, TransportError
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+
+
+def signed_headers(
+    settings: Settings, body: bytes, api_key: str, credentials: "Credentials"
+) -> dict[str, str]:
+    """Headers that make the request one of the canary's role, for API Gateway in the API's region."""
+    headers = {"Content-Type": "application/json", "Accept": "application/json", "X-Api-Key": api_key}
+    request = AWSRequest(method="POST", url=settings.api_url, data=body, headers=headers)
+    SigV4Auth(credentials, "execute-api", settings.api_region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def probe(
+    settings: Settings, api_key: str, credentials: Callable[[], "Credentials"], clock: Clock
+) -> Outcome:
+    """Send the known request and judge what comes back, or that nothing does."""
+    body = json.dumps({"id": settings.probe.id, "measurements": dict(settings.probe.measurements)}).encode()
+    headers = signed_headers(settings, body, api_key, credentials())
+    connection = Connection(settings.api_url, clock)
+    host = urlsplit(settings.api_url).hostname or ""
+    started = clock()
+    deadline = started + settings.timeout_ms / 1000
+    try:
+        with tracing.http_call(host, "POST", settings.api_url) as call:
+            trace = tracing.current_header()
+            if trace is not None:
+                headers["X-Amzn-Trace-Id"] = trace
+            response = connection.post("", headers, body, connect_by=deadline, answer_by=deadline)
+            call.answered(response.status)
+    except TransportError as error:
+        return no_answer(error, _ms(clock() - started))
+    finally:
+        connection.close()
+    return decide(response, _ms(clock() - started), settings.probe)
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

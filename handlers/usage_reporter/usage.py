@@ -1,0 +1,113 @@
+"""Reads plans, keys and usage from API Gateway's management API, page by page.
+
+`client` is an `apigateway` client throughout. Deliberately no retries of its own: the client has
+botocore's, and a run that fails all the same is repeated as a whole and publishes the same datapoints.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from handlers.usage_reporter.periods import Quota, period_start
+
+PAGE = 500  # the most that these operations give at a time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyUsage:
+    """A key's requests on the reported day, and since its plan's quota period began."""
+
+    name: str
+    day: int
+    period: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanUsage:
+    """A plan and its keys; `quota` is None for a plan without one."""
+
+    name: str
+    quota: Quota | None
+    keys: tuple[KeyUsage, ...]
+
+
+def read(client: Any, *, service: str, rest_api_id: str, day: date) -> tuple[PlanUsage, ...]:
+    """The usage of every plan that has a stage of the API, in the order of the plans' ids.
+
+    Names lose the prefix that the stack gives them (`<service>-<plan>`, `<service>-<plan>-<key>`). A name
+    that is not the only one of its kind gets its id added: two series must not become one.
+    """
+    plans = sorted(_plans(client, rest_api_id), key=lambda plan: str(plan["id"]))
+    names = _distinct({plan["id"]: _name(plan, f"{service}-") for plan in plans})
+    return tuple(_plan_usage(client, plan, names[plan["id"]], service, day) for plan in plans)
+
+
+def _plans(client: Any, rest_api_id: str) -> Iterator[Mapping[str, Any]]:
+    for plan in _items(client, "get_usage_plans"):
+        if any(stage.get("apiId") == rest_api_id for stage in plan.get("apiStages", ())):
+            yield plan
+
+
+def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, day: date) -> PlanUsage:
+    quota = _quota(plan)
+    keys = sorted(
+        _items(client, "get_usage_plan_keys", usagePlanId=plan["id"]), key=lambda key: str(key["id"])
+    )
+    if not keys:
+        return PlanUsage(name=name, quota=quota, keys=())
+    start = day if quota is None else period_start(quota, day)
+    of_day = _used(client, plan["id"], day, day)
+    of_period = of_day if start == day else _used(client, plan["id"], start, day)
+    names = _distinct({key["id"]: _name(key, f"{service}-{name}-") for key in keys})
+    return PlanUsage(
+        name=name,
+        quota=quota,
+        keys=tuple(
+            KeyUsage(name=names[key["id"]], day=_of_key(of_day, key), period=_of_key(of_period, key))
+            for key in keys
+        ),
+    )
+
+
+def _quota(plan: Mapping[str, Any]) -> Quota | None:
+    quota = plan.get("quota")
+    if not quota:
+        return None
+    return Quota(limit=quota["limit"], period=quota["period"], offset=quota.get("offset", 0))
+
+
+def _used(client: Any, plan_id: str, start: date, end: date) -> Counter[str]:
+    """Requests per key from `start` to `end`, both included; each day is a pair [used, remaining]."""
+    used: Counter[str] = Counter()
+    pages = client.get_paginator("get_usage").paginate(
+        usagePlanId=plan_id,
+        startDate=start.isoformat(),
+        endDate=end.isoformat(),
+        PaginationConfig={"PageSize": PAGE},
+    )
+    for page in pages:
+        for key, days in page.get("items", {}).items():
+            used[key] += sum(pair[0] for pair in days)
+    return used
+
+
+def _of_key(used: Mapping[str, int], key: Mapping[str, Any]) -> int:
+    # The API reference calls the map's keys "an API key value"; the service answers with ids.
+    return used.get(key["id"], used.get(key.get("value", ""), 0))
+
+
+def _items(client: Any, operation: str, **parameters: str) -> Iterator[Mapping[str, Any]]:
+    pages = client.get_paginator(operation).paginate(**parameters, PaginationConfig={"PageSize": PAGE})
+    for page in pages:
+        yield from page.get("items", ())
+
+
+def _name(item: Mapping[str, Any], prefix: str) -> str:
+    return str(item.get("name") or item["id"]).removeprefix(prefix)
+
+
+def _distinct(names: Mapping[str, str]) -> dict[str, str]:
+    counts = Counter(names.values())
+    return {key: name if counts[name] == 1 else f"{name} ({key})" for key, name in names.items()}
