@@ -1,0 +1,57 @@
+"""The trace report: which hop spends the time of a request, and what got slower.
+
+`report` and `compare` take X-Ray segment documents as plain mappings; `html_fragment` draws the service map
+and the waterfalls for another page. Files are read by `files`, AWS by `xray`; `cli` is the command.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reports.traces.analysis import analyse
+from reports.traces.change import Comparison
+from reports.traces.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS, compare_samples, sample
+from reports.traces.html import html_fragment, html_page
+from reports.traces.result import TraceReport
+from reports.traces.segments import SegmentError, TraceStore
+from reports.traces.summary import SLOWEST, Options, UnknownTraceError, summarise
+
+__all__ = [
+    "Comparison",
+    "SegmentError",
+    "TraceReport",
+    "UnknownTraceError",
+    "compare",
+    "html_fragment",
+    "html_page",
+    "report",
+]
+
+Documents = Iterable[Mapping[str, Any]]
+
+
+def report(
+    segments: Documents, *, region: str | None = None, slowest: int = SLOWEST, traces: Sequence[str] = ()
+) -> TraceReport:
+    """Report on X-Ray segment documents, in any order, repeated or in progress.
+
+    `region` adds console links; `slowest` is how many traces to list; `traces` are ids to draw besides the
+    p50, p90 and slowest one. Raises `SegmentError` for what is not a segment, `UnknownTraceError` for an id
+    of `traces` that cannot be drawn.
+    """
+    options = Options(region=region, slowest=slowest, chosen=traces)
+    return summarise(analyse(TraceStore().add_all(segments)), options)
+
+
+def compare(
+    before: Documents,
+    after: Documents,
+    *,
+    false_positive_rate: float = FALSE_POSITIVE_RATE,
+    min_change_ms: float = MIN_CHANGE_MS,
+) -> Comparison:
+    """What got slower from `before` to `after`. Raises `SegmentError` for what is not a segment.
+
+    `false_positive_rate` bounds the chance that anything is claimed where nothing has changed.
+    """
+    old, new = (sample(analyse(TraceStore().add_all(documents))) for documents in (before, after))
+    return compare_samples(old, new, false_positive_rate=false_positive_rate, min_change_ms=min_change_ms)

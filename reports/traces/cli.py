@@ -1,0 +1,83 @@
+"""`python -m reports traces`: reads, reports, writes, and exits with whether what was expected holds."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from reports.traces.arguments import Arguments, parse
+from reports.traces.comparison import compare_samples, sample
+from reports.traces.files import FileError
+from reports.traces.html import html_page, milliseconds
+from reports.traces.result import TraceReport
+from reports.traces.source import load
+from reports.traces.summary import Options, UnknownTraceError, summarise
+from reports.traces.terminal import show
+from reports.traces.xray import XRayError
+
+OK, FAILED, USAGE = 0, 1, 2
+STDOUT = "-"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command; returns its exit code. Raises SystemExit for `--help` and wrong arguments."""
+    arguments = parse(argv, now=datetime.now(UTC))
+    errors = Console(stderr=True)
+    try:
+        sources = load(arguments, errors)
+        comparison = None
+        if sources.before is not None:
+            comparison = compare_samples(
+                sample(sources.before),
+                sample(sources.after),
+                false_positive_rate=arguments.false_positive_rate,
+                min_change_ms=arguments.min_change_ms,
+            )
+        options = Options(region=sources.region, slowest=arguments.slowest, chosen=arguments.traces)
+        report = summarise(sources.after, options, comparison)
+        _write(report, arguments, sources.notes)
+    except (FileError, XRayError, UnknownTraceError, OSError) as error:
+        errors.print(f"error: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+        return USAGE
+    failures = list(unmet(report, arguments))
+    for failure in failures:
+        errors.print(
+            f"not as expected: {failure}", style="bold red", markup=False, highlight=False, soft_wrap=True
+        )
+    return FAILED if failures else OK
+
+
+def unmet(report: TraceReport, arguments: Arguments) -> list[str]:
+    """What was expected and does not hold, in words."""
+    counts, total, comparison = report.counts, report.total, report.comparison
+    found: list[str] = []
+    if total is None:
+        found.append("there is no trace to report on")
+    elif arguments.expect_p90_ms is not None and total.p90_ms > arguments.expect_p90_ms:
+        found.append(
+            f"the p90 is {milliseconds(total.p90_ms)} ms, above {milliseconds(arguments.expect_p90_ms)} ms"
+        )
+    if arguments.expect_complete and counts.complete < counts.total:
+        found.append(f"{counts.total - counts.complete} of {counts.total} traces are incomplete")
+    if arguments.expect_no_regression and comparison and comparison.worse:
+        found.append(f"worse than before: {', '.join(comparison.worse)}")
+    return found
+
+
+def _write(report: TraceReport, arguments: Arguments, notes: Sequence[str]) -> None:
+    if arguments.html:
+        _put(html_page(report), arguments.html)
+    if arguments.json:
+        _put(json.dumps(report.to_json(), indent=2, allow_nan=False) + "\n", arguments.json)
+    if STDOUT not in (arguments.html, arguments.json):
+        show(report, Console(), notes)
+
+
+def _put(text: str, where: str) -> None:
+    if where == STDOUT:
+        sys.stdout.write(text)
+    else:
+        Path(where).write_text(text, encoding="utf-8")

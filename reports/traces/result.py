@@ -1,0 +1,236 @@
+"""What a trace report says, as frozen data: the seam to the terminal, JSON, HTML and the local run.
+
+Times are milliseconds, instants ISO 8601 in UTC, shares 0 to 1. Nothing here is computed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from reports.traces.change import Comparison
+from reports.traces.segments import Kind
+
+SCHEMA = "inference-watch/trace-report/1"
+AdviceKind = Literal["bottleneck", "loop", "parallel", "cold-start", "throttling", "retries"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Latency:
+    """A distribution of durations; nearest-rank percentiles, so each is a measured value."""
+
+    count: int
+    mean_ms: float
+    p50_ms: float
+    p90_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HopStats:
+    """One hop or business step over all analysed traces.
+
+    `latency` is over its calls. `path_ms` is the mean time it held a request up among the requests around
+    the p90 of the total, `share` that time's part of theirs: over all hops the shares add up to 1.
+    `errors`, `faults` and `throttles` count calls (4XX, 5XX, 429), `retries` those the AWS SDK made.
+    """
+
+    kind: Kind
+    name: str
+    detail: str
+    label: str
+    latency: Latency
+    traces: int
+    path_ms: float
+    share: float
+    errors: int
+    faults: int
+    throttles: int
+    failed: int
+    retries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraceCounts:
+    """How many traces there are, and of what state.
+
+    `analysed` take part in the statistics; `complete` have no defect at all. `orphaned` have parts whose
+    parent is missing (left out), `open` an unfinished root (left out), `unfinished` inner spans that never
+    ended (kept, closed with their parent), `headless` a caller that is not in the data (kept).
+    `shifted` segments were moved for clock skew, by at most `max_shift_ms`. `failed` roots have an error,
+    fault or throttle; `skipped` documents were not readable.
+    """
+
+    total: int
+    analysed: int
+    complete: int
+    orphaned: int
+    open: int
+    unfinished: int
+    headless: int
+    cold: int
+    failed: int
+    segments: int
+    shifted: int
+    max_shift_ms: float
+    skipped: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraceLine:
+    """A trace in a list. `held_by` is the hop that held it up longest, for `held_ms`."""
+
+    trace_id: str
+    url: str | None
+    start: str
+    total_ms: float
+    cold: bool
+    failed: bool
+    held_by: str
+    held_ms: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncompleteTrace:
+    """A trace with defects, each in words, and the names of the spans concerned."""
+
+    trace_id: str
+    url: str | None
+    analysed: bool
+    defects: tuple[str, ...]
+    spans: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathStep:
+    """A stretch of a critical path: `label` held the request up for `ms`, from `start_ms` after its start."""
+
+    label: str
+    kind: Kind
+    start_ms: float
+    ms: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A span in a waterfall; `offset_ms` counts from the root's start.
+
+    `path` are its stretches on the critical path: offset and length in milliseconds.
+    """
+
+    depth: int
+    kind: Kind
+    label: str
+    offset_ms: float
+    duration_ms: float
+    path: tuple[tuple[float, float], ...]
+    failures: tuple[str, ...]
+    status: int | None
+    finished: bool
+    annotations: Mapping[str, str | float | bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waterfall:
+    """One trace drawn over time. `titles` say why it was chosen; `hidden` rows were too many to draw."""
+
+    titles: tuple[str, ...]
+    trace_id: str
+    url: str | None
+    start: str
+    total_ms: float
+    cold: bool
+    defects: tuple[str, ...]
+    rows: tuple[Row, ...]
+    hidden: int
+    path: tuple[PathStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MapNode:
+    """A service, or what a call without a segment behind it went to. `id` is its place in the map."""
+
+    id: int
+    name: str
+    origin: str
+    latency: Latency | None
+    failed: int
+    faults: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MapEdge:
+    """Calls from one node to another, timed at the caller."""
+
+    source: int
+    target: int
+    latency: Latency
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceMap:
+    """Who calls whom. Node 0 is the callers of the traces, who are not measured."""
+
+    nodes: tuple[MapNode, ...]
+    edges: tuple[MapEdge, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """Something the numbers give reason for. `saving_ms` is an upper bound per request, None if unknown."""
+
+    kind: AdviceKind
+    title: str
+    text: str
+    hops: tuple[str, ...]
+    traces: int
+    saving_ms: float | None
+    example: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColdStarts:
+    """Cold and warm requests apart. `initialization` is over Lambda's own Initialization spans."""
+
+    share: float
+    warm: Latency | None
+    cold: Latency | None
+    initialization: Latency | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraceReport:
+    """Everything the report says about one set of traces.
+
+    `hops` come by share of the p90, largest first. `critical_path` is that of the p90 trace.
+    """
+
+    start: str | None
+    end: str | None
+    counts: TraceCounts
+    total: Latency | None
+    hops: tuple[HopStats, ...]
+    critical_path: tuple[PathStep, ...]
+    cold_starts: ColdStarts
+    slowest: tuple[TraceLine, ...]
+    incomplete: tuple[IncompleteTrace, ...]
+    waterfalls: tuple[Waterfall, ...]
+    service_map: ServiceMap
+    advice: tuple[Advice, ...]
+    comparison: Comparison | None = None
+
+    @property
+    def bottleneck(self) -> HopStats | None:
+        """The hop with the largest share of the p90."""
+        return self.hops[0] if self.hops else None
+
+    @property
+    def steps(self) -> tuple[HopStats, ...]:
+        """The business steps among the hops."""
+        return tuple(hop for hop in self.hops if hop.kind == "step")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for `json.dumps`: the fields by their names, plus `schema`."""
+        return {"schema": SCHEMA, **asdict(self)}

@@ -1,0 +1,181 @@
+"""X-Ray segment documents -> spans, merged by id into traces.
+
+Takes documents as `PutTraceSegments` and the daemon accept them: segments, subsegments sent by themselves,
+nested subsegments, parts in progress, in any order and more than once. It checks what the report needs and
+nothing else, and it does not link spans to each other (`trees` does).
+Fields: "AWS X-Ray segment documents", X-Ray developer guide.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal["service", "aws", "remote", "step", "local"]
+ERROR, FAULT, THROTTLE = 1, 2, 4
+STEP_PREFIX = "## "
+TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
+LAST_TIME_S = 1e11  # the year 5138; a time in milliseconds is above it
+NOTHING: Mapping[str, Any] = {}
+
+
+class SegmentError(ValueError):
+    """A document is not an X-Ray segment; the message names the field and what is wrong with it."""
+
+
+class Hop(NamedTuple):
+    """What a span is an instance of: the key of every statistic.
+
+    `service` is a segment (detail: its origin), `aws` and `remote` are downstream calls (detail: the
+    operation, where one is recorded), `step` is a business step `## name`, `local` any other subsegment.
+    """
+
+    kind: Kind
+    name: str
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name and detail in one line."""
+        return f"{self.name} · {self.detail}" if self.detail else self.name
+
+
+@dataclass(slots=True)
+class Span:
+    """One segment or subsegment. Times are epoch seconds; `end` is None while it is in progress.
+
+    Not frozen: `trees` links children and corrects times in place, for there may be a million of them.
+    `failed` holds the bits ERROR, FAULT and THROTTLE.
+    """
+
+    id: str
+    parent_id: str | None
+    hop: Hop
+    start: float
+    end: float | None
+    failed: int
+    status: int | None
+    retries: int
+    inferred: bool
+    annotations: Mapping[str, Any] | None
+    children: list["Span"] = field(default_factory=list)
+
+    @property
+    def stop(self) -> float:
+        """The end; the start for a span that has none yet."""
+        return self.start if self.end is None else self.end
+
+
+class TraceStore:
+    """Documents merged into `traces`: trace id -> span id -> span.
+
+    Of several documents with one id the last complete one wins; an unfinished one never replaces it.
+    """
+
+    def __init__(self) -> None:
+        self.traces: dict[str, dict[str, Span]] = {}
+        self.documents = 0
+        self._hops: dict[Hop, Hop] = {}
+
+    def add(self, document: Mapping[str, Any]) -> None:
+        """Merge one document. Raises `SegmentError`, and then has merged nothing of it."""
+        trace_id = document.get("trace_id") if isinstance(document, Mapping) else None
+        if not isinstance(trace_id, str) or not TRACE_ID.fullmatch(trace_id):
+            raise SegmentError(
+                f"`trace_id` is {trace_id!r}, not of the form 1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"
+            )
+        spans = list(self._flatten(document))
+        merged = self.traces.setdefault(trace_id, {})
+        for span in spans:
+            known = merged.get(span.id)
+            if known is None or known.end is None or span.end is not None:
+                merged[span.id] = span
+        self.documents += 1
+
+    def add_all(self, documents: Iterable[Mapping[str, Any]]) -> "TraceStore":
+        """Merge every document; returns itself. Raises `SegmentError` at the first bad one."""
+        for document in documents:
+            self.add(document)
+        return self
+
+    def _flatten(self, document: Mapping[str, Any]) -> Iterator[Span]:
+        alone, caller = document.get("type") == "subsegment", document.get("parent_id") or None
+        if caller is not None and not isinstance(caller, str):
+            raise SegmentError(f"`parent_id` is {caller!r}, not a text")
+        if alone and caller is None:
+            raise SegmentError("a subsegment sent by itself needs a `parent_id`")
+        stack: list[tuple[Any, str | None, bool]] = [(document, caller, alone)]
+        while stack:
+            raw, parent_id, is_sub = stack.pop()
+            span = _span(raw, parent_id, is_sub=is_sub)
+            span.hop = self._hops.setdefault(span.hop, span.hop)
+            yield span
+            nested = raw.get("subsegments")
+            if nested:
+                if not isinstance(nested, list):
+                    raise SegmentError(f"`subsegments` of {span.hop.name!r} is not a list")
+                stack.extend((sub, span.id, True) for sub in nested)
+
+
+def _span(raw: Any, parent_id: str | None, *, is_sub: bool) -> Span:
+    if not isinstance(raw, dict):
+        raise SegmentError(f"a segment is a JSON object, not {type(raw).__name__}")
+    span_id, name = raw.get("id"), raw.get("name")
+    if not (span_id and name and isinstance(span_id, str) and isinstance(name, str)):
+        raise SegmentError(f"`id` and `name` must be texts, and are {span_id!r} and {name!r}")
+    start, end = raw.get("start_time"), raw.get("end_time")
+    if not isinstance(start, int | float) or not 0 <= start < LAST_TIME_S:
+        raise SegmentError(f"`start_time` of {name!r} is {start!r}, not epoch seconds")
+    if end is None:
+        if not raw.get("in_progress"):
+            raise SegmentError(f"{name!r} has neither `end_time` nor `in_progress`")
+    elif not isinstance(end, int | float) or not 0 <= end < LAST_TIME_S:
+        raise SegmentError(f"`end_time` of {name!r} is {end!r}, not epoch seconds")
+    elif end < start:
+        raise SegmentError(f"{name!r} ends {start - end:.6f} s before it starts")
+    aws = _object(raw, "aws")
+    status = _object(_object(raw, "http"), "response").get("status")
+    failed = (ERROR if raw.get("error") else 0) | (FAULT if raw.get("fault") else 0)
+    failed |= THROTTLE if raw.get("throttle") else 0
+    retries = aws.get("retries")
+    return Span(
+        span_id,
+        parent_id,
+        _hop(raw, name, aws, is_sub=is_sub),
+        start,
+        end,
+        failed or _failed_by(status),
+        status if isinstance(status, int) else None,
+        retries if isinstance(retries, int) else 0,
+        bool(raw.get("inferred")),
+        _object(raw, "annotations") or None,
+    )
+
+
+def _object(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = raw.get(key)
+    if value is None:
+        return NOTHING
+    if not isinstance(value, dict):
+        raise SegmentError(f"`{key}` is {value!r}, not a JSON object")
+    return value
+
+
+def _hop(raw: Mapping[str, Any], name: str, aws: Mapping[str, Any], *, is_sub: bool) -> Hop:
+    if not is_sub:
+        return Hop("service", name, raw.get("origin") or "")
+    namespace = raw.get("namespace")
+    if namespace == "aws":
+        return Hop("aws", name, aws.get("operation") or "")
+    if namespace == "remote":
+        return Hop("remote", name)
+    return Hop("step" if name.startswith(STEP_PREFIX) else "local", name)
+
+
+def _failed_by(status: int | None) -> int:
+    """Flags by HTTP status, for emitters that set none: 5xx fault, 429 throttle and error, 4xx error."""
+    if not isinstance(status, int) or status < 400:  # noqa: PLR2004  # HTTP's own border
+        return 0
+    if status == 429:  # noqa: PLR2004  # Too Many Requests
+        return ERROR | THROTTLE
+    return FAULT if status >= 500 else ERROR  # noqa: PLR2004  # HTTP's own border

@@ -1,0 +1,171 @@
+"""X-Ray -> segment documents: finds the traces of a time range and fetches them, within AWS's limits.
+
+Owns every retry (its client makes none of its own), so that throttling is waited out once and visibly. It
+parses nothing: documents are handed on as they are.
+"""
+
+import random
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore import exceptions
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_xray import XRayClient
+
+WINDOW = timedelta(hours=6)  # GetTraceSummaries takes no longer range
+BATCH = 5  # BatchGetTraces takes no more ids
+WORKERS = 4
+ATTEMPTS = 8
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+THROTTLES = {"ThrottledException", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
+
+
+class XRayError(RuntimeError):
+    """X-Ray could not be asked; the message names the operation and the reason."""
+
+
+def client(region: str | None, profile: str | None) -> "XRayClient":
+    """An X-Ray client that leaves retries to `XRayReader`. Raises `XRayError`, as without a region."""
+    try:
+        session = boto3.Session(profile_name=profile, region_name=region)
+        return session.client(
+            "xray", config=Config(retries={"total_max_attempts": 1}, max_pool_connections=WORKERS)
+        )
+    except BotoCoreError as error:
+        raise XRayError(f"X-Ray cannot be asked: {error}") from None
+
+
+def filter_expression(group: str | None, expression: str | None) -> str | None:
+    """A filter expression for the traces of a group that also match `expression`; None for all traces."""
+    parts = [f'group.name = "{group}"'] if group else []
+    if expression:
+        parts.append(f"({expression})" if group else expression)
+    return " AND ".join(parts) or None
+
+
+def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The range in consecutive windows that GetTraceSummaries accepts."""
+    while start < end:
+        stop = min(start + WINDOW, end)
+        yield start, stop
+        start = stop
+
+
+@dataclass(slots=True)
+class XRayReader:
+    """Asks X-Ray. `missing` are ids that it listed and did not hand out.
+
+    `sleep` and `chance` (0 to 1) are passed in for tests.
+    """
+
+    client: "XRayClient"
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    workers: int = WORKERS
+    missing: list[str] = field(default_factory=list)
+
+    def trace_ids(
+        self,
+        start: datetime,
+        end: datetime,
+        expression: str | None = None,
+        *,
+        on_window: Callable[[int], None] = lambda _: None,
+    ) -> list[str]:
+        """The ids of all traces begun in the range that match; each once, in the order they were listed.
+
+        `on_window` hears after each window how many ids are known. Raises `XRayError`.
+        """
+        ids: dict[str, None] = {}
+        for window_start, window_end in windows(start, end):
+            request: dict[str, Any] = {"StartTime": window_start, "EndTime": window_end, "Sampling": False}
+            if expression:
+                request["FilterExpression"] = expression
+            for page in self._pages("GetTraceSummaries", self.client.get_trace_summaries, request):
+                ids.update(
+                    (summary["Id"], None) for summary in page.get("TraceSummaries", ()) if "Id" in summary
+                )
+            on_window(len(ids))
+        return list(ids)
+
+    def documents(
+        self, ids: Sequence[str], *, on_traces: Callable[[int], None] = lambda _: None
+    ) -> Iterator[str]:
+        """The segment documents, as JSON texts, of the traces with these ids.
+
+        `on_traces` hears how many more traces are done. Raises `XRayError`.
+        """
+        batches = [ids[i : i + BATCH] for i in range(0, len(ids), BATCH)]
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            for batch, traces in zip(batches, pool.map(self._fetch, batches), strict=True):
+                on_traces(len(batch))
+                for trace in traces:
+                    for segment in trace.get("Segments", ()):
+                        yield segment.get("Document", "")
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _fetch(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+        traces: list[Mapping[str, Any]] = []
+        left = list(ids)
+        for attempt in range(ATTEMPTS):
+            unprocessed: list[str] = []
+            for page in self._pages("BatchGetTraces", self.client.batch_get_traces, {"TraceIds": left}):
+                traces += page.get("Traces", ())
+                unprocessed += page.get("UnprocessedTraceIds", ())
+            if not unprocessed:
+                return traces
+            left = unprocessed
+            self._pause(attempt)
+        self.missing.extend(left)
+        return traces
+
+    def _pages(
+        self, operation: str, call: Callable[..., Any], request: Mapping[str, Any]
+    ) -> Iterator[Mapping[str, Any]]:
+        token: str | None = None
+        while True:
+            page = self._ask(operation, call, {**request, **({"NextToken": token} if token else {})})
+            yield page
+            token = page.get("NextToken")
+            if not token:
+                return
+
+    def _ask(self, operation: str, call: Callable[..., Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
+        reason: Exception | None = None
+        for attempt in range(ATTEMPTS):
+            try:
+                answer: Mapping[str, Any] = call(**request)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in THROTTLES:
+                    raise XRayError(f"{operation}: {error}") from None
+                reason = error
+            except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+                reason = error
+            except BotoCoreError as error:  # no credentials, for example: another try changes nothing
+                raise XRayError(f"{operation}: {error}") from None
+            else:
+                return answer
+            self._pause(attempt)
+        raise XRayError(f"{operation}: given up after {ATTEMPTS} attempts: {reason}")
+
+    def _pause(self, attempt: int) -> None:
+        """Wait with full jitter: somewhere between nothing and a doubling limit."""
+        self.sleep(self.chance() * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**attempt))
+
+
+def some_of(ids: Sequence[str], most: int) -> list[str]:
+    """At most `most` of the ids, by a checksum: the same ones every time, and unrelated to their time."""
+    if len(ids) <= most:
+        return list(ids)
+    return sorted(ids, key=lambda trace_id: (zlib.crc32(trace_id.encode()), trace_id))[:most]
