@@ -25,8 +25,8 @@ import botocore.session
 
 from local.emulator_group import end_group
 from local.emulator_leash import start_leashed
-from local.emulator_net import LOOPBACK, free_port
-from local.fillins.names import CONTROL_PATH
+from local.emulator_net import free_port
+from local.fillins.names import CONTROL_PATH, LOOPBACK
 
 SERVICE_ACCOUNT = "111111111111"
 MONITOR_ACCOUNT = "222222222222"
@@ -186,7 +186,22 @@ class Emulator:
             "AWS_ACCESS_KEY_ID": account,
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_XRAY_DAEMON_ADDRESS": self.control("xray_daemon"),
         }
+
+    def segments(self) -> list[dict[str, Any]]:
+        """Every X-Ray document collected so far, as it was sent, plus its `account`."""
+        found: list[dict[str, Any]] = self.control("segments")
+        return found
+
+    def datapoints(self, account: str) -> list[dict[str, Any]]:
+        """Every raw datapoint CloudWatch holds for `account`, oldest first.
+
+        `local.fillins.datapoints` gives the shape.
+        """
+        self.control("sample_utilization")
+        found: list[dict[str, Any]] = self.control("datapoints", account=account)
+        return found
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S

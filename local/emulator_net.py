@@ -2,7 +2,7 @@
 
 import socket
 
-LOOPBACK = "127.0.0.1"
+from local.fillins.names import LOOPBACK
 
 
 class PortInUseError(RuntimeError):

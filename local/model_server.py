@@ -17,7 +17,8 @@ from typing import Self
 
 from local.emulator_group import end_group
 from local.emulator_leash import start_leashed
-from local.emulator_net import LOOPBACK, free_port
+from local.emulator_net import free_port
+from local.fillins.names import LOOPBACK
 
 READY_TIMEOUT_S = 60.0  # the workers import scikit-learn, some seconds on a busy machine
 _POLL_S = 0.05

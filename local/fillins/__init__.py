@@ -6,7 +6,22 @@
 
 def install() -> None:
     """Hook every fill-in into the emulator's modules."""
-    from local.fillins import control, sagemaker_runtime  # noqa: PLC0415 # imports the emulator, which only its own process may
+    from local.fillins import (  # noqa: PLC0415 # imports the emulator, which only its own process may
+        alarms,
+        autoscaling,
+        control,
+        datapoints,
+        dynamodb,
+        oam,
+        patches,
+        sagemaker_runtime,
+        usage,
+        xray,
+        xray_daemon,
+    )
 
+    del datapoints  # a control operation, registered by its import
     control.install()
-    sagemaker_runtime.install()
+    patches.install()
+    for service in (alarms, autoscaling, dynamodb, oam, sagemaker_runtime, usage, xray, xray_daemon):
+        service.install()

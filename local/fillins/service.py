@@ -79,18 +79,23 @@ def arn(service: str, resource: str) -> str:
 
 
 def json_service(
-    service: str, operations: Mapping[str, Operation], resource: Callable[[str, Params], str] | None = None
+    service: str,
+    operations: Mapping[str, Operation],
+    resource: Callable[[str, Params], str] | None = None,
+    paths: Mapping[str, str] | None = None,
 ) -> Handler:
     """A handler that runs `operations` by the name in X-Amz-Target, or by the path's last part.
 
-    `resource` gives the ARN that IAM is asked about for an operation and its parameters; "*" without it.
+    `paths` maps such a part to its operation where they differ. `resource` gives the ARN that IAM is
+    asked about for an operation and its parameters; "*" without it.
     """
 
     async def handle(
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
     ) -> Answer:
         del method, query
-        name = headers.get("x-amz-target", "").rpartition(".")[2] or path.rstrip("/").rpartition("/")[2]
+        part = path.rstrip("/").rpartition("/")[2]
+        name = headers.get("x-amz-target", "").rpartition(".")[2] or (paths or {}).get(part, part)
         operation = operations.get(name)
         if operation is None:
             return failed(

@@ -1,0 +1,78 @@
+"""Alarms keep what they were made with: metric math, anomaly bands, other accounts, suppressors.
+
+The emulator stores a metric alarm's simple fields only. Here `PutMetricAlarm` and `PutCompositeAlarm`
+complete its record from the request, so `DescribeAlarms` answers what AWS would. Nothing is evaluated.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import cbor2
+from ministack.app import SERVICE_HANDLERS
+
+from local.fillins import upstream
+from local.fillins.service import Answer, Handler, register
+
+Record = dict[str, Any]
+_OK = 200
+_METRIC_EXTRAS = ("Metrics", "ThresholdMetricId", "EvaluateLowSampleCountPercentile")
+_METRIC_ONLY = (
+    "MetricName",
+    "Namespace",
+    "Statistic",
+    "ExtendedStatistic",
+    "Period",
+    "Threshold",
+    "Unit",
+    "Dimensions",
+)
+_COMPOSITE_EXTRAS = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
+
+
+def handler(original: Handler) -> Handler:
+    """The emulator's CloudWatch with complete alarm records."""
+
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
+    ) -> Answer:
+        answer = await original(method, path, headers, body, query)
+        operation = path.rpartition("/operation/")[2] or headers.get("x-amz-target", "").rpartition(".")[2]
+        if answer[0] == _OK and operation in ("PutMetricAlarm", "PutCompositeAlarm"):
+            params = cbor2.loads(body) if "cbor" in headers.get("content-type", "") else json.loads(body)
+            complete(upstream.alarm(params["AlarmName"]) or {}, params)
+        return answer
+
+    return handle
+
+
+def complete(record: Record, params: Record) -> None:
+    """Make the stored record say exactly what the request said."""
+    if "AlarmRule" in params:
+        extras: tuple[str, ...] = _COMPOSITE_EXTRAS
+    else:
+        extras = _METRIC_EXTRAS
+        for name in _METRIC_ONLY:
+            if name not in params:
+                record.pop(name, None)
+    for name in extras:
+        record.pop(name, None)
+        if name in params:
+            record[name] = params[name]
+
+
+def dispatch(original: Callable[..., None], alarm: Record, *args: Any) -> None:
+    """Take the alarm's actions unless its suppressor is in ALARM.
+
+    The suppressor's wait and extension periods are the rehearsal's business; here it mutes at once.
+    """
+    suppressor = alarm.get("ActionsSuppressor", "")
+    name = suppressor.partition(":alarm:")[2] or suppressor
+    if name and (upstream.alarm(name) or {}).get("StateValue") == "ALARM":
+        return
+    original(alarm, *args)
+
+
+def install() -> None:
+    """Complete alarm records as they are put."""
+    register("monitoring", handler(SERVICE_HANDLERS["monitoring"]))

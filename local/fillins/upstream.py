@@ -1,0 +1,88 @@
+"""The emulator's private names that the fill-ins read, all in one place.
+
+Nothing here changes the emulator (that is `patches`); these are its records, for which it has no public
+accessor. The exact pin of its version and `tests/local/test_fillins_upstream.py` guard them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import ministack.app
+from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc
+
+
+def rest_api(api_id: str, account: str, region: str) -> dict[str, Any]:
+    """The record of a REST API; empty when there is none."""
+    return apigateway_v1._rest_apis.get_scoped(account, region, api_id) or {}  # noqa: SLF001 # see module
+
+
+def rest_api_owner(api_id: str) -> tuple[str, str] | None:
+    """(account, region) of the REST API, whoever asks; ids are unique across accounts."""
+    for (account, region, stored), _api in apigateway_v1._rest_apis.all_items():  # noqa: SLF001 # see module
+        if stored == api_id:
+            return account, region
+    return None
+
+
+def stage(api_id: str, name: str, account: str, region: str) -> dict[str, Any] | None:
+    """The record of a stage."""
+    stages = apigateway_v1._stages_v1.get_scoped(account, region, api_id) or {}  # noqa: SLF001 # see module
+    found: dict[str, Any] | None = stages.get(name)
+    return found
+
+
+def usage_plan(plan_id: str) -> dict[str, Any] | None:
+    """The usage plan in the caller's scope."""
+    found: dict[str, Any] | None = apigateway_v1._usage_plans.get(plan_id)  # noqa: SLF001 # see module
+    return found
+
+
+def usage_plan_key_ids(plan_id: str) -> list[str]:
+    """The ids of the plan's keys in the caller's scope, oldest first."""
+    return list(apigateway_v1._usage_plan_keys.get(plan_id, {}))  # noqa: SLF001 # see module
+
+
+def usage_plans_for_key(key_id: str, api_id: str, stage_name: str) -> list[tuple[str, dict[str, Any]]]:
+    """The plans (id, record) that carry the key and cover the stage."""
+    found = apigateway_v1._usage_plans_for_key(key_id, api_id, stage_name)  # noqa: SLF001 # see module
+    return [(plan_id, plan) for plan_id, plan, _entry in found]
+
+
+def set_quota_used(plan_id: str, key_id: str, used: int, since: float) -> None:
+    """Set what the gateway itself counts against the key's quota."""
+    apigateway_v1._quota_state[plan_id, key_id] = (used, since)  # noqa: SLF001 # see module
+
+
+def alarm(name: str) -> dict[str, Any] | None:
+    """The metric or composite alarm in the caller's scope."""
+    found: dict[str, Any] | None = cloudwatch._alarms.get(name) or cloudwatch._composite_alarms.get(name)  # noqa: SLF001 # see module
+    return found
+
+
+def metric_points(account: str) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """(namespace, metric, points) of every metric of the account; a point is what CloudWatch received."""
+    for (owner, _region, (namespace, metric, _dims)), points in list(cloudwatch._metrics.all_items()):  # noqa: SLF001 # see module
+        if owner == account:
+            yield namespace, metric, list(points)
+
+
+def api_key_id(value: str) -> str:
+    """The id of the enabled API key with this value, or ""."""
+    return str((apigateway_v1._resolve_api_key(value) or {}).get("id", ""))  # noqa: SLF001 # see module
+
+
+def role_arn(account: str, name: str) -> str:
+    """The ARN of the account's role, or "" when there is none."""
+    return str((iam._roles.get_scoped(account, None, name) or {}).get("Arn", ""))  # noqa: SLF001 # see module
+
+
+def parse_execute_api_url(host: str, path: str) -> tuple[str, str, str] | None:
+    """(API id, stage, path) of a call of a deployed API, or None for anything else."""
+    found: tuple[str, str, str] | None = ministack.app._parse_execute_api_url(host, path)  # noqa: SLF001 # see module
+    return found
+
+
+def executions_in_flight(account: str, region: str, function: str) -> int:
+    """How many invocations of the function run right now."""
+    _total, by_function = lambda_svc.executions_in_flight()
+    return int(by_function.get(f"{account}:{region}:{function}", 0))
