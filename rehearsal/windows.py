@@ -1,0 +1,207 @@
+"""Statistics of one metric over sliding windows of any length, as far as the data had arrived.
+
+CloudWatch aggregates anew at every evaluation: the newest window ends at the evaluation, the next older one
+a period earlier, and so on. Here each statistic is one array over all minutes, built once per period.
+
+Percentiles are nearest-rank over the window's samples. Up to `EXACT_VALUES` distinct values they are exact;
+beyond that values are gathered in bins `BIN_GROWTH` wide, so a percentile is within 1 % of the exact one.
+(CloudWatch does not publish how it interpolates or bins.) Trimmed statistics are refused by name.
+"""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehearsal.errors import UnsupportedError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+EXACT_VALUES = 256
+BIN_GROWTH = 1.02
+SIMPLE = ("SampleCount", "Sum", "Average", "Minimum", "Maximum")
+PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
+
+# A field of the minute aggregates: how two minutes combine, and what an empty minute contributes.
+_FIELDS: dict[str, tuple[Callable[[Floats, Floats], Floats], float]] = {
+    "count": (np.add, 0.0),
+    "total": (np.add, 0.0),
+    "low": (np.minimum, np.inf),
+    "high": (np.maximum, -np.inf),
+}
+
+
+def percentile_of(statistic: str) -> float | None:
+    """The percentile (0 to 100) that a statistic such as `p99.9` names; None for the simple statistics.
+
+    Raises `UnsupportedError` for any other extended statistic (trimmed means, percentile ranks, ...).
+    """
+    if statistic in SIMPLE:
+        return None
+    match = PERCENTILE.fullmatch(statistic)
+    if match is None:
+        raise UnsupportedError(
+            f"statistic {statistic!r} is not simulated; use {', '.join(SIMPLE)} or a percentile such as p90"
+        )
+    return float(match[1])
+
+
+def rolling(combine: Callable[[Floats, Floats], Floats], empty: float, base: Floats, width: int) -> Floats:
+    """`out[t]` combines `base[t - width + 1 .. t]`; what lies before the series is empty.
+
+    By doubling: no running difference, so no cancellation and an exact zero stays zero.
+    """
+    out = np.full_like(base, empty)
+    block, span, offset = base, 1, 0
+    while True:
+        if width & span:
+            out = combine(out, shift(block, offset, empty))
+            offset += span
+        if span * 2 > width:
+            return out
+        block = combine(block, shift(block, span, empty))
+        span *= 2
+
+
+def shift(array: Floats, minutes: int, empty: float) -> Floats:
+    """`out[t] = array[t - minutes]`."""
+    if minutes == 0:
+        return array
+    out = np.full_like(array, empty)
+    if minutes < len(array):
+        out[minutes:] = array[:-minutes]
+    return out
+
+
+class Windows:
+    """The sliding windows of one metric over `minutes` minutes.
+
+    The arrays are those of `MetricSeries`. Results are remembered, so that the alarms on one metric share
+    them.
+    """
+
+    def __init__(self, minute: Ints, value: Floats, weight: Ints, delay: int | Ints, minutes: int) -> None:
+        inside = (minute >= 0) & (minute < minutes)
+        self._minute, self._value, self._weight = minute[inside], value[inside], weight[inside]
+        self._minutes = minutes
+        self._delay = np.broadcast_to(np.asarray(delay, dtype=np.int64), (minutes,))
+        self._horizon = int(self._delay.max(initial=0))
+        self._rows: dict[tuple[str, int, int, int], Floats] = {}
+        self._cumulative: tuple[Floats, NDArray[np.int32]] | None = None
+        self._fields = {
+            "count": np.bincount(self._minute, self._weight, minutes).astype(np.float64),
+            "total": np.bincount(self._minute, self._weight * self._value, minutes),
+            "low": np.full(minutes, np.inf),
+            "high": np.full(minutes, -np.inf),
+        }
+        np.minimum.at(self._fields["low"], self._minute, self._value)
+        np.maximum.at(self._fields["high"], self._minute, self._value)
+
+    def matrix(self, statistic: str, width: int, size: int, ends: Ints, *, seen_after: int = 0) -> Floats:
+        """The `size` latest datapoints of `width` minutes, as evaluations at the end of `ends` see them.
+
+        Shape (size, len(ends)), oldest first, NaN for missing. The newest window of column i ends with minute
+        `ends[i]` (inclusive); the evaluation itself happens `seen_after` minutes later. What had not arrived
+        by then is not in it.
+        """
+        out = np.full((size, len(ends)), np.nan)
+        for age in range(size):
+            newest = age * width
+            if newest + seen_after >= self._horizon:
+                row, at = self._row(statistic, width, 0, self._horizon), ends - newest
+            else:
+                row, at = self._row(statistic, width, newest, seen_after), ends
+            inside = at >= 0
+            out[size - 1 - age, inside] = row[at[inside]]
+        return out
+
+    def _row(self, statistic: str, width: int, lag: int, seen_after: int) -> Floats:
+        """Per minute t: the statistic over the minutes t - lag - width + 1 .. t - lag that had arrived."""
+        key = (statistic, width, lag, seen_after)
+        if key not in self._rows:
+            self._rows[key] = self._statistic(statistic, width, lag, seen_after)
+        return self._rows[key]
+
+    def _statistic(self, statistic: str, width: int, lag: int, seen_after: int) -> Floats:
+        count = self._field("count", width, lag, seen_after)
+        present = count > 0
+        percentile = percentile_of(statistic)
+        if percentile is not None:
+            result = self._percentile(percentile, count, width, lag, seen_after)
+        elif statistic == "SampleCount":
+            result = count
+        elif statistic == "Average":
+            total = self._field("total", width, lag, seen_after)
+            result = np.divide(total, count, out=np.full_like(count, np.nan), where=present)
+        else:
+            field = {"Sum": "total", "Minimum": "low", "Maximum": "high"}[statistic]
+            result = self._field(field, width, lag, seen_after)
+        return np.where(present, result, np.nan)
+
+    def _field(self, name: str, width: int, lag: int, seen_after: int) -> Floats:
+        combine, empty = _FIELDS[name]
+        base = self._fields[name]
+        first_certain = min(max(self._horizon - seen_after, lag), lag + width)
+        out = np.full_like(base, empty)
+        for late in range(lag, first_certain):
+            arrived = np.where(self._delay <= late + seen_after, base, empty)
+            out = combine(out, shift(arrived, late, empty))
+        rest = lag + width - first_certain
+        if rest:
+            out = combine(out, shift(rolling(combine, empty, base, rest), first_certain, empty))
+        return out
+
+    def _percentile(self, percentile: float, count: Floats, width: int, lag: int, seen_after: int) -> Floats:
+        """Nearest rank: the smallest value with at least `percentile` % of the samples at or below."""
+        support, cumulative = self._distribution()
+        first_certain = min(max(self._horizon - seen_after, lag), lag + width)
+        at_or_below = _difference(cumulative, first_certain, lag + width)
+        for late in range(lag, first_certain):
+            minute = _difference(cumulative, late, late + 1)
+            arrived = np.zeros(self._minutes, dtype=bool)
+            arrived[late:] = (self._delay <= late + seen_after)[: self._minutes - late]
+            at_or_below += np.where(arrived[:, None], minute, 0)
+        rank = np.maximum(1, np.ceil(count * percentile / 100 - 1e-9))
+        index = (at_or_below < rank[:, None]).sum(axis=1)
+        ranked: Floats = support[np.minimum(index, len(support) - 1)]
+        return ranked
+
+    def _distribution(self) -> tuple[Floats, NDArray[np.int32]]:
+        """The values that occur, ascending, and per minute how many samples so far are at or below each."""
+        if self._cumulative is None:
+            support, column = _bins(self._value, self._weight)
+            cells = np.bincount(
+                self._minute * len(support) + column, self._weight, self._minutes * len(support)
+            )
+            table = cells.astype(np.int32).reshape(self._minutes, len(support))
+            np.cumsum(table, axis=1, out=table)
+            np.cumsum(table, axis=0, out=table)
+            self._cumulative = support, table
+        return self._cumulative
+
+
+def _difference(cumulative: NDArray[np.int32], newest: int, oldest: int) -> NDArray[np.int32]:
+    """Per minute t: the samples of the minutes t - oldest + 1 .. t - newest."""
+    out = np.zeros_like(cumulative)
+    length = len(cumulative)
+    if newest < length and oldest > newest:
+        out[newest:] = cumulative[: length - newest]
+        if oldest < length:
+            out[oldest:] -= cumulative[: length - oldest]
+    return out
+
+
+def _bins(value: Floats, weight: Ints) -> tuple[Floats, Ints]:
+    """The values kept (ascending), and for each sample the index of the one that stands for it."""
+    if len(value) == 0:
+        return np.zeros(1), np.zeros(0, dtype=np.int64)
+    support, column = np.unique(value, return_inverse=True)
+    if len(support) <= EXACT_VALUES:
+        return support, column
+    tiny = np.finfo(np.float64).tiny
+    magnitude = np.floor(np.log(np.maximum(np.abs(value), tiny) / tiny) / np.log(BIN_GROWTH)) + 1
+    bins, column = np.unique(np.sign(value) * magnitude, return_inverse=True)
+    share = np.bincount(column, weight, len(bins))
+    return np.bincount(column, weight * value, len(bins)) / share, column
