@@ -1,0 +1,1 @@
+"""What runs behind the SageMaker endpoint: training, the WSGI application, its container."""

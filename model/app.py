@@ -1,0 +1,125 @@
+"""The WSGI application with SageMaker's container contract: `GET /ping` and `POST /invocations`.
+
+Answers are JSON. A request's mistake is a 4XX that names instance and feature; anything unforeseen is a
+500 whose cause stands in the log, never in the answer. Deliberately no web framework: two routes.
+Sources: "Custom inference code with hosting services", SageMaker developer guide.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from gunicorn.http.errors import ParseException
+
+from model.classifier import Classifier
+from model.tracing import ATTRIBUTES, Steps, Tracer
+from model.wire import MAX_BODY_BYTES, InvalidRequestError, parse_instances
+
+DEFAULT_DIRECTORY: Final = "/opt/ml/model"  # where SageMaker unpacks model data
+_ROUTES: Final = {"/ping": "GET", "/invocations": "POST"}
+
+_log = logging.getLogger("model.app")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """An HTTP answer with a JSON body."""
+
+    status: HTTPStatus
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Application:
+    """One model over HTTP. `load` it before the first request; until then /ping says 503."""
+
+    def __init__(self, directory: Path, tracer: Tracer) -> None:
+        self.tracer = tracer
+        self._directory = directory
+        self._classifier: Classifier | None = None
+
+    def load(self) -> None:
+        """Load the model. Raises `model.classifier.ArtefactError`."""
+        self._classifier = Classifier.load(self._directory)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        answer = self._answer(environ)
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(answer.body))),
+            *answer.headers,
+        ]
+        start_response(f"{answer.status.value} {answer.status.phrase}", headers)
+        return [answer.body]
+
+    def _answer(self, environ: dict[str, Any]) -> Answer:
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        allowed = _ROUTES.get(path)
+        if allowed is None:
+            return _error(HTTPStatus.NOT_FOUND, "there is only GET /ping and POST /invocations")
+        if method != allowed:
+            refusal = _error(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} takes {allowed} only")
+            return Answer(status=refusal.status, body=refusal.body, headers=(("Allow", allowed),))
+        if self._classifier is None:
+            return _error(HTTPStatus.SERVICE_UNAVAILABLE, "the model is not loaded")
+        if path == "/ping":
+            return _json(HTTPStatus.OK, {"status": "ok", "model_version": self._classifier.version})
+        return self._invoke(environ, self._classifier)
+
+    def _invoke(self, environ: dict[str, Any], classifier: Classifier) -> Answer:
+        steps, cause = Steps(), None
+        annotations: dict[str, str | int] = {"model_version": classifier.version}
+        try:
+            with steps.step("## preprocess"):
+                rows = parse_instances(_read_body(environ))
+                annotations["instances"] = len(rows)
+            with steps.step("## predict"):
+                predictions = classifier.predict(rows)
+            with steps.step("## postprocess"):
+                found = [{"label": found.label, "probability": found.probability} for found in predictions]
+                answer = _json(HTTPStatus.OK, {"model_version": classifier.version, "predictions": found})
+        except BodyTooLargeError as error:
+            answer = _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
+        except InvalidRequestError as error:
+            answer = _error(HTTPStatus.BAD_REQUEST, str(error))
+        except Exception as error:  # noqa: BLE001 - the outermost boundary: logged, and a clean 500 outside
+            _log.exception("prediction failed")
+            answer, cause = _error(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error"), type(error).__name__
+        self.tracer.record(
+            environ.get(ATTRIBUTES), steps=steps, status=answer.status, annotations=annotations, cause=cause
+        )
+        return answer
+
+
+class BodyTooLargeError(InvalidRequestError):
+    """The body has more than `MAX_BODY_BYTES`."""
+
+
+def _read_body(environ: dict[str, Any]) -> bytes:
+    """The whole body, of stated length or chunked; at most one byte more than allowed is read."""
+    try:
+        body: bytes = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
+    except (OSError, ParseException) as error:  # a client that went away; broken chunks
+        raise InvalidRequestError("the body ended early or is badly chunked") from error
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLargeError(f"the body has more than {MAX_BODY_BYTES:,} bytes")
+    return body
+
+
+def _error(status: HTTPStatus, message: str) -> Answer:
+    return _json(status, {"error": message})
+
+
+def _json(status: HTTPStatus, document: dict[str, Any]) -> Answer:
+    return Answer(status=status, body=json.dumps(document).encode())
+
+
+application = Application(
+    Path(os.environ.get("MODEL_DIR", DEFAULT_DIRECTORY)), Tracer.from_environ(os.environ)
+)
