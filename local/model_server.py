@@ -1,7 +1,7 @@
 """The real model server of the local run: gunicorn with the model's application on a loopback port.
 
-The same application and gunicorn settings that the container runs, without the container. It trains the
-model when its artefact is not there yet; it knows nothing of SageMaker, which is the emulator's part.
+The same application and gunicorn settings that the container runs, without the container. Training the
+model is `model.train`'s part, SageMaker the emulator's.
 """
 
 import os
@@ -20,8 +20,10 @@ from local.emulator_leash import start_leashed
 from local.emulator_net import free_port
 from local.fillins.names import LOOPBACK
 
-READY_TIMEOUT_S = 60.0  # the workers import scikit-learn, some seconds on a busy machine
+READY_TIMEOUT_S = 60.0  # measured: 1 s on an idle machine
 _POLL_S = 0.05
+_GRACE_S = 5.0  # for the workers' last requests and traces
+CONFIG = "model/gunicorn.conf.py"
 
 
 class ModelServerError(RuntimeError):
@@ -31,8 +33,9 @@ class ModelServerError(RuntimeError):
 class ModelServer:
     """The model behind `url`, from `with` to the end of its block; `stop` and `start` in between.
 
-    `environment` is added to a clean one (where traces go, credentials). `workers` processes serve it.
-    `application` and `config` are gunicorn's, for a stand-in application in tests.
+    `model_dir` holds the trained artefact. `environment` is added to a clean one (where traces go,
+    credentials). `workers` processes serve it. `stand_in` is another WSGI application, `module:name`, to
+    serve in the model's place with gunicorn's default settings.
     """
 
     def __init__(
@@ -41,15 +44,13 @@ class ModelServer:
         environment: Mapping[str, str] | None = None,
         workers: int = 1,
         model_dir: Path | None = None,
-        application: str = "model.app:application",
-        config: str | None = None,
+        stand_in: str | None = None,
         port: int = 0,
     ) -> None:
         self._added = dict(environment or {})
         self._workers = workers
         self._model_dir = model_dir
-        self._application = application
-        self._config = config
+        self._stand_in = stand_in
         self._folder = tempfile.TemporaryDirectory(prefix="inference-watch-model-")
         self._log = Path(self._folder.name) / "model.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -80,11 +81,9 @@ class ModelServer:
         """
         if self._process is not None:
             return
-        settings = ["--config", self._config] if self._config else []
+        arguments = [self._stand_in] if self._stand_in else ["--config", CONFIG]
         with self._log.open("ab") as log:
-            self._process = start_leashed(
-                "gunicorn", [*settings, self._application], self._environment(), log
-            )
+            self._process = start_leashed("gunicorn", arguments, self._environment(), log)
         try:
             self._wait_until_ready()
         except BaseException:
@@ -95,7 +94,7 @@ class ModelServer:
         """End the master and its workers; the port is free afterwards. Safe to call twice."""
         process, self._process = self._process, None
         if process is not None:
-            end_group(process)
+            end_group(process, grace_s=_GRACE_S)
             if process.stdin is not None:
                 process.stdin.close()
 
