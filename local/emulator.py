@@ -186,7 +186,6 @@ class Emulator:
             "AWS_ACCESS_KEY_ID": account,
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_XRAY_DAEMON_ADDRESS": self.control("xray_daemon"),
         }
 
     def segments(self) -> list[dict[str, Any]]:

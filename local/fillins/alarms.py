@@ -37,7 +37,7 @@ def handler(original: Handler) -> Handler:
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
     ) -> Answer:
         answer = await original(method, path, headers, body, query)
-        operation = path.rpartition("/operation/")[2] or headers.get("x-amz-target", "").rpartition(".")[2]
+        operation = path.partition("/operation/")[2] or headers.get("x-amz-target", "").rpartition(".")[2]
         if answer[0] == _OK and operation in ("PutMetricAlarm", "PutCompositeAlarm"):
             params = cbor2.loads(body) if "cbor" in headers.get("content-type", "") else json.loads(body)
             complete(upstream.alarm(params["AlarmName"]) or {}, params)

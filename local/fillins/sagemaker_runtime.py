@@ -19,6 +19,7 @@ from local.fillins import faults, sagemaker, utilization
 from local.fillins.control import operation
 from local.fillins.model_proxy import ModelUnreachableError, post
 from local.fillins.service import Answer, Handler, ServiceError, arn, denied, failed, json_service, register
+from model.wire import LABELS
 
 NAMESPACE = "AWS/SageMaker"
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
@@ -103,10 +104,10 @@ def _post_unless_down(headers: dict[str, str], body: bytes) -> tuple[int, dict[s
 
 
 def mislabel(payload: bytes) -> bytes:
-    """The model's answer with a label it never gives, so that any value check notices."""
+    """The model's answer with another of its own labels: valid in form, wrong in value."""
     answer: dict[str, Any] = json.loads(payload)
     for prediction in answer["predictions"]:
-        prediction["label"] = f"not-{prediction['label']}"
+        prediction["label"] = next(label for label in LABELS if label != prediction["label"])
     return json.dumps(answer).encode()
 
 

@@ -33,7 +33,8 @@ class ServiceError(Exception):
 
 def register(scope: str, handler: Handler) -> None:
     """Answer requests whose SigV4 scope is `scope` with `handler`."""
-    ministack.app.SERVICE_HANDLERS[scope] = handler
+    handlers: dict[str, Any] = ministack.app.SERVICE_HANDLERS
+    handlers[scope] = handler
     ministack.core.router.SERVICE_PATTERNS.setdefault(scope, {})
 
 

@@ -10,7 +10,6 @@ import os
 import socket
 import threading
 
-from local.fillins.control import operation
 from local.fillins.names import LOOPBACK
 from local.fillins.trace_store import Segment, store
 
@@ -39,12 +38,6 @@ def _receive(listener: socket.socket) -> None:
             _logger.warning("Dropped a datagram of %d bytes that holds no segment", len(datagram))
         else:
             store.add(segment, None)
-
-
-@operation("xray_daemon")
-def address() -> str:
-    """`host:port` of the collector."""
-    return os.environ["AWS_XRAY_DAEMON_ADDRESS"]
 
 
 def install() -> None:
