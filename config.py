@@ -95,8 +95,8 @@ def _shown(path: list[str], error: Mapping[str, Any]) -> str:
 def _fields_at(path: list[str]) -> list[str]:
     model: Any = Settings
     for part in path:
-        if part.isdigit():
-            continue
+        if part not in model.model_fields:
+            continue  # the index of a list or a key of a map
         annotation = model.model_fields[part].annotation
         candidates = [annotation, *getattr(annotation, "__args__", ())]
         model = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from monitoring.tuning import AlarmsTuning
 from monitoring.watched import (
     Levels,
     Quota,
@@ -228,7 +229,7 @@ class Observability(Section):
     link: bool = True
 
 
-SERVICE_ONLY = ("slo", "levels", "probe", "model", "inference", "api", "usage_plans", "tracing")
+SERVICE_ONLY = ("slo", "levels", "alarms", "probe", "model", "inference", "api", "usage_plans", "tracing")
 MONITOR_ONLY = ("service_stack", "canary", "observability")
 
 
@@ -247,6 +248,7 @@ class Settings(Section):
 
     slo: Slo = Slo()
     levels: Levels = Levels()
+    alarms: AlarmsTuning = AlarmsTuning()
     probe: Probe = Probe()
     model: Model = Model()
     inference: Inference = Inference()
@@ -310,6 +312,7 @@ class Settings(Section):
             ),
             slo=self.slo,
             levels=self.levels,
+            tuning=self.alarms,
             rate_limit_per_s=self.api.rate_per_s,
             runbook_url=self.runbook_url,
         )

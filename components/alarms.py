@@ -10,7 +10,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from monitoring.limits import children
 from monitoring.spec import Alarm, CompositeAlarm, Level, MetricAlarm, MetricQuery, MetricStat
+
+Rendered = aws.cloudwatch.MetricAlarm | aws.cloudwatch.CompositeAlarm
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,21 +32,19 @@ class Alarms(pulumi.ComponentResource):
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:alarms:Alarms", name, None, opts)
         self.arns = {}
-        metric_alarms: list[pulumi.Resource] = []
-        composites: list[pulumi.Resource] = []
+        made: dict[str, Rendered] = {}
         for alarm in args.alarms:
             topics = [args.topic_arns[alarm.level]] if alarm.level else []
             if isinstance(alarm, MetricAlarm):
-                opts_ = pulumi.ResourceOptions(parent=self)
-                made = _metric_alarm(f"{name}-{alarm.key}", alarm, topics, opts_)
-                metric_alarms.append(made)
-                self.arns[alarm.key] = made.arn
-                continue
-            # CloudWatch refuses a rule or suppressor that names an alarm which does not exist yet.
-            opts_ = pulumi.ResourceOptions(parent=self, depends_on=[*metric_alarms, *composites])
-            composite = _composite_alarm(f"{name}-{alarm.key}", alarm, topics, opts_)
-            composites.append(composite)
-            self.arns[alarm.key] = composite.arn
+                child = pulumi.ResourceOptions(parent=self)
+                rendered: Rendered = _metric_alarm(f"{name}-{alarm.key}", alarm, topics, child)
+            else:
+                # CloudWatch refuses a rule or a suppressor that names an alarm which does not exist yet.
+                named = [*children(alarm.rule), *([alarm.suppressor] if alarm.suppressor else [])]
+                child = pulumi.ResourceOptions(parent=self, depends_on=[made[other] for other in named])
+                rendered = _composite_alarm(f"{name}-{alarm.key}", alarm, topics, child)
+            made[alarm.name] = rendered
+            self.arns[alarm.key] = rendered.arn
         self.register_outputs({"arns": self.arns})
 
 

@@ -131,7 +131,7 @@ class Monitor(pulumi.ComponentResource):
         ).sink_arn
 
     def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
-        alarms = monitoring.monitor_alarms(watched)
+        alarms = monitoring.monitor_alarms(watched, self._args.every_minutes)
         Alarms(
             f"{self._name}-alarms",
             AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),

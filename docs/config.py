@@ -67,7 +67,8 @@ def rows(key: str, field: FieldInfo) -> Iterator[str]:
     """A table row for the setting and for each setting inside it."""
     if default(field) != "see below":
         yield f"| `{key}` | {type_name(field.annotation)} | {default(field)} |"
-    prefix = f"{key}[]" if typing.get_origin(field.annotation) is tuple else key
+    origin = typing.get_origin(field.annotation)
+    prefix = f"{key}[]" if origin is tuple else f"{key}.<key>" if origin is Mapping else key
     for inner in sections(field.annotation):
         for name, inner_field in inner.model_fields.items():
             yield from rows(f"{prefix}.{name}", inner_field)

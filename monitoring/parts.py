@@ -78,10 +78,10 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
     def capacity(level: Level) -> Keys:
         return (*limits("traffic", level), *limits("saturation", level, "function", "endpoint"))
 
-    others = tuple((entry.key,) for entry in entries if entry.kpi is None)
-    silences = tuple(group for group in others if group[0] in SILENCES)
-    usage_silences = tuple(g for g in others if g[0] not in SILENCES and g[0].startswith("usage-"))
-    unusual = tuple(group for group in others if group not in (*silences, *usage_silences))
+    others = [entry for entry in entries if entry.kpi is None]
+    silences = tuple((entry.key,) for entry in others if entry.key in SILENCES)
+    usage_silences = tuple((entry.key,) for entry in others if entry.component == "usage")
+    unusual = tuple((e.key,) for e in others if e.key not in SILENCES and e.component != "usage")
     return (
         *_chain("errors", "Customers get errors", limits),
         *_chain("latency", "Customers wait too long", limits),

@@ -63,7 +63,7 @@ def owner(
             missing_data="breaching",
             threshold=0,
             tunable=("period_s", "evaluation_periods", "datapoints_to_alarm"),
-            warm_up_min=WARM_UP_MIN,
+            warm_up_min=max(WARM_UP_MIN, minutes),
         ),
         scope,
     )

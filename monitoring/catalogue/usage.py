@@ -6,7 +6,7 @@ from monitoring.watched import WatchedPlan
 
 NAMESPACE = "InferenceWatch"
 METRIC = "UsagePercentOfQuota"
-HIGHEST, HIGHEST_SILENT = "usage-highest", "usage-silent"
+HIGHEST, HIGHEST_SILENT = "highest-usage", "highest-usage-silent"  # no plan's key begins like this
 PERIOD_S = 3600  # the value comes once a day and holds until the next: the latest report decides
 
 
@@ -14,6 +14,11 @@ def metric(usage: UsageTarget, plan: str | None = None) -> Metric:
     """The percentage of one plan's highest key, or of the highest plan."""
     dimensions = {"Service": usage.service} | ({"Plan": plan} if plan else {})
     return Metric(namespace=NAMESPACE, name=METRIC, dimensions=dimensions)
+
+
+def short(usage: UsageTarget, plan: WatchedPlan) -> str:
+    """A plan's name without the service's, which prefixes its physical name."""
+    return plan.name.removeprefix(f"{usage.service}-")
 
 
 def silent(plan: str) -> str:
@@ -27,20 +32,21 @@ def kpis(usage: UsageTarget) -> tuple[Kpi, ...]:
 
 
 def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
+    name = short(usage, plan)
     limit = f"{plan.quota.limit:,} requests per key and {plan.quota.period.lower()}" if plan.quota else ""
     return Kpi(
-        key=f"usage-{plan.name}",
+        key=f"usage-{name}",
         component="usage",
         signal="saturation",
-        title=f"Usage of plan {plan.name}",
-        meaning=f"A customer on plan {plan.name} nears the quota; beyond it every request gets 429.",
+        title=f"Usage of plan {name}",
+        meaning=f"A customer on plan {name} nears the quota; beyond it every request gets 429.",
         metric=metric(usage, plan.name),
         statistic="Maximum",
         metric_unit="Percent",
         unit="Percent",
         limit=100,
         limit_source=f"the quota of {limit}",
-        silence_owner=silent(plan.name),
+        silence_owner=silent(name),
         period_s=PERIOD_S,
         evaluation_periods=1,
         datapoints_to_alarm=1,

@@ -1,0 +1,180 @@
+"""The two dashboards: what a customer gets first, then every KPI with its levels, a screen a section."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from monitoring import catalogue
+from monitoring.catalogue import canary
+from monitoring.dashboards import promise
+from monitoring.dashboards.promise import FIVE_MINUTES_S
+from monitoring.dashboards.widgets import (
+    AMBER,
+    BLUE,
+    GREEN,
+    RED,
+    TEAL,
+    Line,
+    Place,
+    Widget,
+    alarm_states,
+    graph,
+    place_all,
+    text,
+)
+from monitoring.entry import Entry
+from monitoring.kpi import Kpi, value_queries
+from monitoring.monitor import canary_target
+from monitoring.spec import CompositeAlarm, MetricAlarm
+from monitoring.stacks import EVERY_MINUTES, Stacks, stacks
+from monitoring.targets import Targets, of_watched
+from monitoring.watched import Watched
+
+COLUMNS = 24
+KPI_WIDTH, KPI_HEIGHT = 6, 5
+HEADING_HEIGHT = 1
+NUMBER_HEIGHT, GRAPH_HEIGHT = 3, 6
+ALARMS_A_WIDGET = 100  # CloudWatch's limit
+LEVEL_COLORS = {"warn": AMBER, "critical": RED}
+SECTIONS = {
+    "api": "API",
+    "function": "Function",
+    "table": "Reference data",
+    "endpoint": "Model",
+    "usage": "Usage plans",
+}
+Row = list[tuple[int, int, Widget]]
+
+
+def service_dashboard(watched: Watched) -> dict[str, object]:
+    """The service account's dashboard body."""
+    place, targets, alarms = Place(region=watched.region), of_watched(watched), stacks(watched)
+    states = [_states("Pages", alarms.service, watched.account_id, watched.region)]
+    rows = [
+        *_promise_rows(watched, targets, place, states),
+        *_kpi_rows(catalogue.kpis(targets), alarms, place),
+    ]
+    return _body(rows)
+
+
+def monitor_dashboard(
+    watched: Watched, monitor_account_id: str, canary_every_minutes: int = EVERY_MINUTES
+) -> dict[str, object]:
+    """The monitor account's dashboard body: both accounts on one page."""
+    outside = Place(region=watched.region, account_id=watched.account_id)
+    targets, alarms = of_watched(watched), stacks(watched, canary_every_minutes)
+    states = [
+        _states("Pages of this account", alarms.monitor, monitor_account_id, watched.region),
+        _states("Pages of the service account", alarms.service, watched.account_id, watched.region),
+    ]
+    probes = canary.kpis(canary_target(watched, canary_every_minutes))
+    rows = [
+        *_promise_rows(watched, targets, outside, states),
+        *_canary_rows(probes, alarms, Place(region=watched.region)),
+        *_kpi_rows(catalogue.kpis(targets), alarms, outside),
+    ]
+    return _body(rows)
+
+
+def _body(rows: Sequence[Row]) -> dict[str, object]:
+    return {"start": "-PT3H", "periodOverride": "inherit", "widgets": place_all(rows)}
+
+
+def _promise_rows(
+    watched: Watched, targets: Targets, place: Place, states: Sequence[Widget]
+) -> Iterable[Row]:
+    api, usage = targets.api, targets.usage
+    if api is None or usage is None:
+        return
+    wide = COLUMNS // 4
+    yield _heading(f"# {watched.name}: what customers get")
+    yield [
+        (wide, NUMBER_HEIGHT, promise.availability_number(api, place)),
+        (wide, NUMBER_HEIGHT, promise.budget_number(api, place)),
+        (wide, NUMBER_HEIGHT, promise.latency_number(api, place)),
+        (wide, NUMBER_HEIGHT, promise.requests_number(api, place)),
+    ]
+    third = COLUMNS // 3
+    yield [
+        (third, GRAPH_HEIGHT, promise.availability(api, place)),
+        (third, GRAPH_HEIGHT, promise.budget(api, place)),
+        (third, GRAPH_HEIGHT, promise.latency(api, place)),
+    ]
+    row: Row = [(COLUMNS // 4, GRAPH_HEIGHT, text(_links(watched)))]
+    if usage.limited:
+        row.append((COLUMNS // 4, GRAPH_HEIGHT, promise.plans(usage, watched.levels, place)))
+    left = COLUMNS - sum(width for width, _, _ in row)
+    row += [(left // len(states), GRAPH_HEIGHT, widget) for widget in states]
+    yield row
+
+
+def _canary_rows(probes: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row]:
+    success, attempts, latency = probes
+    both = [
+        replace(kpi.metric.stat(name, "Sum", FIVE_MINUTES_S, label=name), return_data=True)
+        for name, kpi in (("attempts", attempts), ("successes", success))
+    ]
+    yield _heading("## Canary: the API as a customer of another account sees it")
+    yield [
+        (12, GRAPH_HEIGHT, graph("Probes", both, place, unit="Count", colors=(BLUE, GREEN))),
+        (12, GRAPH_HEIGHT, _kpi_graph(latency, alarms.monitor, place, color=TEAL)),
+    ]
+
+
+def _kpi_rows(kpis: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row]:
+    for component, title in SECTIONS.items():
+        own = [kpi for kpi in kpis if kpi.component == component]
+        if not own:
+            continue
+        yield _heading(f"## {title}")
+        across = COLUMNS // KPI_WIDTH
+        for first in range(0, len(own), across):
+            yield [
+                (KPI_WIDTH, KPI_HEIGHT, _kpi_graph(kpi, alarms.service, place))
+                for kpi in own[first : first + across]
+            ]
+
+
+def _kpi_graph(kpi: Kpi, entries: Sequence[Entry], place: Place, *, color: str = BLUE) -> Widget:
+    """The KPI with the thresholds of the alarms that are deployed for it."""
+    lines = [
+        Line(
+            value=entry.alarm.threshold,
+            label=f"{entry.severity} {entry.alarm.threshold:g}",
+            color=LEVEL_COLORS[entry.severity],
+        )
+        for entry in reversed(entries)
+        if entry.kpi == kpi and isinstance(entry.alarm, MetricAlarm) and entry.alarm.threshold is not None
+    ]
+    queries = value_queries(kpi, min_samples=0)
+    return graph(kpi.title, queries, place, unit=kpi.unit, lines=lines, colors=(color,))
+
+
+def _heading(markdown: str) -> Row:
+    return [(COLUMNS, HEADING_HEIGHT, text(markdown))]
+
+
+def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) -> Widget:
+    """The composites: what notifies somebody. Their children are one click away."""
+    names = [entry.alarm.name for entry in entries if isinstance(entry.alarm, CompositeAlarm)]
+    arns = [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names[:ALARMS_A_WIDGET]]
+    return alarm_states(title, arns)
+
+
+def _links(watched: Watched) -> str:
+    console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
+    group = quote(f'(service("{watched.api_name}/{watched.stage}"))', safe="")
+    logs = quote(quote(watched.log_group, safe=""), safe="").replace("%", "$")
+    return "\n".join(
+        (
+            "### Look further",
+            f"- [Runbook]({watched.runbook_url})",
+            f"- [Traces]({console}#xray:traces/query?~(query~'{group}))",
+            f"- [Trace map]({console}#xray:service-map/map)",
+            f"- [The function's log]({console}#logsV2:log-groups/log-group/{logs})",
+            f"- [Alarms]({console}#alarmsV2:)",
+            "",
+            f"Promise: {watched.slo.availability_pct:g} % of requests in {watched.slo.window_days} days, "
+            f"p90 below {watched.slo.latency_p90_ms:g} ms.",
+        )
+    )

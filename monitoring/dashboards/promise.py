@@ -1,0 +1,137 @@
+"""The promise on a dashboard: availability, error budget left, latency, each against its target.
+
+Availability is the share of the API's own requests that did not fail, the SLI of the burn-rate alarms. The
+error budget is that of the SLO's window; its last point is what is left today.
+"""
+
+from dataclasses import replace
+
+from monitoring.catalogue import api, usage
+from monitoring.catalogue.shared import budget_pct
+from monitoring.dashboards.widgets import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    TEAL,
+    Line,
+    Place,
+    Widget,
+    graph,
+    number,
+)
+from monitoring.kpi import watched_last
+from monitoring.spec import MetricQuery
+from monitoring.targets import ApiTarget, UsageTarget
+from monitoring.watched import Levels, Slo
+
+HOUR_S, FIVE_MINUTES_S = 3600, 300
+
+
+def _outcomes(target: ApiTarget, period_s: int) -> list[MetricQuery]:
+    return [
+        api.metric(target, "5XXError").stat("m", "Sum", period_s, label="failed"),
+        api.metric(target, "Count").stat("n", "Sum", period_s, label="requests"),
+    ]
+
+
+def availability(target: ApiTarget, place: Place) -> Widget:
+    """Percent of requests that did not fail, each five minutes."""
+    promised = target.slo.availability_pct
+    queries = watched_last(_outcomes(target, FIVE_MINUTES_S), "100 - 100 * m / n", "available (%)")
+    lines = [Line(value=promised, label=f"promised {promised:g} %", color=GREEN)]
+    return graph("Availability", queries, place, unit="Percent", lines=lines, low=None)
+
+
+def availability_number(target: ApiTarget, place: Place) -> Widget:
+    """Availability over the SLO's whole window."""
+    expression = "100 - 100 * RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0))"
+    queries = watched_last(_outcomes(target, HOUR_S), expression, f"{_window(target.slo)} (%)")
+    title = f"Availability, promised {target.slo.availability_pct:g} %"
+    return number(title, queries, place, color=GREEN, span=_span(target.slo))
+
+
+def budget(target: ApiTarget, place: Place) -> Widget:
+    """The trend of the error budget left."""
+    lines = [Line(value=0, label="spent", color=RED), Line(value=25, label="a quarter left", color=AMBER)]
+    return graph(
+        f"Error budget left, {_window(target.slo)}",
+        _budget_queries(target),
+        place,
+        unit="Percent",
+        lines=lines,
+        low=None,
+        span=_span(target.slo),
+    )
+
+
+def budget_number(target: ApiTarget, place: Place) -> Widget:
+    """The error budget left now."""
+    return number("Error budget left", _budget_queries(target), place, span=_span(target.slo))
+
+
+def _budget_queries(target: ApiTarget) -> tuple[MetricQuery, ...]:
+    share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(target.slo) / 100:g}"
+    return watched_last(_outcomes(target, HOUR_S), f"100 - 100 * {share}", "left (%)")
+
+
+def latency(target: ApiTarget, place: Place) -> Widget:
+    """P50, p90 and p99 against the promised p90."""
+    metric = api.metric(target, "Latency")
+    queries = [
+        replace(metric.stat(stat, stat, FIVE_MINUTES_S, label=stat), return_data=True)
+        for stat in ("p90", "p50", "p99")
+    ]
+    promised = target.slo.latency_p90_ms
+    lines = [Line(value=promised, label=f"promised p90 {promised:g} ms", color=GREEN)]
+    return graph("Latency", queries, place, unit="Milliseconds", lines=lines, colors=(BLUE, TEAL, GREY))
+
+
+def latency_number(target: ApiTarget, place: Place) -> Widget:
+    """The p90 of the last five minutes."""
+    stat = api.metric(target, "Latency").stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
+    title = f"Latency p90, promised {target.slo.latency_p90_ms:g} ms"
+    return number(title, [replace(stat, return_data=True)], place)
+
+
+def requests_number(target: ApiTarget, place: Place) -> Widget:
+    """Requests of the last five minutes."""
+    stat = api.metric(target, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="in 5 minutes")
+    return number("API requests", [replace(stat, return_data=True)], place, color=GREY)
+
+
+def plans(target: UsageTarget, levels: Levels, place: Place) -> Widget:
+    """Usage against quota, one line a plan."""
+    colors = (BLUE, TEAL, GREY, GREEN, AMBER, RED)
+    queries = [
+        replace(
+            usage.metric(target, plan.name).stat(
+                f"p{n}", "Maximum", 24 * HOUR_S, label=usage.short(target, plan)
+            ),
+            return_data=True,
+        )
+        for n, plan in enumerate(target.limited)
+    ]
+    lines = [
+        Line(value=100, label="quota", color=GREY),
+        Line(value=levels.usage_critical_pct, label=f"critical {levels.usage_critical_pct:g} %", color=RED),
+        Line(value=levels.usage_warn_pct, label=f"warn {levels.usage_warn_pct:g} %", color=AMBER),
+    ]
+    return graph(
+        "Usage against quota, each plan's highest key",
+        queries,
+        place,
+        unit="Percent",
+        lines=lines,
+        colors=colors,
+        span="P30D",
+    )
+
+
+def _window(slo: Slo) -> str:
+    return f"{slo.window_days} days"
+
+
+def _span(slo: Slo) -> str:
+    return f"P{slo.window_days}D"
