@@ -115,6 +115,11 @@ def diff(series: Floats, _period_s: int) -> Floats:
     return _changes(series)[0]
 
 
+def running_sum(series: Floats, _period_s: int) -> Floats:
+    """RUNNING_SUM: "the running sum of the values in the original time series"; gaps stay gaps."""
+    return np.where(np.isnan(series), np.nan, np.nancumsum(series, axis=0))
+
+
 def _over_series(fold: Callable[..., Floats]) -> Callable[[Floats], Floats]:
     """SUM and AVG of several series: missing values count as 0, unless all are missing."""
 
@@ -161,5 +166,5 @@ REDUCERS: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]
     "MAX": (_over_time(np.max, -np.inf), _greatest),
 }
 ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {"ABS": np.abs, "CEIL": np.ceil, "FLOOR": np.floor}
-OVER_TIME: dict[str, Callable[[Floats, int], Floats]] = {"RATE": rate, "DIFF": diff}
+OVER_TIME: dict[str, Callable[[Floats, int], Floats]] = {"RATE": rate, "DIFF": diff, "RUNNING_SUM": running_sum}
 FILLERS: dict[str, Callable[[Floats], Floats]] = {"REPEAT": repeat, "LINEAR": linear}
