@@ -166,5 +166,9 @@ REDUCERS: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]
     "MAX": (_over_time(np.max, -np.inf), _greatest),
 }
 ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {"ABS": np.abs, "CEIL": np.ceil, "FLOOR": np.floor}
-OVER_TIME: dict[str, Callable[[Floats, int], Floats]] = {"RATE": rate, "DIFF": diff, "RUNNING_SUM": running_sum}
+OVER_TIME: dict[str, Callable[[Floats, int], Floats]] = {
+    "RATE": rate,
+    "DIFF": diff,
+    "RUNNING_SUM": running_sum,
+}
 FILLERS: dict[str, Callable[[Floats], Floats]] = {"REPEAT": repeat, "LINEAR": linear}
