@@ -1,0 +1,72 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.inference.aws import ServiceError
+from handlers.inference.failure import internal_error
+from handlers.inference.references import Cache, judge
+from handlers.transport import (
+    BrokenOffError,
+    TimedOutError,
+    TransportError,
+    UnconnectedError,
+    UnresolvedError,
+)
+from tests.handlers.inference.clock import Clock
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("get", "put", "wait")), st.sampled_from("abcd"), st.integers(1, 4)),
+    max_size=60,
+)
+
+
+@given(size=st.integers(0, 3), ttl_s=st.integers(0, 5), steps=STEPS)
+def test_the_cache_holds_the_most_recently_used_fresh_entries_and_no_more(
+    size: int, ttl_s: int, steps: list[tuple[str, str, int]]
+) -> None:
+    clock = Clock()
+    cache = Cache(size=size, ttl_s=ttl_s, clock=clock)
+    model: list[tuple[str, float, dict[str, float]]] = []  # least recently used first
+    for action, key, number in steps:
+        entry = next((e for e in model if e[0] == key), None)
+        if action == "wait":
+            clock.now += number
+        elif action == "put":
+            cache.put(key, {"ash": number})
+            model = [e for e in model if e[0] != key]
+            model.append((key, clock.now + ttl_s, {"ash": number}))
+            model = model[-size:] if size and ttl_s else []
+        else:
+            fresh = entry is not None and clock.now < entry[1]
+            assert cache.get(key) == (entry[2] if entry is not None and fresh else None)
+            if entry is not None:
+                model.remove(entry)
+            if entry is not None and fresh:
+                model.append(entry)
+
+
+VERDICTS: dict[str, tuple[ServiceError | TransportError, bool, str]] = {
+    "throughput": (ServiceError(400, "ProvisionedThroughputExceededException"), True, "throttled"),
+    "throttled": (ServiceError(400, "ThrottlingException"), True, "throttled"),
+    "request limit": (ServiceError(400, "RequestLimitExceeded"), True, "throttled"),
+    "server error": (ServiceError(500, "InternalServerError"), True, "internal_error"),
+    "unavailable": (ServiceError(503, ""), True, "internal_error"),
+    "denied": (ServiceError(400, "AccessDeniedException"), False, "internal_error"),
+    "no table": (ServiceError(400, "ResourceNotFoundException"), False, "internal_error"),
+    "not resolved": (UnresolvedError(), True, "internal_error"),
+    "not connected": (UnconnectedError(), True, "internal_error"),
+    "broken off": (BrokenOffError(), True, "internal_error"),
+    "timed out": (TimedOutError(), True, "time_budget_exceeded"),
+}
+
+
+@pytest.mark.parametrize(("error", "retry", "code"), VERDICTS.values(), ids=VERDICTS.keys())
+def test_what_each_error_of_the_table_means(
+    error: ServiceError | TransportError, *, retry: bool, code: str
+) -> None:
+    verdict = judge(error)
+    assert (verdict.retry, verdict.failure.code) == (retry, code)
+
+
+def test_an_error_of_ours_tells_a_client_nothing_of_its_cause() -> None:
+    assert internal_error().message == "The prediction failed for a reason of ours; it is logged."
