@@ -56,7 +56,7 @@ def owner(
             detail=f"Not reported for {minutes} minutes: one of {names}."
             if len(metrics) > 1
             else f"{names} was not reported for {minutes} minutes.",
-            queries=watched_last(queries, expression, "reported"),
+            queries=watched_last(queries, expression, "Samples (-1 when missing)"),
             comparison="LessThanThreshold",
             evaluation_periods=periods,
             datapoints_to_alarm=periods,
