@@ -22,10 +22,10 @@ BAND = (0.85, 0.95)  # the requests "around the p90": by rank, so that they are 
 class HopSamples:
     """All calls of one hop. `path_trace` and `path_ms` run in parallel: trace index, time held up in it."""
 
-    durations_ms: array[float] = field(default_factory=lambda: array("d"))
-    call_trace: array[int] = field(default_factory=lambda: array("l"))
-    path_trace: array[int] = field(default_factory=lambda: array("l"))
-    path_ms: array[float] = field(default_factory=lambda: array("d"))
+    durations_ms: "array[float]" = field(default_factory=lambda: array("d"))
+    call_trace: "array[int]" = field(default_factory=lambda: array("l"))
+    path_trace: "array[int]" = field(default_factory=lambda: array("l"))
+    path_ms: "array[float]" = field(default_factory=lambda: array("d"))
     errors: int = 0
     faults: int = 0
     throttles: int = 0
@@ -111,7 +111,7 @@ def _measure(tree: Tree, index: int, hops: dict[Hop, HopSamples]) -> None:
         samples = hops.get(span.hop)
         if samples is None:
             samples = hops[span.hop] = HopSamples()
-        samples.durations_ms.append((span.stop - span.start) * 1000)
+        samples.durations_ms.append((span.end - span.start) * 1000)
         samples.call_trace.append(index)
         if span.failed:
             samples.failed += 1
@@ -119,7 +119,7 @@ def _measure(tree: Tree, index: int, hops: dict[Hop, HopSamples]) -> None:
             samples.faults += bool(span.failed & FAULT)
             samples.throttles += bool(span.failed & THROTTLE)
         samples.retries += span.retries
-        stack.extend(span.children)
+        stack += span.children
     for piece in critical_path(tree.top):
         samples = hops[piece.span.hop]
         samples.path_trace.append(index)

@@ -3,13 +3,12 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from reports.traces import values
 from reports.traces.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS
-from reports.traces.segments import TRACE_ID
 from reports.traces.summary import SLOWEST
 
-UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LAST = timedelta(hours=1)
 MAX_TRACES = 10_000
 EPILOG = """\
@@ -25,14 +24,6 @@ exit codes: 0 reported; 1 an expectation (--expect-...) did not hold, or there w
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Range:
-    """From `start` up to `end`, both with a time zone."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Arguments:
     """What to report on and how. With `files` empty the traces of `range` come from X-Ray.
 
@@ -41,9 +32,9 @@ class Arguments:
     """
 
     files: tuple[str, ...]
-    range: Range
+    range: values.Range
     before_files: tuple[str, ...]
-    before_range: Range | None
+    before_range: values.Range | None
     deployed_at: datetime | None
     group: str | None
     filter: str | None
@@ -61,11 +52,6 @@ class Arguments:
     expect_no_regression: bool
     expect_complete: bool
 
-    @property
-    def compares(self) -> bool:
-        """Whether two sets of traces are compared."""
-        return bool(self.before_files or self.before_range or self.deployed_at)
-
 
 def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     """Parse and check. Prints help or what is wrong and raises SystemExit (0 or 2)."""
@@ -81,17 +67,17 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         parser.error("--compare and --deployed-at are two ways to say what to compare with; give one")
     end = given.end or now
     span = given.last or LAST
-    chosen = Range(start=given.start or end - span, end=end)
+    chosen = values.Range(start=given.start or end - span, end=end)
     if given.deployed_at and not given.files:
         until = given.end or min(now, given.deployed_at + span)
-        chosen = Range(start=given.start or given.deployed_at - span, end=until)
+        chosen = values.Range(start=given.start or given.deployed_at - span, end=until)
     before_range = None
     if given.compare and not given.files:
         if len(given.compare) > 1:
             parser.error("--compare takes one range START/END where the traces come from X-Ray")
         try:
-            before_range = _range(given.compare[0])
-        except ValueError as error:
+            before_range = values.instants(given.compare[0])
+        except argparse.ArgumentTypeError as error:
             parser.error(f"argument --compare: {error}")
     if chosen.start >= chosen.end:
         parser.error(
@@ -146,14 +132,14 @@ def _parser() -> argparse.ArgumentParser:
         help="skip and count what cannot be read in a file, instead of refusing it",
     )
     source = parser.add_argument_group("traces in X-Ray").add_argument
-    source("--last", type=_duration, metavar="SPAN", help="the last 30m, 6h, 2d (default 1h)")
-    source("--start", type=_time, metavar="TIME", help="ISO 8601; UTC where no offset is given")
-    source("--end", type=_time, metavar="TIME", help="default now")
+    source("--last", type=values.duration, metavar="SPAN", help="the last 30m, 6h, 2d (default 1h)")
+    source("--start", type=values.instant, metavar="TIME", help="ISO 8601; UTC where no offset is given")
+    source("--end", type=values.instant, metavar="TIME", help="default now")
     source("--group", metavar="NAME", help="only traces of this X-Ray group")
     source("--filter", metavar="EXPR", help="only traces that match this X-Ray filter expression")
     source(
         "--max-traces",
-        type=_count,
+        type=values.count,
         default=MAX_TRACES,
         metavar="N",
         help="fetch at most N, an even sample of what was found (default %(default)s)",
@@ -163,26 +149,26 @@ def _parser() -> argparse.ArgumentParser:
     compare = parser.add_argument_group("comparison").add_argument
     compare(
         "--compare",
-        nargs="+",
+        action="append",
         metavar="BEFORE",
-        help="files to compare with; START/END where the traces come from X-Ray",
+        help="a file to compare with (may be repeated); START/END where the traces come from X-Ray",
     )
     compare(
         "--deployed-at",
-        type=_time,
+        type=values.instant,
         metavar="TIME",
         help=("compare the traces from before and after this time; in X-Ray as far back and forth as --last"),
     )
     compare(
         "--false-positive-rate",
-        type=_rate,
+        type=values.rate,
         default=FALSE_POSITIVE_RATE,
         metavar="RATE",
         help="chance of any claim where nothing changed (default %(default)s)",
     )
     compare(
         "--min-change-ms",
-        type=_milliseconds,
+        type=values.milliseconds,
         default=MIN_CHANGE_MS,
         metavar="MS",
         help="smaller changes are not worth a word (default %(default)s)",
@@ -190,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     output = parser.add_argument_group("output").add_argument
     output(
         "--slowest",
-        type=_count,
+        type=values.count,
         default=SLOWEST,
         metavar="N",
         help="list the N slowest traces (default %(default)s)",
@@ -199,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
         "--trace",
         action="append",
         default=[],
-        type=_trace_id,
+        type=values.trace_id,
         metavar="ID",
         help="draw this trace too; may be repeated",
     )
@@ -208,67 +194,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     output("--html", metavar="FILE", help="write the report as one self-contained page")
     expect = parser.add_argument_group("expectations (exit code 1 where one does not hold)").add_argument
-    expect("--expect-p90-ms", type=_milliseconds, metavar="MS", help="the p90 of the requests is at most MS")
+    expect(
+        "--expect-p90-ms",
+        type=values.milliseconds,
+        metavar="MS",
+        help="the p90 is at most MS",
+    )
     expect("--expect-no-regression", action="store_true", help="the comparison finds nothing worse")
     expect("--expect-complete", action="store_true", help="no trace is incomplete")
     return parser
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-11-24T10:00Z") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _range(text: str) -> Range:
-    start, slash, end = text.partition("/")
-    try:
-        found = Range(start=_time(start), end=_time(end))
-    except argparse.ArgumentTypeError as error:
-        raise ValueError(f"{text!r} is not START/END: {error}") from None
-    if not slash or found.start >= found.end:
-        raise ValueError(f"{text!r} ends before it begins")
-    return found
-
-
-def _duration(text: str) -> timedelta:
-    number, unit = text[:-1], text[-1:]
-    if unit not in UNITS or not number.isdecimal() or not int(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a span like 30m, 6h or 2d")
-    return timedelta(**{UNITS[unit]: int(number)})
-
-
-def _trace_id(text: str) -> str:
-    if not TRACE_ID.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a trace id like 1-5759e988-bd862e3fe1be46a994272793"
-        )
-    return text
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate < 0.5:  # noqa: PLR2004  # above, a claim is more likely wrong than right
-        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 0.5")
-    return rate
-
-
-def _milliseconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of milliseconds")
-    return value

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from reports.traces.segments import SegmentError, TraceStore
 
+STRIDE = 1 << 18  # bytes between two reports of progress
 EXAMPLES = 5  # of skipped lines, to show
 STDIN = "-"
 OPENINGS = (b"{", b"[", b"[{")  # the first line of a document printed over many lines
@@ -47,20 +48,22 @@ class FileReader:
             raise FileError(f"{path}: cannot be read: {error.strerror}") from None
 
     def _read(self, stream: IO[bytes], name: str) -> None:
+        unreported = 0
         for number, line in enumerate(stream, start=1):
-            self.on_bytes(len(line))
             text = line.strip()
             if number == 1 and text in OPENINGS:
-                rest = stream.read()
-                self.on_bytes(len(rest))
-                self._take(line + rest, name, 0)
-            elif text:
+                text = line + stream.read()
+            if text:
                 self._take(text, name, number - 1)
+            unreported += len(line)
+            if unreported > STRIDE:
+                self.on_bytes(unreported)
+                unreported = 0
 
     def _take(self, text: bytes, name: str, lines_before: int) -> None:
         """Take one JSON value, which begins after `lines_before` lines."""
         try:
-            value = json.loads(text)
+            value = json.loads(text.decode())
         except json.JSONDecodeError as error:
             where = f"{name}:{lines_before + error.lineno}"
             self._refuse(f"{where}: not JSON: {error.msg} at column {error.colno}")

@@ -12,8 +12,8 @@ from typing import Literal
 from reports.traces.result import MapEdge, MapNode, ServiceMap
 
 Direction = Literal["right", "down"]
-NODE_WIDTH, NODE_HEIGHT = 176.0, 84.0
-GAP = {"right": (104.0, 28.0), "down": (56.0, 14.0)}  # between layers, and within one
+NODE_WIDTH, NODE_HEIGHT = 204.0, 84.0
+GAP = {"right": (84.0, 28.0), "down": (56.0, 14.0)}  # between layers, and within one
 MARGIN = 8.0
 SWEEPS = 8
 

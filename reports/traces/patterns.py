@@ -61,10 +61,14 @@ def find_patterns(trees: Iterable[Tree]) -> Found:
     for tree in trees:
         calls: Counter[Shape] = Counter()
         savings: dict[Shape, float] = {}
-        for _, parent in tree.walk():
+        stack = [tree.top]
+        while stack:
+            parent = stack.pop()
+            stack += parent.children
             if len(parent.children) > 1:
                 groups = _groups(parent.children)
-                found.made_again.update(_made_again(groups))
+                if any(child.failed for child in parent.children):
+                    found.made_again.update(_made_again(groups))
                 for shape, spans in _shapes(parent, groups):
                     calls[shape] += len(spans)
                     savings[shape] = savings.get(shape, 0.0) + _saving_ms(spans)
@@ -120,12 +124,12 @@ def _row(parent: Span, spans: list[Span]) -> Iterator[tuple[Shape, list[Span]]]:
 
 
 def _follows(first: Span, second: Span) -> bool:
-    return second.start >= first.stop - OVERLAP_S
+    return second.start >= first.end - OVERLAP_S
 
 
 def _back_to_back(first: Span, second: Span) -> bool:
-    shorter = min(first.stop - first.start, second.stop - second.start)
-    return _follows(first, second) and second.start - first.stop <= max(
+    shorter = min(first.end - first.start, second.end - second.start)
+    return _follows(first, second) and second.start - first.end <= max(
         OVERLAP_S, BACK_TO_BACK_SHARE * shorter
     )
 
@@ -142,5 +146,5 @@ def _carries_call(span: Span) -> bool:
 
 
 def _saving_ms(spans: Sequence[Span]) -> float:
-    durations = [span.stop - span.start for span in spans]
+    durations = [span.end - span.start for span in spans]
     return (sum(durations) - max(durations)) * 1000

@@ -7,7 +7,7 @@ Fields: "AWS X-Ray segment documents", X-Ray developer guide.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +17,8 @@ STEP_PREFIX = "## "
 TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 LAST_TIME_S = 1e11  # the year 5138; a time in milliseconds is above it
 NOTHING: Mapping[str, Any] = {}
+NUMBER = (int, float)
+CALLS: Mapping[str, Kind] = {"aws": "aws", "remote": "remote"}  # by namespace
 
 
 class SegmentError(ValueError):
@@ -36,13 +38,13 @@ class Hop(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Name and detail in one line."""
-        return f"{self.name} · {self.detail}" if self.detail else self.name
+        """Name and detail in one line, an origin without its `AWS::`."""
+        return f"{self.name} · {self.detail.removeprefix('AWS::')}" if self.detail else self.name
 
 
 @dataclass(slots=True)
 class Span:
-    """One segment or subsegment. Times are epoch seconds; `end` is None while it is in progress.
+    """One segment or subsegment. Times are epoch seconds; while it is not `finished`, `end` is its start.
 
     Not frozen: `trees` links children and corrects times in place, for there may be a million of them.
     `failed` holds the bits ERROR, FAULT and THROTTLE.
@@ -52,18 +54,14 @@ class Span:
     parent_id: str | None
     hop: Hop
     start: float
-    end: float | None
+    end: float
+    finished: bool
     failed: int
     status: int | None
     retries: int
     inferred: bool
     annotations: Mapping[str, Any] | None
     children: list["Span"] = field(default_factory=list)
-
-    @property
-    def stop(self) -> float:
-        """The end; the start for a span that has none yet."""
-        return self.start if self.end is None else self.end
 
 
 class TraceStore:
@@ -75,7 +73,7 @@ class TraceStore:
     def __init__(self) -> None:
         self.traces: dict[str, dict[str, Span]] = {}
         self.documents = 0
-        self._hops: dict[Hop, Hop] = {}
+        self._hops: dict[tuple[bool, str, str, str], Hop] = {}
 
     def add(self, document: Mapping[str, Any]) -> None:
         """Merge one document. Raises `SegmentError`, and then has merged nothing of it."""
@@ -84,11 +82,11 @@ class TraceStore:
             raise SegmentError(
                 f"`trace_id` is {trace_id!r}, not of the form 1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"
             )
-        spans = list(self._flatten(document))
+        spans = self._flatten(document)
         merged = self.traces.setdefault(trace_id, {})
         for span in spans:
             known = merged.get(span.id)
-            if known is None or known.end is None or span.end is not None:
+            if known is None or span.finished or not known.finished:
                 merged[span.id] = span
         self.documents += 1
 
@@ -98,58 +96,74 @@ class TraceStore:
             self.add(document)
         return self
 
-    def _flatten(self, document: Mapping[str, Any]) -> Iterator[Span]:
+    def _flatten(self, document: Mapping[str, Any]) -> list[Span]:
         alone, caller = document.get("type") == "subsegment", document.get("parent_id") or None
         if caller is not None and not isinstance(caller, str):
             raise SegmentError(f"`parent_id` is {caller!r}, not a text")
         if alone and caller is None:
             raise SegmentError("a subsegment sent by itself needs a `parent_id`")
+        spans: list[Span] = []
         stack: list[tuple[Any, str | None, bool]] = [(document, caller, alone)]
         while stack:
             raw, parent_id, is_sub = stack.pop()
-            span = _span(raw, parent_id, is_sub=is_sub)
-            span.hop = self._hops.setdefault(span.hop, span.hop)
-            yield span
+            span = self._span(raw, parent_id, is_sub=is_sub)
+            spans.append(span)
             nested = raw.get("subsegments")
             if nested:
                 if not isinstance(nested, list):
                     raise SegmentError(f"`subsegments` of {span.hop.name!r} is not a list")
-                stack.extend((sub, span.id, True) for sub in nested)
+                stack += [(sub, span.id, True) for sub in nested]
+        return spans
 
+    def _span(self, raw: Any, parent_id: str | None, *, is_sub: bool) -> Span:
+        if not isinstance(raw, dict):
+            raise SegmentError(f"a segment is a JSON object, not {type(raw).__name__}")
+        span_id, name = raw.get("id"), raw.get("name")
+        if not (span_id and name and isinstance(span_id, str) and isinstance(name, str)):
+            raise SegmentError(f"`id` and `name` must be texts, and are {span_id!r} and {name!r}")
+        start, end = raw.get("start_time"), raw.get("end_time")
+        if not isinstance(start, NUMBER) or not 0 <= start < LAST_TIME_S:
+            raise SegmentError(f"`start_time` of {name!r} is {start!r}, not epoch seconds")
+        if end is None:
+            if not raw.get("in_progress"):
+                raise SegmentError(f"{name!r} has neither `end_time` nor `in_progress`")
+        elif not isinstance(end, NUMBER) or not 0 <= end < LAST_TIME_S:
+            raise SegmentError(f"`end_time` of {name!r} is {end!r}, not epoch seconds")
+        elif end < start:
+            raise SegmentError(f"{name!r} ends {start - end:.6f} s before it starts")
+        aws = _object(raw, "aws") if "aws" in raw else NOTHING
+        status = _object(_object(raw, "http"), "response").get("status") if "http" in raw else None
+        failed = (
+            (raw.get("error") is True and ERROR)
+            | (raw.get("fault") is True and FAULT)
+            | (raw.get("throttle") is True and THROTTLE)
+        )
+        retries = aws.get("retries")
+        return Span(
+            span_id,
+            parent_id,
+            self._hop(raw, name, aws, is_sub=is_sub),
+            start,
+            start if end is None else end,
+            end is not None,
+            failed or (_failed_by(status) if status else 0),
+            status if isinstance(status, int) else None,
+            retries if isinstance(retries, int) else 0,
+            raw.get("inferred") is True,
+            (_object(raw, "annotations") or None) if "annotations" in raw else None,
+        )
 
-def _span(raw: Any, parent_id: str | None, *, is_sub: bool) -> Span:
-    if not isinstance(raw, dict):
-        raise SegmentError(f"a segment is a JSON object, not {type(raw).__name__}")
-    span_id, name = raw.get("id"), raw.get("name")
-    if not (span_id and name and isinstance(span_id, str) and isinstance(name, str)):
-        raise SegmentError(f"`id` and `name` must be texts, and are {span_id!r} and {name!r}")
-    start, end = raw.get("start_time"), raw.get("end_time")
-    if not isinstance(start, int | float) or not 0 <= start < LAST_TIME_S:
-        raise SegmentError(f"`start_time` of {name!r} is {start!r}, not epoch seconds")
-    if end is None:
-        if not raw.get("in_progress"):
-            raise SegmentError(f"{name!r} has neither `end_time` nor `in_progress`")
-    elif not isinstance(end, int | float) or not 0 <= end < LAST_TIME_S:
-        raise SegmentError(f"`end_time` of {name!r} is {end!r}, not epoch seconds")
-    elif end < start:
-        raise SegmentError(f"{name!r} ends {start - end:.6f} s before it starts")
-    aws = _object(raw, "aws")
-    status = _object(_object(raw, "http"), "response").get("status")
-    failed = (ERROR if raw.get("error") else 0) | (FAULT if raw.get("fault") else 0)
-    failed |= THROTTLE if raw.get("throttle") else 0
-    retries = aws.get("retries")
-    return Span(
-        span_id,
-        parent_id,
-        _hop(raw, name, aws, is_sub=is_sub),
-        start,
-        end,
-        failed or _failed_by(status),
-        status if isinstance(status, int) else None,
-        retries if isinstance(retries, int) else 0,
-        bool(raw.get("inferred")),
-        _object(raw, "annotations") or None,
-    )
+    def _hop(self, raw: Mapping[str, Any], name: str, aws: Mapping[str, Any], *, is_sub: bool) -> Hop:
+        """The hop of a span; one object for all spans of the hop."""
+        namespace = str(raw.get("namespace", "")) if is_sub else "service"
+        detail = str(raw.get("origin") or "") if not is_sub else str(aws.get("operation") or "")
+        key = (is_sub, namespace, name, detail)
+        hop = self._hops.get(key)
+        if hop is None:
+            kind: Kind = "step" if name.startswith(STEP_PREFIX) else "local"
+            kind = CALLS.get(namespace, kind) if is_sub else "service"
+            hop = self._hops[key] = Hop(kind, name, detail)
+        return hop
 
 
 def _object(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -159,17 +173,6 @@ def _object(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise SegmentError(f"`{key}` is {value!r}, not a JSON object")
     return value
-
-
-def _hop(raw: Mapping[str, Any], name: str, aws: Mapping[str, Any], *, is_sub: bool) -> Hop:
-    if not is_sub:
-        return Hop("service", name, raw.get("origin") or "")
-    namespace = raw.get("namespace")
-    if namespace == "aws":
-        return Hop("aws", name, aws.get("operation") or "")
-    if namespace == "remote":
-        return Hop("remote", name)
-    return Hop("step" if name.startswith(STEP_PREFIX) else "local", name)
 
 
 def _failed_by(status: int | None) -> int:

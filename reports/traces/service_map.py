@@ -29,12 +29,12 @@ CALLER_PLACE = Place(CALLERS, "")
 
 @dataclass(slots=True)
 class _Times:
-    durations_ms: array[float] = field(default_factory=lambda: array("d"))
+    durations_ms: "array[float]" = field(default_factory=lambda: array("d"))
     failed: int = 0
     faults: int = 0
 
     def add(self, span: Span) -> None:
-        self.durations_ms.append((span.stop - span.start) * 1000)
+        self.durations_ms.append((span.end - span.start) * 1000)
         self.failed += bool(span.failed)
         self.faults += bool(span.failed & FAULT)
 
@@ -90,7 +90,8 @@ def _collect(
             call = parent if parent is not None and parent.hop.kind in ("aws", "remote") else span
             edges[owner, place].add(call)
             owner = place if span.hop.kind == "service" else owner
-        stack.extend((child, span, owner) for child in span.children)
+        if span.children:
+            stack += [(child, span, owner) for child in span.children]
 
 
 def _place(span: Span) -> Place | None:

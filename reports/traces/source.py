@@ -17,9 +17,10 @@ from rich.progress import (
 )
 
 from reports.traces.analysis import Analysis, analyse, analyse_trees
-from reports.traces.arguments import Arguments, Range
+from reports.traces.arguments import Arguments
 from reports.traces.files import STDIN, FileReader
 from reports.traces.segments import SegmentError, TraceStore
+from reports.traces.values import Range
 from reports.traces.xray import XRayReader, client, filter_expression, some_of, windows
 
 

@@ -49,7 +49,7 @@ def summarise(analysis: Analysis, options: Options, comparison: Comparison | Non
     cold_starts = _cold_starts(analysis)
     p90_root = trees[percentile_index(len(trees), 0.9)].top if trees else None
     starts = [tree.top.start for tree in trees]
-    stops = [tree.top.stop for tree in trees]
+    stops = [tree.top.end for tree in trees]
     return TraceReport(
         start=instant(min(starts)) if starts else None,
         end=instant(max(stops)) if stops else None,

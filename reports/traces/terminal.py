@@ -12,6 +12,7 @@ from reports.traces.result import HopStats, Latency, TraceReport
 
 VERDICT_STYLES = {"slower": "bold red", "mixed": "bold red", "faster": "green", "too few": "yellow"}
 MAX_LISTED = 10
+WIDE = 110  # columns, from which the confidence interval has room
 
 
 def show(report: TraceReport, console: Console, notes: Sequence[str] = ()) -> None:
@@ -70,10 +71,12 @@ def _hops(title: str, hops: Sequence[HopStats], console: Console) -> None:
 
 def _comparison(comparison: Comparison, console: Console) -> None:
     table = _table("What changed, in ms a warm request is held up", "hop", "verdict")
-    for heading in ("mean", "then", "difference", "between", "p90", "then", "p", "p slow"):
-        table.add_column(heading, justify="right")
+    wide = console.width >= WIDE
+    for heading in ("mean", "difference", *(("between",) if wide else ()), "p90", "p", "p slow"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for change in (comparison.request, *comparison.hops):
-        table.add_row(*_change(change))
+        if change.mean_before_ms or change.mean_after_ms:
+            table.add_row(*_change(change, wide=wide))
     console.print(table)
     for rate in comparison.rates:
         style = "bold red" if rate.changed else "dim"
@@ -93,17 +96,16 @@ def _comparison(comparison: Comparison, console: Console) -> None:
     )
 
 
-def _change(change: Change) -> tuple[str, ...]:
+def _change(change: Change, *, wide: bool) -> tuple[str, ...]:
     style = VERDICT_STYLES.get(change.verdict, "dim")
+    between = (f"{change.mean_low_ms:+.2f} … {change.mean_high_ms:+.2f}",) if wide else ()
     return (
         escape(change.label),
         f"[{style}]{change.verdict}[/]",
-        milliseconds(change.mean_before_ms),
-        milliseconds(change.mean_after_ms),
+        f"{milliseconds(change.mean_before_ms)} → {milliseconds(change.mean_after_ms)}",
         f"{change.difference_ms:+.2f}",
-        f"{change.mean_low_ms:+.2f} … {change.mean_high_ms:+.2f}",
-        milliseconds(change.p90_before_ms),
-        milliseconds(change.p90_after_ms),
+        *between,
+        f"{milliseconds(change.p90_before_ms)} → {milliseconds(change.p90_after_ms)}",
         f"{change.p_location:.2g}",
         f"{change.p_tail:.2g}",
     )
@@ -173,7 +175,7 @@ def _table(title: str, *columns: str) -> Table:
         title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
     )
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", min_width=9)
     return table
 
 

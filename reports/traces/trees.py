@@ -7,10 +7,13 @@ its function's segment is counted into it; a span that never ended ends with its
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
 
 from reports.traces.segments import Span
 
 INITIALIZATION = ("Initialization", "Restore")  # Lambda's names, without and with SnapStart
+BY_START, BY_END = attrgetter("start"), attrgetter("end")
 ACCEPTED = 202  # the status of an asynchronous call: what it starts may run after it
 NO_ROOT, ROOTS, OPEN, CIRCLE = "no root", "more than one root", "the root never ended", "circular parents"
 ORPHANS, UNFINISHED, HEADLESS = "orphaned parts", "unfinished spans", "caller not recorded"
@@ -48,7 +51,7 @@ class Tree:
     @property
     def total_s(self) -> float:
         """The root's duration: what the caller waited."""
-        return self.top.stop - self.top.start
+        return self.top.end - self.top.start
 
     def walk(self) -> Iterator[tuple[int, Span]]:
         """Depth and span, parents first, siblings in order of start."""
@@ -59,8 +62,7 @@ class Tree:
             stack.extend((depth + 1, child) for child in reversed(span.children))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of the critical path, in epoch seconds, and the span that held the request up in it."""
 
     span: Span
@@ -84,7 +86,7 @@ def build(trace_id: str, spans: Mapping[str, Span]) -> Tree:
     else:
         tree.defects.append(NO_ROOT)
         return tree
-    if root.end is None:
+    if not root.finished:
         tree.unfinished.append(root)
         tree.defects.append(OPEN)
         return tree
@@ -108,14 +110,14 @@ def critical_path(root: Span) -> list[Piece]:
     last, for it alone was waited for. So the pieces add up to the root's duration.
     """
     pieces: list[Piece] = []
-    stack = [(root, root.start, root.stop)]
+    stack = [(root, root.start, root.end)]
     while stack:
         span, low, cursor = stack.pop()
         children = span.children
         if len(children) > 1:
-            children = sorted(children, key=_stop, reverse=True)
+            children = sorted(children, key=BY_END, reverse=True)
         for child in children:
-            end, start = min(child.stop, cursor), max(child.start, low)
+            end, start = min(child.end, cursor), max(child.start, low)
             if end <= start:
                 continue
             if end < cursor:
@@ -124,16 +126,8 @@ def critical_path(root: Span) -> list[Piece]:
             cursor = start
         if cursor > low:
             pieces.append(Piece(span, low, cursor))
-    pieces.sort(key=_start)
+    pieces.sort(key=BY_START)
     return pieces
-
-
-def _start(item: Span | Piece) -> float:
-    return item.start
-
-
-def _stop(span: Span) -> float:
-    return span.stop
 
 
 def _link(spans: Mapping[str, Span]) -> tuple[list[Span], list[Span]]:
@@ -159,9 +153,9 @@ def _correct(tree: Tree, root: Span) -> int:
     while stack:
         span, shift = stack.pop()
         for child in span.children:
-            if child.end is None:
+            if not child.finished:
                 tree.unfinished.append(child)
-                child.end = max(child.start, span.stop - shift)
+                child.end = max(child.start, span.end - shift)
             child_shift = shift
             if shift:
                 child.start += shift
@@ -177,7 +171,7 @@ def _correct(tree: Tree, root: Span) -> int:
             colds.append(_is_cold(child, root))
             stack.append((child, child_shift))
         if len(span.children) > 1:
-            span.children.sort(key=_start)
+            span.children.sort(key=BY_START)
     tree.cold = True in colds and False not in colds
     return len(colds)
 
@@ -188,9 +182,9 @@ def _skew(parent: Span, child: Span) -> float:
     A segment cannot start before its parent. One that outlasts the call it answers is moved only if it
     fits into the call and the call was not asynchronous.
     """
-    spare = (parent.stop - parent.start) - (child.stop - child.start)
+    spare = (parent.end - parent.start) - (child.end - child.start)
     before = child.start < parent.start
-    after = child.stop > parent.stop and parent.hop.kind in ("aws", "remote") and parent.status != ACCEPTED
+    after = child.end > parent.end and parent.hop.kind in ("aws", "remote") and parent.status != ACCEPTED
     if spare >= 0 and (before or after):
         return parent.start + spare / 2 - child.start
     return parent.start - child.start if before else 0.0
@@ -209,5 +203,5 @@ def _count_initialization_in(parent: Span, function: Span, shift: float) -> None
 def _is_cold(span: Span, root: Span) -> bool | None:
     """True if the span tells of a cold start, False if of one before the request came, None if of neither."""
     if span.hop.kind == "local" and span.hop.name in INITIALIZATION:
-        return root.start <= span.start < root.stop
+        return root.start <= span.start < root.end
     return True if span.annotations and span.annotations.get("cold_start") is True else None

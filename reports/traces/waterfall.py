@@ -59,7 +59,7 @@ def waterfall(tree: Tree, titles: tuple[str, ...], region: str | None) -> Waterf
             kind=span.hop.kind,
             label=span.hop.label,
             offset_ms=(span.start - root.start) * 1000,
-            duration_ms=(span.stop - span.start) * 1000,
+            duration_ms=(span.end - span.start) * 1000,
             path=tuple(on_path.get(span.id, ())),
             failures=failures(span.failed),
             status=span.status,
