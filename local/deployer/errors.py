@@ -12,6 +12,8 @@ INVALID = "a value is not what this API accepts"
 MEANING = {
     "AccessDenied": REFUSED,
     "AccessDeniedException": REFUSED,
+    "AuthorizationError": REFUSED,
+    "AuthorizationErrorException": REFUSED,
     "ConflictException": TAKEN,
     "EntityAlreadyExists": TAKEN,
     "ResourceConflictException": TAKEN,

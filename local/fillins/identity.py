@@ -1,8 +1,11 @@
 """IAM condition keys that the emulator resolves differently from AWS."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
+
+import cbor2
 
 from local.fillins import upstream
 
@@ -23,3 +26,14 @@ def principal_arn(arn: str) -> str:
         return arn
     partition, account, name = session.groups()
     return upstream.role_arn(account, name) or f"arn:{partition}:iam::{account}:role/{name}"
+
+
+def request_context(
+    original: Callable[..., dict[str, Any]], service: str, action: str, body: bytes, params: dict[str, Any]
+) -> dict[str, Any]:
+    """Adds `cloudwatch:namespace`, the namespace that `PutMetricData` writes to, to the request's keys."""
+    context = original(service, action, body, params)
+    if action == "cloudwatch:PutMetricData":
+        data = json.loads(body) if body[:1] == b"{" else cbor2.loads(body)
+        context["cloudwatch:namespace"] = data["Namespace"]
+    return context

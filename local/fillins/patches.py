@@ -13,6 +13,7 @@ from typing import Any
 
 import ministack.app
 import ministack.core.arn
+import ministack.core.iam_actions
 import ministack.core.iam_evaluator
 import ministack.core.lambda_runtime
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler
@@ -64,6 +65,12 @@ PATCHES = (
         name="_resolve_condition_key",
         replacement=identity.condition_key,
         reason="aws:PrincipalArn of a role session is the role: the API's policy names the canary's role",
+    ),
+    Patch(
+        owner=ministack.core.iam_actions,
+        name="request_tag_context",
+        replacement=identity.request_context,
+        reason="a role may publish to its own namespace only: the key cloudwatch:namespace",
     ),
     Patch(
         owner=ministack.app,

@@ -1,0 +1,163 @@
+"""Who may call the deployed API: the monitor account's canary with its key, and nobody else.
+
+Both stacks as the program makes them, on an emulator of their own; the model is a stand-in.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import URLLib3Session
+
+from local.deployer import Deployment, deploy
+from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
+from local.model_server import ModelServer
+from tests.local.emulated_api import assume, make_role, root
+
+THIRD_ACCOUNT = "333333333333"
+IMAGE = f"{SERVICE_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"
+INVOKE = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stacks:
+    """Both stacks, deployed."""
+
+    emulator: Emulator
+    service: Deployment
+    monitor: Deployment
+
+    def call(self, credentials: Credentials | None, key: str | None) -> tuple[int, Any]:
+        """The canary's own request, signed when there are credentials; status and JSON body."""
+        probe = self.service.outputs["probe"]
+        request = AWSRequest(
+            "POST",
+            self.service.outputs["api_url"],
+            data=json.dumps({"id": probe["id"], "measurements": probe["measurements"]}),
+            headers={"content-type": "application/json", **({"x-api-key": key} if key else {})},
+        )
+        if credentials is not None:
+            SigV4Auth(credentials, "execute-api", self.service.outputs["api_region"]).add_auth(request)
+        answer = URLLib3Session(timeout=30).send(request.prepare())
+        return answer.status_code, json.loads(answer.text)
+
+
+@pytest.fixture(scope="module")
+def stacks() -> Iterator[Stacks]:
+    with Emulator() as emulator, ModelServer(stand_in="tests.local.stand_in_model:application") as model:
+        emulator.attach_model(model.url)
+        service = deploy("dev", emulator, overrides={"model.image": IMAGE})
+        monitor = deploy("dev-monitor", emulator, stack_outputs=service)
+        yield Stacks(emulator=emulator, service=service, monitor=monitor)
+
+
+@pytest.fixture(scope="module")
+def key(stacks: Stacks) -> str:
+    return str(stacks.service.outputs["canary_api_key"])
+
+
+@pytest.fixture(scope="module")
+def canary(stacks: Stacks) -> Credentials:
+    """A session of the canary's role; its trust is widened from Lambda to its account, for this alone."""
+    principals = ({"AWS": f"arn:aws:iam::{MONITOR_ACCOUNT}:root"}, {"Service": "lambda.amazonaws.com"})
+    trust = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": who} for who in principals]
+    stacks.emulator.client("iam", MONITOR_ACCOUNT).update_assume_role_policy(
+        RoleName="inference-dev-canary",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}),
+    )
+    return assume(stacks.emulator, MONITOR_ACCOUNT, "inference-dev-canary")
+
+
+def refused(answer: tuple[int, Any]) -> bool:
+    status, body = answer
+    assert set(body["error"]) == {"code", "message", "request_id"}
+    return (status, body["error"]["code"]) == (403, "forbidden")
+
+
+def test_the_canarys_role_with_its_key_gets_its_prediction(
+    stacks: Stacks, canary: Credentials, key: str
+) -> None:
+    status, body = stacks.call(canary, key)
+    assert (status, body["prediction"]) == (200, stacks.service.outputs["probe"]["prediction"])
+    assert (body["id"], body["model_version"]) == ("lot-001", "stand-in")
+
+
+@pytest.mark.parametrize("wrong", [None, "not-a-key-of-any-usage-plan-at-all"])
+def test_the_canary_without_a_valid_key_is_refused(
+    stacks: Stacks, canary: Credentials, wrong: str | None
+) -> None:
+    assert refused(stacks.call(canary, wrong))
+
+
+def test_an_unsigned_call_with_the_key_is_refused(stacks: Stacks, key: str) -> None:
+    assert refused(stacks.call(None, key))
+
+
+def test_a_call_with_a_broken_signature_is_refused(stacks: Stacks, canary: Credentials, key: str) -> None:
+    forged = Credentials(canary.access_key, "not the secret", canary.token)
+    assert refused(stacks.call(forged, key))
+
+
+def test_a_third_account_is_refused_even_if_its_own_policy_allows_everything(
+    stacks: Stacks, key: str
+) -> None:
+    make_role(stacks.emulator, THIRD_ACCOUNT, "stranger", INVOKE)
+    assert refused(stacks.call(assume(stacks.emulator, THIRD_ACCOUNT, "stranger"), key))
+    assert refused(stacks.call(root(THIRD_ACCOUNT), key))
+
+
+def test_another_role_of_the_monitor_account_is_refused(stacks: Stacks, key: str) -> None:
+    make_role(stacks.emulator, MONITOR_ACCOUNT, "neighbour", INVOKE)
+    assert refused(stacks.call(assume(stacks.emulator, MONITOR_ACCOUNT, "neighbour"), key))
+
+
+def test_the_deployed_canary_succeeds_from_its_own_account(stacks: Stacks) -> None:
+    name = stacks.monitor.outputs["canary_function_name"]
+    answer = stacks.emulator.client("lambda", MONITOR_ACCOUNT).invoke(FunctionName=name, Qualifier="live")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    now = datetime.now(UTC)
+    cloudwatch = stacks.emulator.client("cloudwatch", MONITOR_ACCOUNT)
+    sums = {
+        metric: sum(
+            point["Sum"]
+            for point in cloudwatch.get_metric_statistics(
+                Namespace="InferenceWatch",
+                MetricName=metric,
+                Dimensions=[{"Name": "Service", "Value": "inference-dev"}],
+                StartTime=now - timedelta(minutes=10),
+                EndTime=now + timedelta(minutes=1),
+                Period=60,
+                Statistics=["Sum"],
+            )["Datapoints"]
+        )
+        for metric in ("CanarySuccess", "CanaryFailure")
+    }
+    assert sums["CanarySuccess"] >= 1
+    assert sums["CanaryFailure"] == 0
+
+
+def test_every_resource_is_in_its_account_and_only_the_link_crosses(stacks: Stacks) -> None:
+    assert {resource.account for resource in stacks.service.resources} == {SERVICE_ACCOUNT}
+    crossing = {r.type for r in stacks.monitor.resources if r.account == SERVICE_ACCOUNT}
+    assert crossing == {"aws:oam/link:Link"}
+    assert {r.account for r in stacks.monitor.resources} == {SERVICE_ACCOUNT, MONITOR_ACCOUNT}
+
+
+def test_the_link_leads_from_the_service_account_to_the_monitors_sink(stacks: Stacks) -> None:
+    (link,) = stacks.emulator.client("oam", SERVICE_ACCOUNT).list_links()["Items"]
+    assert link["SinkArn"] == stacks.monitor.outputs["sink_arn"]
+    assert stacks.monitor.outputs["sink_arn"].split(":")[4] == MONITOR_ACCOUNT
+
+
+def test_the_api_key_is_in_no_output_but_the_secret_one(stacks: Stacks, key: str) -> None:
+    assert stacks.service.secret_outputs == {"canary_api_key"}
+    assert stacks.monitor.secret_outputs == frozenset()
+    public = {name: value for name, value in stacks.service.outputs.items() if name != "canary_api_key"}
+    assert key not in json.dumps([public, stacks.monitor.outputs])
+    assert key not in repr((stacks.service, stacks.monitor))
