@@ -33,7 +33,7 @@ from monitoring.watched import Watched
 COLUMNS = 24
 KPI_WIDTH, KPI_HEIGHT = 6, 5
 HEADING_HEIGHT = 1
-NUMBER_HEIGHT, GRAPH_HEIGHT = 3, 6
+NUMBER_HEIGHT, GRAPH_HEIGHT = 3, 5
 ALARMS_A_WIDGET = 100  # CloudWatch's limit
 LEVEL_COLORS = {"warn": AMBER, "critical": RED}
 SECTIONS = {
@@ -163,13 +163,12 @@ def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) 
 
 def _links(watched: Watched) -> str:
     console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
-    group = quote(f'(service("{watched.api_name}/{watched.stage}"))', safe="")
     logs = quote(quote(watched.log_group, safe=""), safe="").replace("%", "$")
     return "\n".join(
         (
             "### Look further",
             f"- [Runbook]({watched.runbook_url})",
-            f"- [Traces]({console}#xray:traces/query?~(query~'{group}))",
+            f"- [Traces]({console}#xray:traces/query)",
             f"- [Trace map]({console}#xray:service-map/map)",
             f"- [The function's log]({console}#logsV2:log-groups/log-group/{logs})",
             f"- [Alarms]({console}#alarmsV2:)",

@@ -119,7 +119,7 @@ def plans(target: UsageTarget, levels: Levels, place: Place) -> Widget:
         Line(value=levels.usage_warn_pct, label=f"warn {levels.usage_warn_pct:g} %", color=AMBER),
     ]
     return graph(
-        "Usage against quota, each plan's highest key",
+        "Usage against quota",
         queries,
         place,
         unit="Percent",
