@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,15 @@ def request(shape: Shape, rng: np.random.Generator, number: int, start_ms: float
     lookup_start, lookups = now, []
     for _ in range(shape.lookups):
         lookups.append(
-            segment("dynamodb", now, now + part["table"], span_id=next(ids), namespace="aws",
-                    aws={"operation": "GetItem", "table_name": "reference-data"})
-        )  # fmt: skip
+            segment(
+                "dynamodb",
+                now,
+                now + part["table"],
+                span_id=next(ids),
+                namespace="aws",
+                aws={"operation": "GetItem", "table_name": "reference-data"},
+            )
+        )
         now += part["table"]
     subs.append(segment("## lookup", lookup_start, now, span_id=next(ids), subs=lookups))
     predict_start = now
@@ -105,26 +112,58 @@ def request(shape: Shape, rng: np.random.Generator, number: int, start_ms: float
     for name in ("preprocess", "predict", "postprocess"):
         steps.append(segment(f"## {name}", inside + skew, inside + part[name] + skew, span_id=next(ids)))
         inside += part[name]
-    model = segment("model", model_start + skew, inside + skew, span_id=next(ids), parent=runtime, trace=trace,
-                    subs=steps)  # fmt: skip
+    model = segment(
+        "model", model_start + skew, inside + skew, span_id=next(ids), parent=runtime, trace=trace, subs=steps
+    )
     now = inside + part["call"] / 2
-    call = segment("runtime.sagemaker", predict_start, now, span_id=runtime, namespace="aws",
-                   aws={"operation": "InvokeEndpoint"}, **flags)  # fmt: skip
+    call = segment(
+        "runtime.sagemaker",
+        predict_start,
+        now,
+        span_id=runtime,
+        namespace="aws",
+        aws={"operation": "InvokeEndpoint"},
+        **flags,
+    )
     subs.append(segment("## model", predict_start, now, span_id=next(ids), subs=[call]))
     now += part["format"]
     annotations = {"cold_start": cold, "outcome": "fault" if fault else "ok", "model_version": "3"}
     end = now + part["lambda"] / 2
     documents = [
-        segment("inference-dev-inference", function_start, now, span_id=function, parent=service, trace=trace,
-                origin="AWS::Lambda::Function", annotations=annotations,
-                subs=None if shape.separate else subs, **flags),
+        segment(
+            "inference-dev-inference",
+            function_start,
+            now,
+            span_id=function,
+            parent=service,
+            trace=trace,
+            origin="AWS::Lambda::Function",
+            annotations=annotations,
+            subs=None if shape.separate else subs,
+            **flags,
+        ),
         model,
-        segment("inference-dev-inference", called, end, span_id=service, parent=invoke, trace=trace,
-                origin="AWS::Lambda", **flags),
-        segment("inference-dev/live", start_ms, end + part["gateway"] / 2, span_id=stage, trace=trace,
-                origin="AWS::ApiGateway::Stage",
-                subs=[segment("Lambda", called, end, span_id=invoke, namespace="aws")], **flags),
-    ]  # fmt: skip
+        segment(
+            "inference-dev-inference",
+            called,
+            end,
+            span_id=service,
+            parent=invoke,
+            trace=trace,
+            origin="AWS::Lambda",
+            **flags,
+        ),
+        segment(
+            "inference-dev/live",
+            start_ms,
+            end + part["gateway"] / 2,
+            span_id=stage,
+            trace=trace,
+            origin="AWS::ApiGateway::Stage",
+            subs=[segment("Lambda", called, end, span_id=invoke, namespace="aws")],
+            **flags,
+        ),
+    ]
     if shape.separate:
         documents += [{**sub, "type": "subsegment", "trace_id": trace, "parent_id": function} for sub in subs]
     return documents
@@ -139,7 +178,7 @@ def documents(shape: Shape, count: int, seed: int, *, first: int = 0) -> Iterato
             yield made[index]
 
 
-def write_lines(path: Any, made: Iterator[Document]) -> None:
-    with open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123  # a str or a Path
+def write_lines(path: Path, made: Iterator[Document]) -> None:
+    with path.open("w", encoding="utf-8") as stream:
         for document in made:
             stream.write(json.dumps(document, separators=(",", ":")) + "\n")
