@@ -176,6 +176,7 @@ def _in_own_thread(body: Callable[[], Any], stop: Callable[[], None]) -> Any:
     """
     result: list[Any] = []
     error: list[BaseException] = []
+    done = threading.Event()  # an interrupted Thread.join() takes the thread for ended while it still runs
 
     def target() -> None:
         loops: list[asyncio.AbstractEventLoop] = []
@@ -202,14 +203,22 @@ def _in_own_thread(body: Callable[[], Any], stop: Callable[[], None]) -> Any:
             for item in loops:
                 item.close()
 
-    thread = threading.Thread(target=lambda: contextvars.Context().run(target), name="deployer")
+    def whole() -> None:
+        try:
+            contextvars.Context().run(target)
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=whole, name="deployer")
     thread.start()
     try:
-        thread.join()
+        done.wait()
     except KeyboardInterrupt:
         stop()
-        thread.join()
+        done.wait()
         raise
+    finally:
+        thread.join()
     if error:
         raise error[0]
     return result[0]

@@ -1,6 +1,7 @@
 """Providers: which account they act in, and that an assumed role gives no more than it allows."""
 
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,8 +13,8 @@ from local.emulator import Emulator
 from tests.local.deployer_support import MONITOR, REGION, SERVICE, account, allow, deployed
 
 
-def provider(**options: object) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions(provider=aws.Provider("p", **options))  # type: ignore[arg-type]  # test data
+def provider(**options: Any) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(provider=aws.Provider("p", **options))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def provider(**options: object) -> pulumi.ResourceOptions:
     ],
 )
 def test_a_provider_that_leaves_the_account_open_is_refused(
-    emulator: Emulator, options: dict[str, object], message: str
+    emulator: Emulator, options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DeployError, match=message):
         deployed(emulator, lambda: aws.sqs.Queue("q", opts=provider(**options)))

@@ -9,8 +9,9 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from local.deployer import DeployError, Deployment
+from local.deployer import Deployment
 from local.emulator import Emulator
+from tests.local.deployer_document import body
 from tests.local.deployer_support import REGION, SERVICE, account, allow, deployed, trust
 
 ECHO = """
@@ -18,87 +19,6 @@ import json
 def handler(event, context):
     return {"statusCode": 200, "headers": {"x-path": event["path"]}, "body": event["body"] or "none"}
 """
-ERROR = '{"code":"$context.error.responseType","message":$context.error.messageString}'
-SCHEMAS = {
-    "Wrapper": {
-        "type": "object",
-        "required": ["item"],
-        "properties": {"item": {"$ref": "#/components/schemas/Item"}},
-    },
-    "Item": {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"n": {"type": "integer", "maximum": 3}},
-    },
-}
-
-
-def integration(invoke_arn: str) -> dict[str, Any]:
-    return {"type": "aws_proxy", "httpMethod": "POST", "uri": invoke_arn, "timeoutInMillis": 5000}
-
-
-def body(invoke_arn: str) -> dict[str, Any]:
-    """One validated operation, one keyed operation and a mock, in OpenAPI."""
-    reference = {"$ref": "#/components/schemas/Wrapper"}
-    content = {"application/json": {"schema": reference}}
-    return {
-        "openapi": "3.0.3",
-        "info": {"title": "t", "version": "1"},
-        "x-amazon-apigateway-request-validators": {"body": {"validateRequestBody": True}},
-        "x-amazon-apigateway-request-validator": "body",
-        "x-amazon-apigateway-gateway-responses": {
-            "BAD_REQUEST_BODY": {
-                "statusCode": 400,
-                "responseParameters": {"gatewayresponse.header.x-kind": "'schema'"},
-                "responseTemplates": {"application/json": ERROR},
-            }
-        },
-        "paths": {
-            "/v1/items": {
-                "parameters": [{"in": "query", "name": "page"}],
-                "post": {
-                    "operationId": "create",
-                    "requestBody": {"content": content},
-                    "responses": {"200": {"description": "ok", "content": content}},
-                    "x-amazon-apigateway-integration": integration(invoke_arn),
-                },
-                "get": {
-                    "security": [{"key": []}],
-                    "responses": {},
-                    "x-amazon-apigateway-integration": integration(invoke_arn),
-                },
-            },
-            "/v1/mock": {
-                "get": {
-                    "security": [{"signed": []}],
-                    "responses": {"200": {"description": "ok"}},
-                    "x-amazon-apigateway-integration": {
-                        "type": "mock",
-                        "passthroughBehavior": "when_no_match",
-                        "requestTemplates": {"application/json": '{"statusCode": 200}'},
-                        "responses": {
-                            "default": {
-                                "statusCode": "200",
-                                "responseTemplates": {"application/json": "{}"},
-                            }
-                        },
-                    },
-                }
-            },
-        },
-        "components": {
-            "schemas": SCHEMAS,
-            "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-                "signed": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "Authorization",
-                    "x-amazon-apigateway-authtype": "awsSigv4",
-                },
-            },
-        },
-    }
 
 
 @pytest.fixture(scope="module")
@@ -279,59 +199,3 @@ def test_a_method_keeps_parameters_models_and_operation_name(emulator: Emulator,
     assert method["operationName"] == "create"
     assert method["methodIntegration"]["timeoutInMillis"] == 5000
     assert method["methodResponses"]["200"]["responseModels"] == {"application/json": "Wrapper"}
-
-
-def changed(**parts: Any) -> dict[str, Any]:
-    return {**body("arn:aws:x"), **parts}
-
-
-OPERATION = {"responses": {}, "x-amazon-apigateway-integration": {"type": "mock"}}
-
-
-@pytest.mark.parametrize(
-    ("document", "message"),
-    [
-        (changed(**{"x-amazon-apigateway-cors": {}}), r"extensions \['x-amazon-apigateway-cors'\]"),
-        (changed(**{"x-amazon-apigateway-policy": {}}), "RestApiPolicy"),
-        (changed(components={"schemas": {"Not-Alnum": {}}}), "letters and digits only"),
-        (changed(paths={"/": {"get": {"responses": {}}}}), "nothing would answer"),
-        (
-            changed(paths={"/": {"get": {**OPERATION, "x-amazon-apigateway-request-validator": "no"}}}),
-            "'no', which is not defined",
-        ),
-        (
-            changed(
-                paths={"/": {"get": {**OPERATION, "security": [{"oauth": []}]}}},
-                components={"securitySchemes": {"oauth": {"type": "oauth2"}}},
-            ),
-            "security scheme 'oauth' is not understood",
-        ),
-        (
-            changed(
-                paths={"/": {"get": {"x-amazon-apigateway-integration": {"type": "mock", "tlsConfig": {}}}}}
-            ),
-            "tlsConfig",
-        ),
-        (
-            changed(
-                paths={
-                    "/": {
-                        "post": {
-                            **OPERATION,
-                            "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
-                        }
-                    }
-                }
-            ),
-            "put the application/json schema into components",
-        ),
-    ],
-)
-def test_what_is_not_understood_in_the_document_is_an_error(
-    emulator: Emulator, document: dict[str, Any], message: str
-) -> None:
-    def program() -> None:
-        aws.apigateway.RestApi("bad", body=json.dumps(document), opts=account())
-
-    with pytest.raises(DeployError, match=message):
-        deployed(emulator, program)

@@ -1,6 +1,7 @@
 """Roles, queues, topics, schedules, web ACLs: AWS's calls show what the program asked for."""
 
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -94,7 +95,17 @@ def test_roles_carry_their_trust_and_policies(emulator: Emulator) -> None:
 
 
 def test_a_web_acl_stands_in_front_of_what_it_is_associated_with(emulator: Emulator) -> None:
-    visible = {"cloudwatch_metrics_enabled": True, "metric_name": "m", "sampled_requests_enabled": True}
+    visible: Any = {"cloudwatch_metrics_enabled": True, "metric_name": "m", "sampled_requests_enabled": True}
+
+    rules: Any = [
+        {
+            "name": "rate",
+            "priority": 0,
+            "action": {"block": {}},
+            "statement": {"rate_based_statement": {"limit": 100, "aggregate_key_type": "IP"}},
+            "visibility_config": visible,
+        }
+    ]
 
     def program() -> None:
         opts = account()
@@ -104,15 +115,7 @@ def test_a_web_acl_stands_in_front_of_what_it_is_associated_with(emulator: Emula
             scope="REGIONAL",
             default_action={"allow": {}},
             visibility_config=visible,
-            rules=[
-                {
-                    "name": "rate",
-                    "priority": 0,
-                    "action": {"block": {}},
-                    "statement": {"rate_based_statement": {"limit": 100, "aggregate_key_type": "IP"}},
-                    "visibility_config": visible,
-                }
-            ],
+            rules=rules,
             opts=opts,
         )
         stage = f"arn:aws:apigateway:{REGION}::/restapis/waf/stages/live"

@@ -26,7 +26,7 @@ requests = st.fixed_dictionaries(
 
 
 def test_references_are_inlined_and_descriptive_keywords_dropped() -> None:
-    schemas = {
+    schemas: dict[str, Any] = {
         "Lot": {"type": "object", "properties": {"example": {"$ref": "#/components/schemas/Id"}}},
         "Id": {"type": "string", "example": "lot-001", "nullable": True, "enum": ["a", {"$ref": "data"}]},
     }
@@ -38,7 +38,7 @@ def test_references_are_inlined_and_descriptive_keywords_dropped() -> None:
 
 
 def test_a_schema_inside_a_list_is_inlined_too() -> None:
-    schemas = {
+    schemas: dict[str, Any] = {
         "A": {"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "null"}]},
         "B": {"type": "string"},
     }
