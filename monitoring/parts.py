@@ -5,14 +5,15 @@ program deployed.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from monitoring import catalogue, pages, silence, thresholds, traffic
+from monitoring import catalogue, limits, ownership, pages, silence, thresholds, traffic, tuning
 from monitoring.catalogue import api, endpoint, function, table, usage
 from monitoring.entry import Entry, Scope
 from monitoring.kpi import Kpi, Signal
 from monitoring.pages import Page
-from monitoring.spec import Level
+from monitoring.spec import Alarm, Level
 from monitoring.targets import Targets, UsageTarget
 from monitoring.watched import Levels
 
@@ -30,6 +31,19 @@ class Limits(Protocol):
 
     def __call__(self, signal: Signal, level: Level, *components: str) -> Keys:
         """The alarms of a signal and level, of the components or of all."""
+
+
+def alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Alarm, ...]:
+    """The parts' alarms, tuned and checked, composites after their children. Raises `MonitoringError`."""
+    everything = metric_alarms(targets, levels, scope)
+    untuned = composites(everything, replace(scope, tuning=tuning.AlarmsTuning()))
+    known = {entry.key for entry in (*everything, *untuned)}
+    tuning.check(scope.tuning, known)
+    kept = [entry for entry in everything if scope.tuning.enabled(entry.component, entry.key)]
+    made = tuple(entry.alarm for entry in (*kept, *composites(kept, scope)))
+    ownership.check(made, switched_off=known - {alarm.key for alarm in made})
+    limits.check(made)
+    return made
 
 
 def metric_alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Entry, ...]:
@@ -66,7 +80,7 @@ def _usage_silences(target: UsageTarget, kpis: Sequence[Kpi], scope: Scope) -> l
 
 
 def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
-    def limits(signal: Signal, level: Level, *components: str) -> Keys:
+    def on_limits(signal: Signal, level: Level, *components: str) -> Keys:
         return tuple(
             (entry.key,)
             for entry in entries
@@ -76,15 +90,15 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         )
 
     def capacity(level: Level) -> Keys:
-        return (*limits("traffic", level), *limits("saturation", level, "function", "endpoint"))
+        return (*on_limits("traffic", level), *on_limits("saturation", level, "function", "endpoint"))
 
     others = [entry for entry in entries if entry.kpi is None]
     silences = tuple((entry.key,) for entry in others if entry.key in SILENCES)
     usage_silences = tuple((entry.key,) for entry in others if entry.component == "usage")
     unusual = tuple((e.key,) for e in others if e.key not in SILENCES and e.component != "usage")
     return (
-        *_chain("errors", "Customers get errors", limits),
-        *_chain("latency", "Customers wait too long", limits),
+        *_chain("errors", "Customers get errors", on_limits),
+        *_chain("latency", "Customers wait too long", on_limits),
         Page(
             key="page-capacity-critical",
             meaning="Capacity is nearly used up; customers are about to be refused or to wait.",
@@ -105,14 +119,14 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
             meaning="A customer is about to use up a quota; beyond it every request gets 429.",
             level="critical",
             component="usage",
-            when=limits("saturation", "critical", "usage"),
+            when=on_limits("saturation", "critical", "usage"),
         ),
         Page(
             key="page-usage-warn",
             meaning="A customer nears a quota, or nobody knows because usage is no longer reported.",
             level="warn",
             component="usage",
-            when=(*limits("saturation", "warn", "usage"), *usage_silences),
+            when=(*on_limits("saturation", "warn", "usage"), *usage_silences),
             muted_by="page-usage-critical",
         ),
         Page(
@@ -134,7 +148,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
     )
 
 
-def _chain(signal: Signal, symptom: str, limits: Limits) -> tuple[Page, ...]:
+def _chain(signal: Signal, symptom: str, choose: Limits) -> tuple[Page, ...]:
     """From the dependencies to the customer; a warn of any part is muted by whatever is critical."""
     dependency, own, whole = (f"page-{part}-{signal}" for part in ("dependency", "function", "api"))
     return (
@@ -143,14 +157,14 @@ def _chain(signal: Signal, symptom: str, limits: Limits) -> tuple[Page, ...]:
             meaning=f"{symptom} because of the table or the model.",
             level="critical",
             component="endpoint",
-            when=limits(signal, "critical", "table", "endpoint"),
+            when=choose(signal, "critical", "table", "endpoint"),
         ),
         Page(
             key=own,
             meaning=f"{symptom} because of the function.",
             level="critical",
             component="function",
-            when=limits(signal, "critical", "function"),
+            when=choose(signal, "critical", "function"),
             includes=dependency,
             muted_by=dependency,
         ),
@@ -159,7 +173,7 @@ def _chain(signal: Signal, symptom: str, limits: Limits) -> tuple[Page, ...]:
             meaning=f"{symptom}.",
             level="critical",
             component="api",
-            when=limits(signal, "critical", "api"),
+            when=choose(signal, "critical", "api"),
             includes=own,
             muted_by=own,
         ),
@@ -168,7 +182,7 @@ def _chain(signal: Signal, symptom: str, limits: Limits) -> tuple[Page, ...]:
             meaning=f"{symptom} soon, if it goes on like this.",
             level="warn",
             component="api",
-            when=limits(signal, "warn"),
+            when=choose(signal, "warn"),
             muted_by=whole,
         ),
     )

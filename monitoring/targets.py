@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 from monitoring.watched import Slo, Watched, WatchedPlan
 
-MAX_API_TIMEOUT_MS = 29_000  # API Gateway's default maximum integration timeout
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiTarget:
     """A REST API's stage.
 
-    `rate_limit_per_s` is the stage's throttle, `min_per_minute` what arrives even when customers sleep (the
-    canary).
+    `rate_limit_per_s` is the stage's throttle, `min_per_minute` what arrives even when customers sleep (from
+    the canary); 0 makes no alarm on low traffic.
     """
 
     name: str
@@ -24,6 +22,11 @@ class ApiTarget:
     rate_limit_per_s: float
     slo: Slo
     min_per_minute: float = 1
+
+    def __post_init__(self) -> None:
+        _positive(self.name, rate_limit_per_s=self.rate_limit_per_s)
+        if self.min_per_minute < 0:
+            raise ValueError(f"{self.name}: min_per_minute {self.min_per_minute} is negative; use 0 for none")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +38,14 @@ class FunctionTarget:
     reserved_concurrency: int
     rate_limit_per_s: float
     slo: Slo
+
+    def __post_init__(self) -> None:
+        _positive(
+            self.name,
+            timeout_ms=self.timeout_ms,
+            reserved_concurrency=self.reserved_concurrency,
+            rate_limit_per_s=self.rate_limit_per_s,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +68,11 @@ class EndpointTarget:
     gpus: int | None = None
     slo: Slo
 
+    def __post_init__(self) -> None:
+        _positive(self.name, rate_limit_per_s=self.rate_limit_per_s)
+        if self.cores is not None:
+            _positive(self.name, cores=self.cores)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsageTarget:
@@ -78,6 +94,9 @@ class CanaryTarget:
     service: str
     every_minutes: int = 1
     slo: Slo
+
+    def __post_init__(self) -> None:
+        _positive(self.service, every_minutes=self.every_minutes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,3 +135,9 @@ def of_watched(watched: Watched) -> Targets:
         ),
         usage=UsageTarget(service=watched.name, plans=watched.usage_plans),
     )
+
+
+def _positive(name: str, **values: float) -> None:
+    for field, value in values.items():
+        if value <= 0:
+            raise ValueError(f"{name}: {field} {value} gives a limit of nothing; set what it really is")

@@ -12,9 +12,10 @@ BAND_WIDTH = 3  # standard deviations; 2 would page every twentieth period by de
 BAND_ID = "band"
 
 
-def alarms(kpi: Kpi, *, min_per_minute: float, scope: Scope) -> tuple[Entry, Entry]:
-    """`<key>-low` and `<key>-anomaly`, both warn. Neither owns missing data."""
-    return _low(kpi, min_per_minute, scope), _anomaly(kpi, scope)
+def alarms(kpi: Kpi, *, min_per_minute: float, scope: Scope) -> tuple[Entry, ...]:
+    """`<key>-low`, unless nothing is sure to arrive, and `<key>-anomaly`: warn, not owning missing data."""
+    low = (_low(kpi, min_per_minute, scope),) if min_per_minute else ()
+    return (*low, _anomaly(kpi, scope))
 
 
 def _low(kpi: Kpi, min_per_minute: float, scope: Scope) -> Entry:
