@@ -35,11 +35,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class _State:
-    """What outlives an invocation; `active` is the recorder of the current one, if it is sampled."""
+    """What outlives an invocation; `current` is the innermost open subsegment, None when not sampled."""
 
     libraries: tuple[str, ...] = ()
-    loaded: "AWSXRayRecorder | None" = None
-    active: "AWSXRayRecorder | None" = None
+    recorder: "AWSXRayRecorder | None" = None
+    current: "Subsegment | None" = None
     unusable: bool = False
     started: bool = False
 
@@ -78,16 +78,14 @@ def invocation(name: str) -> Iterator[None]:
     if recorder is None:
         yield
         return
-    # Inside Lambda the SDK sends each subsegment when it closes. One datagram for the whole tree is cheaper;
-    # only a tree too large for a datagram is sent in parts.
+    # Inside Lambda the SDK sends each subsegment when it closes. One datagram for the whole tree is cheaper,
+    # and arrives whole or not at all; only a tree too large for one is sent in parts.
     recorder.streaming_threshold = TREE_LIMIT
     with _subsegment(recorder, f"## {name}", "local"):
-        _state.active = recorder
         try:
             annotate("cold_start", cold_start)
             yield
         finally:
-            _state.active = None
             recorder.streaming_threshold = 0
 
 
@@ -97,8 +95,8 @@ def step(name: str) -> Iterator[None]:
 
     An exception marks it failed and goes on. One with a `status` of 4xx is the caller's error, not a fault.
     """
-    recorder = _state.active
-    if recorder is None:
+    recorder = _state.recorder
+    if recorder is None or _state.current is None:
         yield
         return
     with _subsegment(recorder, f"## {name}", "local"):
@@ -108,8 +106,8 @@ def step(name: str) -> Iterator[None]:
 @contextmanager
 def aws_call(service: str, operation: str, region: str, **details: str) -> Iterator[Call]:
     """A call to an AWS service, named as the SDK's botocore patch does; `details` such as `table_name`."""
-    recorder = _state.active
-    if recorder is None:
+    recorder = _state.recorder
+    if recorder is None or _state.current is None:
         yield Call(None, {})
         return
     aws = {"operation": operation, "region": region, **details}
@@ -122,8 +120,8 @@ def aws_call(service: str, operation: str, region: str, **details: str) -> Itera
 @contextmanager
 def http_call(host: str, method: str, url: str) -> Iterator[Call]:
     """A call to an HTTP service that takes the trace on; `url` without a query."""
-    recorder = _state.active
-    if recorder is None:
+    recorder = _state.recorder
+    if recorder is None or _state.current is None:
         yield Call(None, {})
         return
     with _subsegment(recorder, host, "remote") as subsegment:
@@ -135,10 +133,8 @@ def http_call(host: str, method: str, url: str) -> Iterator[Call]:
 
 def annotate(key: str, value: str | float | bool) -> None:
     """Make the trace searchable by `key` (letters, digits and underscores): never by personal data."""
-    recorder = _state.active
-    subsegment = recorder.current_subsegment() if recorder is not None else None
-    if subsegment is not None:
-        subsegment.put_annotation(key, value)
+    if _state.current is not None:
+        _state.current.put_annotation(key, value)
 
 
 def current_header() -> str | None:
@@ -148,11 +144,9 @@ def current_header() -> str | None:
     decision not to sample travels on.
     """
     header = os.environ.get(TRACE_ENV)
-    recorder = _state.active
-    subsegment = recorder.current_subsegment() if recorder is not None else None
-    if header is None or subsegment is None:
+    if header is None or _state.current is None:
         return header
-    parent = f"Parent={subsegment.id}"
+    parent = f"Parent={_state.current.id}"
     return ";".join(parent if part.startswith("Parent=") else part for part in header.split(";"))
 
 
@@ -164,9 +158,9 @@ def _enabled() -> bool:
 
 def _recorder() -> "AWSXRayRecorder | None":
     sampled = "Sampled=1" in os.environ.get(TRACE_ENV, "").split(";")
-    if sampled and _state.loaded is None and _enabled():
+    if sampled and _state.recorder is None and _enabled():
         _load()
-    return _state.loaded if sampled else None
+    return _state.recorder if sampled else None
 
 
 def _load() -> None:
@@ -178,7 +172,7 @@ def _load() -> None:
         _state.unusable = True
         log.warning("the X-Ray SDK cannot be used: this environment records no traces", exc_info=True)
     else:
-        _state.loaded = xray_recorder
+        _state.recorder = xray_recorder
         logging.getLogger("aws_xray_sdk.core.emitters.udp_emitter").addFilter(_Once())
 
 
@@ -196,20 +190,23 @@ class _Once(logging.Filter):
 def _subsegment(
     recorder: "AWSXRayRecorder", name: str, namespace: Literal["local", "aws", "remote"]
 ) -> "Iterator[Subsegment | None]":
-    subsegment = recorder.begin_subsegment(name, namespace)
+    opened = recorder.begin_subsegment(name, namespace)
+    # Under a header that the SDK cannot read it opens a dummy, which is not sampled and drops everything.
+    subsegment = opened if opened is not None and opened.sampled else None
+    outer, _state.current = _state.current, subsegment
     try:
         yield subsegment
     except Exception as error:
-        _mark(subsegment, error)
+        if subsegment is not None:
+            _mark(subsegment, error)
         raise
     finally:
+        _state.current = outer
         recorder.end_subsegment()
 
 
-def _mark(subsegment: "Subsegment | None", error: Exception) -> None:
+def _mark(subsegment: "Subsegment", error: Exception) -> None:
     status = getattr(error, "status", 500)
-    if subsegment is None:
-        return
     if status < 500:  # noqa: PLR2004  # HTTP's border between the caller's errors and ours
         subsegment.add_error_flag()
     else:

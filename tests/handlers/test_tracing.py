@@ -1,0 +1,305 @@
+import importlib
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from handlers import tracing
+from handlers.inference.failure import FailureError
+from tests.handlers.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, shape
+from tests.handlers.loopback import closed_port
+
+SDK = "aws_xray_sdk"
+
+
+def sdk_modules() -> list[str]:
+    return [name for name in sys.modules if name == SDK or name.startswith(f"{SDK}.")]
+
+
+@pytest.fixture
+def lambda_(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A new execution environment: nothing loaded, nothing set. Patches its environment."""
+    for name in sdk_modules():
+        monkeypatch.delitem(sys.modules, name)
+    for name in (
+        "_X_AMZN_TRACE_ID",
+        "AWS_XRAY_SDK_ENABLED",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "LAMBDA_TASK_ROOT",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    importlib.reload(tracing)
+    yield monkeypatch
+    for name in sdk_modules():
+        monkeypatch.delitem(sys.modules, name)
+    importlib.reload(tracing)
+
+
+@pytest.fixture
+def daemon(lambda_: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """A daemon, and an invocation that is sampled."""
+    with Daemon() as running:
+        for name, value in running.environment().items():
+            lambda_.setenv(name, value)
+        yield running
+
+
+def test_steps_nest_as_they_run_and_each_run_in_a_loop_is_one(daemon: Daemon) -> None:
+    @tracing.step("score")
+    def score(number: int) -> int:
+        """Scores."""
+        return number * 2
+
+    with tracing.invocation("handle"):
+        with tracing.step("prepare"), tracing.step("read"):
+            pass
+        assert [score(number) for number in range(3)] == [0, 2, 4]
+    assert score.__doc__ == "Scores."
+    (document,) = daemon.received()  # one datagram an invocation
+    assert shape(document) == ("## handle", [("## prepare", ["## read"]), "## score", "## score", "## score"])
+    assert (document["trace_id"], document["parent_id"], document["type"]) == (ROOT, PARENT, "subsegment")
+    assert all(child["parent_id"] == document["id"] for child in document["subsegments"])
+    assert all(
+        part["end_time"] >= part["start_time"] and not part["in_progress"] for part in flatten(document)
+    )
+
+
+def test_a_tree_too_large_for_one_datagram_arrives_in_parts_and_whole(daemon: Daemon) -> None:
+    with tracing.invocation("handle"), tracing.step("loop"):
+        for _ in range(60):
+            with tracing.step("item"):
+                tracing.annotate("text", "x" * 1000)
+    documents = daemon.received()
+    assert len(documents) > 1
+    parts = {part["id"]: part for document in documents for part in flatten(document)}
+    names = [part["name"] for part in parts.values()]
+    assert (names.count("## item"), names.count("## loop"), names.count("## handle")) == (60, 1, 1)
+    assert {part["parent_id"] for part in parts.values()} - parts.keys() == {PARENT}
+
+
+def test_annotations_are_on_the_innermost_step(daemon: Daemon) -> None:
+    with tracing.invocation("handle"):
+        tracing.annotate("outcome", "ok")
+        with tracing.step("predict"):
+            tracing.annotate("probability", 0.5)
+            tracing.annotate("cached", value=False)
+    (document,) = daemon.received()
+    assert document["annotations"] == {"cold_start": True, "outcome": "ok"}
+    assert document["subsegments"][0]["annotations"] == {"probability": 0.5, "cached": False}
+
+
+def test_only_the_first_invocation_of_an_environment_is_a_cold_start(daemon: Daemon) -> None:
+    for _ in range(3):
+        with tracing.invocation("handle"):
+            pass
+    assert [d["annotations"]["cold_start"] for d in daemon.received()] == [True, False, False]
+
+
+def test_with_provisioned_concurrency_nobody_waits_for_a_cold_start(
+    daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    lambda_.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency")
+    with tracing.invocation("handle"):
+        pass
+    assert daemon.received()[0]["annotations"] == {"cold_start": False}
+
+
+def test_an_exception_is_recorded_as_a_fault_with_its_frames_and_goes_on(daemon: Daemon) -> None:
+    with (
+        pytest.raises(ValueError, match="invalid literal"),
+        tracing.invocation("handle"),
+        tracing.step("predict"),
+    ):
+        int("x")
+    (document,) = daemon.received()
+    (step,) = document["subsegments"]
+    assert document["fault"] is True
+    assert step["fault"] is True
+    (cause,) = step["cause"]["exceptions"]
+    assert cause["type"] == "ValueError"
+    assert cause["stack"][-1]["path"] == "test_tracing.py"
+    assert document["cause"] == cause["id"]
+
+
+def test_the_callers_error_is_an_error_and_no_fault(daemon: Daemon) -> None:
+    with tracing.invocation("handle"), pytest.raises(FailureError), tracing.step("parse"):
+        raise FailureError("invalid_request", "No.")
+    (document,) = daemon.received()
+    (step,) = document["subsegments"]
+    assert step["error"] is True
+    assert step.keys().isdisjoint(("fault", "cause"))
+    assert document.keys().isdisjoint(("fault", "error"))
+
+
+def test_an_aws_call_is_recorded_as_the_sdk_records_one_and_is_the_parent_of_what_it_reaches(
+    daemon: Daemon,
+) -> None:
+    with (
+        tracing.invocation("handle"),
+        tracing.aws_call("dynamodb", "GetItem", "eu-west-1", table_name="t") as call,
+    ):
+        header = tracing.current_header()
+        call.answered(429, "request-1")
+    (subsegment,) = daemon.received()[0]["subsegments"]
+    assert header == f"Root={ROOT};Parent={subsegment['id']};Sampled=1"
+    assert (subsegment["name"], subsegment["namespace"]) == ("dynamodb", "aws")
+    assert subsegment["aws"] == {
+        "operation": "GetItem",
+        "region": "eu-west-1",
+        "table_name": "t",
+        "request_id": "request-1",
+    }
+    assert (subsegment["http"], subsegment["throttle"]) == ({"response": {"status": 429}}, True)
+
+
+def test_an_aws_call_without_an_answer_keeps_what_was_called(daemon: Daemon) -> None:
+    with tracing.invocation("handle"), pytest.raises(OSError, match="gone"):  # noqa: SIM117  # order matters
+        with tracing.aws_call("dynamodb", "GetItem", "eu-west-1"):
+            raise OSError("gone")
+    (subsegment,) = daemon.received()[0]["subsegments"]
+    assert (subsegment["fault"], subsegment["aws"]["operation"]) == (True, "GetItem")
+
+
+def test_a_call_to_another_service_names_host_method_and_url(daemon: Daemon) -> None:
+    url = "https://api.example/live/v1/predictions"
+    with tracing.invocation("canary"), tracing.http_call("api.example", "POST", url) as call:
+        call.answered(500)
+    (subsegment,) = daemon.received()[0]["subsegments"]
+    assert (subsegment["name"], subsegment["namespace"], subsegment["fault"]) == (
+        "api.example",
+        "remote",
+        True,
+    )
+    assert subsegment["http"] == {"request": {"method": "POST", "url": url}, "response": {"status": 500}}
+
+
+def test_whatever_else_the_header_carries_travels_on(daemon: Daemon, lambda_: pytest.MonkeyPatch) -> None:
+    lambda_.setenv("_X_AMZN_TRACE_ID", f"{SAMPLED};Lineage=1:abc:0")
+    with tracing.invocation("handle"):
+        header = tracing.current_header()
+    assert header == f"Root={ROOT};Parent={daemon.received()[0]['id']};Sampled=1;Lineage=1:abc:0"
+
+
+def use_everything() -> str | None:
+    with tracing.invocation("handle"):
+        with tracing.step("a"), tracing.aws_call("s3", "Get", "eu-west-1") as call:
+            tracing.annotate("key", "value")
+            call.answered(200, "id")
+        with tracing.http_call("host", "GET", "http://host/") as other:
+            other.answered(200)
+        return tracing.current_header()
+
+
+OFF = {
+    "no trace": {"_X_AMZN_TRACE_ID": ""},
+    "not sampled": {"_X_AMZN_TRACE_ID": UNSAMPLED},
+    "undecided": {"_X_AMZN_TRACE_ID": f"Root={ROOT};Parent={PARENT}"},
+    "switched off": {"AWS_XRAY_SDK_ENABLED": "False"},
+    "not in Lambda": {"LAMBDA_TASK_ROOT": ""},
+}
+
+
+@pytest.mark.parametrize("environ", OFF.values(), ids=OFF.keys())
+def test_when_tracing_is_off_nothing_is_recorded_and_the_sdk_not_even_imported(
+    environ: dict[str, str], daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        if value:
+            lambda_.setenv(name, value)
+        else:
+            lambda_.delenv(name)
+    tracing.prepare("botocore")
+    header = use_everything()
+    assert header == (environ.get("_X_AMZN_TRACE_ID", SAMPLED) or None)
+    assert daemon.received() == []
+    assert sdk_modules() == []
+
+
+@pytest.mark.parametrize("start", ["snap-start", "provisioned-concurrency"])
+def test_where_nobody_waits_for_the_start_the_sdk_is_loaded_then(
+    start: str, daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    lambda_.delenv("_X_AMZN_TRACE_ID")  # there is no request yet
+    tracing.prepare()
+    assert sdk_modules() == []
+    lambda_.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", start)
+    tracing.prepare()
+    assert SDK in sys.modules
+    lambda_.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    use_everything()
+    assert len(daemon.received()) == 1
+
+
+def test_an_unsampled_invocation_after_a_sampled_one_records_nothing(
+    daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    use_everything()
+    assert len(daemon.received()) == 1
+    lambda_.setenv("_X_AMZN_TRACE_ID", UNSAMPLED)
+    assert use_everything() == UNSAMPLED
+    assert daemon.received() == []
+
+
+def test_each_invocation_is_in_its_own_trace(daemon: Daemon, lambda_: pytest.MonkeyPatch) -> None:
+    other = "1-65f00001-0123456789abcdef01234567"
+    for root in (ROOT, other, ROOT):
+        lambda_.setenv("_X_AMZN_TRACE_ID", SAMPLED.replace(ROOT, root))
+        use_everything()
+    documents = daemon.received()
+    assert [d["trace_id"] for d in documents] == [ROOT, other, ROOT]
+    assert {len(list(flatten(d))) for d in documents} == {4}
+
+
+def test_without_the_sdk_the_work_is_done_and_the_loss_logged_once(
+    daemon: Daemon, lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lambda_.setitem(sys.modules, SDK, None)
+    assert [use_everything(), use_everything()] == [SAMPLED, SAMPLED]
+    assert [record.message.partition(":")[0] for record in caplog.records] == ["the X-Ray SDK cannot be used"]
+    assert daemon.received() == []
+
+
+@pytest.mark.parametrize("address", ["nonsense", "a:b:c"])
+def test_a_wrong_daemon_address_does_not_keep_the_work_from_being_done(
+    address: str, daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    lambda_.setenv("AWS_XRAY_DAEMON_ADDRESS", address)
+    assert use_everything() == SAMPLED
+    assert daemon.received() == []
+
+
+def test_an_absent_daemon_goes_unnoticed(
+    lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lambda_.setenv("LAMBDA_TASK_ROOT", "/var/task")
+    lambda_.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    lambda_.setenv("AWS_XRAY_DAEMON_ADDRESS", f"127.0.0.1:{closed_port()}")
+    for _ in range(3):
+        assert use_everything() != SAMPLED
+    assert caplog.records == []
+
+
+@pytest.mark.usefixtures("daemon")
+def test_an_emitter_that_cannot_send_logs_it_once(
+    lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lambda_.setenv("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:0")  # no one can be sent anything at port 0
+    with pytest.raises(OSError, match="Invalid argument"), socket.socket(type=socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"x", ("127.0.0.1", 0))
+    for _ in range(3):
+        use_everything()
+    assert [record.message for record in caplog.records] == ["Failed to send entity to Daemon."]
+    assert caplog.records[0].levelno == logging.ERROR
+
+
+@pytest.mark.parametrize(
+    "header", ["Sampled=1", "Root=;Parent=;Sampled=1", f"Root={ROOT};Sampled=1", "x;Sampled=1"]
+)
+def test_a_malformed_header_travels_on_as_it_came_and_records_nothing(
+    header: str, daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    lambda_.setenv("_X_AMZN_TRACE_ID", header)
+    assert use_everything() == header
+    assert daemon.received() == []
