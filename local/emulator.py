@@ -32,6 +32,7 @@ SERVICE_ACCOUNT = "111111111111"
 MONITOR_ACCOUNT = "222222222222"
 READY_TIMEOUT_S = 30.0  # measured: 0.5 s on an idle machine
 CONTROL_TIMEOUT_S = 30.0
+PROCESS = "local.emulator_process"
 
 
 class EmulatorError(RuntimeError):
@@ -76,9 +77,7 @@ class Emulator:
         (folder / "aws_config").write_text("[default]\n")
         try:
             with (folder / "emulator.log").open("wb") as log:
-                self._process = start_leashed(
-                    "local.emulator_process", [], _environment(folder, port, self.region), log
-                )
+                self._process = start_leashed(PROCESS, [], _environment(folder, port, self.region), log)
             self._wait_until_ready()
         except BaseException:
             self.stop()
@@ -141,12 +140,16 @@ class Emulator:
             botocore_session=core,
         )
 
+    @property
+    def log_path(self) -> Path:
+        """The process's log, in its folder, which is removed on exit."""
+        if self._folder is None:
+            raise EmulatorError("The emulator is not running; start it first.")
+        return Path(self._folder.name) / "emulator.log"
+
     def log_tail(self, lines: int = 40) -> str:
         """The last lines of the process's log."""
-        if self._folder is None:
-            return ""
-        text = (Path(self._folder.name) / "emulator.log").read_text(errors="replace")
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
 
     def control(self, operation: str, **params: Any) -> Any:
         """Call the fill-ins' control path with JSON parameters; returns the JSON answer.

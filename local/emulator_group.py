@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-GRACE_S = 3.0
+GRACE_S = 2.0
 _KILL_WAIT_S = 5.0
 _POLL_S = 0.02
 

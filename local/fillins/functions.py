@@ -50,8 +50,12 @@ def dispatch(  # noqa: PLR0917 # the replaced function's own signature
 def acquire(
     original: Callable[..., tuple[str | None, str | None]], func: Record, config: Record
 ) -> tuple[str | None, str | None]:
-    """Take a concurrency slot; a refusal is a throttle."""
-    slot, limit = original(func, config)
+    """Take a concurrency slot; a refusal is a throttle.
+
+    The emulator knows the reservation with `$LATEST` only; on AWS all versions share it.
+    """
+    reserved = upstream.reserved_concurrency(config["FunctionName"])
+    slot, limit = original({**func, "concurrency": reserved}, config)
     if slot is None:
         for dimensions in _dimensions(config):
             record_metric(NAMESPACE, "Throttles", 1, "Count", dimensions)

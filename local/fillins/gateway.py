@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
-from ministack.core.responses import get_account_id, new_uuid, request_scope
+from ministack.core.responses import new_uuid, request_scope
 from ministack.core.router import extract_access_key_id
 from ministack.services import apigateway_v1
 
@@ -157,7 +157,7 @@ def _access_denied(message: str, headers: dict[str, str], query: dict[str, list[
 
 
 def render_error(original: Callable[..., Answer], error: Any, request: dict[str, Any]) -> Answer:
-    """A gateway response with the call's request id; a failed function is a 502, as on AWS."""
+    """A gateway response with the call's request id; a failed function is a 502, a throttled one a 500."""
     failed = call.current.get()
     if failed is None:
         return original(error, request)
@@ -165,7 +165,8 @@ def render_error(original: Callable[..., Answer], error: Any, request: dict[str,
     failed.error_message = error.message or ""
     failed.resource_path = request["resource_path"]
     status, headers, body = original(error, request)
-    if failed.integration_error and status == _INTERNAL:
+    throttled = failed.integration_status == _THROTTLED
+    if failed.integration_error and not throttled and status == _INTERNAL:
         status = _BAD_GATEWAY
     return status, headers, body
 
@@ -212,11 +213,11 @@ async def call_function(
     result, error = await original(reference, event, **options)
     begun.integration_ended = time.time()
     begun.integration_status = 200
-    if error or (result and result.get("error")):
-        begun.integration_error = error or "The function failed."
-    elif result and result.get("throttle"):
+    if result and result.get("throttle"):
         begun.integration_status = _THROTTLED
         begun.integration_error = "The function is throttled."
+    elif error or (result and result.get("error")):
+        begun.integration_error = error or "The function failed."
     return result, error
 
 
@@ -230,8 +231,3 @@ async def invoke_proxy(original: Callable[..., Awaitable[Any]], *args: Any, **op
     if begun is None or not begun.integration_error:
         return answer
     return apigateway_v1._GatewayError("DEFAULT_5XX", "Internal server error")  # noqa: SLF001 # rendered upstream
-
-
-def caller_account() -> str:
-    """The account of the request being served."""
-    return str(get_account_id())

@@ -71,6 +71,12 @@ def api_key_id(value: str) -> str:
     return str((apigateway_v1._resolve_api_key(value) or {}).get("id", ""))  # noqa: SLF001 # see module
 
 
+def reserved_concurrency(function: str) -> int | None:
+    """What the function in the caller's scope has reserved, for all its versions together."""
+    found: int | None = (lambda_svc._functions.get(function) or {}).get("concurrency")  # noqa: SLF001 # see module
+    return found
+
+
 def role_arn(account: str, name: str) -> str:
     """The ARN of the account's role, or "" when there is none."""
     return str((iam._roles.get_scoped(account, None, name) or {}).get("Arn", ""))  # noqa: SLF001 # see module

@@ -1,0 +1,359 @@
+"""The smaller fill-ins, live: auto scaling, X-Ray's rules and groups, alarms, DynamoDB, the scheduler."""
+
+import datetime
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.exceptions
+import pytest
+
+from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator, EmulatorError
+from tests.local.emulated_api import assume, make_function, make_role
+
+TARGET = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/scaled/variant/main",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(emulator: Emulator) -> Iterator[None]:
+    yield
+    emulator.clear_faults()
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_target_tracking_policy_reads_back_with_its_target(emulator: Emulator) -> None:
+    client = emulator.client("application-autoscaling", SERVICE_ACCOUNT)
+    client.register_scalable_target(**TARGET, MinCapacity=2, MaxCapacity=4)
+    tracking = {
+        "TargetValue": 100.0,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+    }
+    client.put_scaling_policy(
+        **TARGET,
+        PolicyName="track",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=tracking,
+    )
+    (target,) = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    (policy,) = client.describe_scaling_policies(ServiceNamespace="sagemaker", PolicyNames=["track"])[
+        "ScalingPolicies"
+    ]
+    assert (target["MinCapacity"], target["MaxCapacity"], target["ResourceId"]) == (
+        2,
+        4,
+        TARGET["ResourceId"],
+    )
+    assert policy["TargetTrackingScalingPolicyConfiguration"] == tracking
+    client.delete_scaling_policy(**TARGET, PolicyName="track")
+    client.deregister_scalable_target(**TARGET)
+    assert client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
+
+
+def test_a_policy_needs_its_target(emulator: Emulator) -> None:
+    with pytest.raises(botocore.exceptions.ClientError, match="No scalable target registered"):
+        emulator.client("application-autoscaling", SERVICE_ACCOUNT).put_scaling_policy(
+            **TARGET | {"ResourceId": "endpoint/none/variant/main"}, PolicyName="x"
+        )
+
+
+def test_sampling_rules_read_back_with_the_default_last(emulator: Emulator) -> None:
+    client = emulator.client("xray", "888888888888")
+    rule = {
+        "RuleName": "health",
+        "Priority": 1,
+        "FixedRate": 0.5,
+        "ReservoirSize": 3,
+        "ServiceName": "*",
+        "ServiceType": "*",
+        "Host": "*",
+        "HTTPMethod": "GET",
+        "URLPath": "/health",
+        "ResourceARN": "*",
+        "Version": 1,
+    }
+    client.create_sampling_rule(SamplingRule=rule)
+    found = [record["SamplingRule"] for record in client.get_sampling_rules()["SamplingRuleRecords"]]
+    assert [one["RuleName"] for one in found] == ["health", "Default"]
+    assert {name: found[0][name] for name in rule} == rule
+    targets = client.get_sampling_targets(
+        SamplingStatisticsDocuments=[
+            {
+                "RuleName": "health",
+                "ClientID": "0" * 24,
+                "Timestamp": 1.0,
+                "RequestCount": 1,
+                "SampledCount": 1,
+            }
+        ]
+    )["SamplingTargetDocuments"]
+    assert [(one["FixedRate"], one["ReservoirQuota"]) for one in targets] == [(0.5, 3)]
+    client.update_sampling_rule(SamplingRuleUpdate={"RuleName": "health", "FixedRate": 0.1})
+    with pytest.raises(botocore.exceptions.ClientError, match="already exists"):
+        client.create_sampling_rule(SamplingRule=rule)
+    deleted = client.delete_sampling_rule(RuleName="health")["SamplingRuleRecord"]["SamplingRule"]
+    assert deleted["FixedRate"] == 0.1
+
+
+def test_trace_groups_read_back(emulator: Emulator) -> None:
+    client = emulator.client("xray", "888888888888")
+    arn = client.create_group(GroupName="slow", FilterExpression="responsetime > 0.2")["Group"]["GroupARN"]
+    assert client.get_group(GroupARN=arn)["Group"]["FilterExpression"] == "responsetime > 0.2"
+    assert [group["GroupName"] for group in client.get_groups()["Groups"]] == ["slow"]
+    client.update_group(GroupName="slow", FilterExpression="fault")
+    assert client.get_group(GroupName="slow")["Group"]["FilterExpression"] == "fault"
+    client.delete_group(GroupName="slow")
+    assert client.get_groups()["Groups"] == []
+
+
+def describe(emulator: Emulator, name: str) -> Any:
+    answer = emulator.client("cloudwatch", SERVICE_ACCOUNT).describe_alarms(
+        AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+    )
+    (found,) = answer["MetricAlarms"] + answer["CompositeAlarms"]
+    return found
+
+
+def put_alarm(emulator: Emulator, name: str, **fields: Any) -> None:
+    emulator.client("cloudwatch", SERVICE_ACCOUNT).put_metric_alarm(
+        AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **fields
+    )
+
+
+SIMPLE = {"Namespace": "N", "MetricName": "M", "Period": 60, "Threshold": 1.0}
+
+
+def test_a_metric_math_alarm_over_accounts_reads_back_as_it_was_put(emulator: Emulator) -> None:
+    metric = {"Namespace": "N", "MetricName": "M", "Dimensions": [{"Name": "A", "Value": "b"}]}
+    metrics = [
+        {"Id": "rate", "Expression": "100 * m / 2", "Label": "rate", "ReturnData": True},
+        {
+            "Id": "m",
+            "MetricStat": {"Metric": metric, "Period": 60, "Stat": "p90"},
+            "ReturnData": False,
+            "AccountId": MONITOR_ACCOUNT,
+        },
+    ]
+    put_alarm(
+        emulator, "math", Metrics=metrics, Threshold=1.0, TreatMissingData="ignore", DatapointsToAlarm=1
+    )
+    found = describe(emulator, "math")
+    assert found["Metrics"] == metrics
+    assert {"MetricName", "Namespace", "Period", "Statistic", "Dimensions"} & found.keys() <= {"Dimensions"}
+    assert found.get("Dimensions", []) == []
+    assert (found["Threshold"], found["TreatMissingData"], found["DatapointsToAlarm"]) == (1.0, "ignore", 1)
+
+
+def test_an_anomaly_band_alarm_has_a_threshold_metric_and_no_threshold(emulator: Emulator) -> None:
+    metrics = [
+        {
+            "Id": "m",
+            "MetricStat": {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 300, "Stat": "Sum"},
+            "ReturnData": True,
+        },
+        {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m, 2)", "ReturnData": True},
+    ]
+    emulator.client("cloudwatch", SERVICE_ACCOUNT).put_metric_alarm(
+        AlarmName="band",
+        ComparisonOperator="LessThanLowerOrGreaterThanUpperThreshold",
+        EvaluationPeriods=3,
+        ThresholdMetricId="band",
+        Metrics=metrics,
+    )
+    found = describe(emulator, "band")
+    assert (found["ThresholdMetricId"], found["Metrics"]) == ("band", metrics)
+    assert "Threshold" not in found
+
+
+def test_a_percentile_alarm_keeps_its_statistic_and_its_low_sample_rule(emulator: Emulator) -> None:
+    put_alarm(
+        emulator, "percentile", **SIMPLE, ExtendedStatistic="p90", EvaluateLowSampleCountPercentile="ignore"
+    )
+    found = describe(emulator, "percentile")
+    assert (found["ExtendedStatistic"], found["EvaluateLowSampleCountPercentile"]) == ("p90", "ignore")
+    assert "Statistic" not in found
+
+
+def test_only_set_alarm_state_changes_a_state(emulator: Emulator) -> None:
+    client = emulator.client("cloudwatch", SERVICE_ACCOUNT)
+    put_alarm(emulator, "set-only", **SIMPLE, Statistic="Sum")
+    client.put_metric_data(Namespace="N", MetricData=[{"MetricName": "M", "Value": 100}])
+    assert describe(emulator, "set-only")["StateValue"] == "INSUFFICIENT_DATA"
+    client.set_alarm_state(AlarmName="set-only", StateValue="ALARM", StateReason="rehearsed")
+    client.put_metric_data(Namespace="N", MetricData=[{"MetricName": "M", "Value": 0}])
+    assert describe(emulator, "set-only")["StateValue"] == "ALARM"
+
+
+def test_a_composite_alarm_acts_unless_its_suppressor_is_in_alarm(emulator: Emulator) -> None:
+    client, queues = (emulator.client(service, SERVICE_ACCOUNT) for service in ("cloudwatch", "sqs"))
+    topic = emulator.client("sns", SERVICE_ACCOUNT).create_topic(Name="suppressed")["TopicArn"]
+    queue = queues.create_queue(QueueName="suppressed")["QueueUrl"]
+    queue_arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue_arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    emulator.client("sns", SERVICE_ACCOUNT).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+    for name in ("child", "suppressor"):
+        put_alarm(emulator, name, **SIMPLE, Statistic="Sum")
+    client.put_composite_alarm(
+        AlarmName="composite",
+        AlarmRule="ALARM(child)",
+        AlarmActions=[topic],
+        ActionsSuppressor="suppressor",
+        ActionsSuppressorWaitPeriod=60,
+        ActionsSuppressorExtensionPeriod=30,
+    )
+    found = describe(emulator, "composite")
+    assert (found["ActionsSuppressor"], found["ActionsSuppressorWaitPeriod"]) == ("suppressor", 60)
+
+    def pages() -> list[str]:
+        messages = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(json.loads(message["Body"])["Message"])["AlarmName"] for message in messages]
+
+    def set_state(name: str, value: str) -> None:
+        client.set_alarm_state(AlarmName=name, StateValue=value, StateReason="test")
+
+    set_state("suppressor", "ALARM")
+    set_state("child", "ALARM")
+    assert describe(emulator, "composite")["StateValue"] == "ALARM"
+    assert pages() == []
+    set_state("child", "OK")
+    set_state("suppressor", "OK")
+    set_state("child", "ALARM")
+    assert pages() == ["composite"]
+
+
+@pytest.fixture(scope="module")
+def table(emulator: Emulator) -> str:
+    emulator.client("dynamodb", SERVICE_ACCOUNT).create_table(
+        TableName="measured-table",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return "measured-table"
+
+
+def table_points(emulator: Emulator, metric: str, dimensions: dict[str, str]) -> list[float]:
+    return [
+        point["value"]
+        for point in emulator.datapoints(SERVICE_ACCOUNT)
+        if point["namespace"] == "AWS/DynamoDB"
+        and (point["metric"], point["dimensions"]) == (metric, dimensions)
+    ]
+
+
+def test_the_tables_data_plane_is_measured_per_operation(emulator: Emulator, table: str) -> None:
+    client = emulator.client("dynamodb", SERVICE_ACCOUNT)
+    client.put_item(TableName=table, Item={"id": {"S": "a"}})
+    assert client.get_item(TableName=table, Key={"id": {"S": "a"}})["Item"] == {"id": {"S": "a"}}
+    by_operation = {"TableName": table, "Operation": "GetItem"}
+    assert len(table_points(emulator, "SuccessfulRequestLatency", by_operation)) == 1
+    assert table_points(emulator, "ConsumedReadCapacityUnits", {"TableName": table}) == [1]
+    assert table_points(emulator, "ConsumedWriteCapacityUnits", {"TableName": table}) == [1]
+
+
+def test_a_throttled_table_refuses_its_data_plane_until_the_fault_is_cleared(
+    emulator: Emulator, table: str
+) -> None:
+    client = emulator.client("dynamodb", SERVICE_ACCOUNT)
+    emulator.fault("table-throttled")
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        client.get_item(TableName=table, Key={"id": {"S": "a"}})
+    assert caught.value.response["Error"]["Code"] == "ProvisionedThroughputExceededException"
+    by_operation = {"TableName": table, "Operation": "GetItem"}
+    assert table_points(emulator, "ThrottledRequests", by_operation)[0] == 1
+    assert client.describe_table(TableName=table)["Table"]["TableStatus"] == "ACTIVE"
+    emulator.clear_faults()
+    client.get_item(TableName=table, Key={"id": {"S": "a"}})
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [("meteorite", {}, "No fault 'meteorite'"), ("model-down", {"delay_ms": 1}, "no parameter delay_ms")],
+)
+def test_an_unknown_fault_is_refused(
+    emulator: Emulator, name: str, params: dict[str, int], message: str
+) -> None:
+    with pytest.raises(EmulatorError, match=message):
+        emulator.fault(name, **params)
+
+
+def test_raw_datapoints_come_as_they_were_published(emulator: Emulator) -> None:
+    at = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
+    statistics = {"SampleCount": 3.0, "Sum": 6.0, "Minimum": 1.0, "Maximum": 3.0}
+    data: list[Any] = [
+        {"MetricName": "one", "Value": 1.5, "Unit": "Percent", "Timestamp": at},
+        {"MetricName": "many", "Values": [2.0, 3.0], "Counts": [4.0, 1.0], "Timestamp": at},
+        {"MetricName": "set", "StatisticValues": statistics, "Timestamp": at},
+    ]
+    emulator.client("cloudwatch", MONITOR_ACCOUNT).put_metric_data(Namespace="Raw", MetricData=data)
+    common = {"namespace": "Raw", "dimensions": {}, "timestamp": at.timestamp()}
+    found = [point for point in emulator.datapoints(MONITOR_ACCOUNT) if point["namespace"] == "Raw"]
+    assert sorted(found, key=lambda point: (point["metric"], point["value"])) == [
+        common | {"metric": "many", "value": 2.0, "count": 4.0, "unit": "None"},
+        common | {"metric": "many", "value": 3.0, "count": 1.0, "unit": "None"},
+        common | {"metric": "one", "value": 1.5, "count": 1.0, "unit": "Percent"},
+        common | {"metric": "set", "value": 2.0, "statistics": statistics, "unit": "None"},
+    ]
+    assert [point for point in emulator.datapoints(SERVICE_ACCOUNT) if point["namespace"] == "Raw"] == []
+
+
+def test_a_role_needs_x_rays_permission_to_send_segments(emulator: Emulator) -> None:
+    make_role(emulator, SERVICE_ACCOUNT, "no-tracing")
+    given = assume(emulator, SERVICE_ACCOUNT, "no-tracing")
+    client = emulator.session(SERVICE_ACCOUNT).client(
+        "xray",
+        endpoint_url=emulator.url,
+        aws_access_key_id=given.access_key,
+        aws_secret_access_key=given.secret_key,
+        aws_session_token=given.token,
+    )
+    with pytest.raises(
+        botocore.exceptions.ClientError, match="not authorized to perform: xray:PutTraceSegments"
+    ):
+        client.put_trace_segments(TraceSegmentDocuments=["{}"])
+
+
+def test_an_operation_that_is_not_filled_in_says_so(emulator: Emulator) -> None:
+    with pytest.raises(botocore.exceptions.ClientError, match="xray has no operation 'Insight' here"):
+        emulator.client("xray", SERVICE_ACCOUNT).get_insight(InsightId="x")
+
+
+def test_a_schedule_fires_in_its_own_account_within_two_seconds_of_its_time(emulator: Emulator) -> None:
+    source = "def handler(event, context):\n    return event\n"
+    role_arn = make_role(emulator, MONITOR_ACCOUNT, "scheduled")
+    arn = make_function(emulator, MONITOR_ACCOUNT, "scheduled", source, role_arn)
+    at = datetime.datetime.now(tz=datetime.UTC).replace(microsecond=0) + datetime.timedelta(seconds=2)
+    emulator.client("scheduler", MONITOR_ACCOUNT).create_schedule(
+        Name="once",
+        ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": arn, "RoleArn": role_arn, "Input": "{}"},
+    )
+
+    def started(account: str) -> list[float]:
+        return [
+            point["timestamp"]
+            for point in emulator.datapoints(account)
+            if point["metric"] == "ConcurrentExecutions"
+            and point["dimensions"] == {"FunctionName": "scheduled"}
+        ]
+
+    assert within(10, lambda: bool(started(MONITOR_ACCOUNT)))
+    assert 0 <= started(MONITOR_ACCOUNT)[0] - at.timestamp() < 2
+    assert started(SERVICE_ACCOUNT) == []
