@@ -9,6 +9,8 @@ Sources, all in the Amazon CloudWatch User Guide:
 - "Configuring how CloudWatch alarms treat missing data" (alarms-and-missing-data.html): evaluation range,
   the four treatments, the two tables, premature alarms.
 - "Percentile-based alarms and low data samples" (percentiles-with-low-samples.html).
+- "Alarm warm-up periods" (alarm-warm-up.html): a new alarm waits until its evaluation window is filled, or
+  its warm-up is over. A timeline's first minute is when its alarms were created.
 
 Two things are not published and therefore named here: the size of the evaluation range (`EXTRA_POINTS`), and
 the state of an alarm that has seen only breaching datapoints, too few and too young (`decide.state_codes`).
@@ -163,4 +165,6 @@ def metric_states(
     for ends in points.chunks(evaluated):
         seen = points.at(ends)
         codes[ends] = state_codes(seen.breaching, seen.real, seen.low, alarm)
+    warming = minutes[: alarm.warm_up_min]
+    codes[warming[~points.filled(warming)]] = KEEP
     return hold(codes, INSUFFICIENT_DATA)

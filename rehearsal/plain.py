@@ -4,7 +4,7 @@ The fast evaluator is tested against this one and timed against it (`bench/rehea
 `state_at`, the expression evaluator (on one evaluation range at a time) and the anomaly band.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -17,6 +17,7 @@ from rehearsal.series import MetricSeries, Series
 from rehearsal.windows import percentile_of
 
 Samples = list[tuple[float, int]]
+Metric = tuple[dict[int, Samples], Sequence[int]]
 
 
 def states(
@@ -32,6 +33,9 @@ def states(
     state: State = "INSUFFICIENT_DATA"
     result: list[State] = []
     for now in range(series.minutes):
+        if now < alarm.warm_up_min and not _filled(alarm, metrics, now, seen_after):
+            result.append(state)
+            continue
         if not multi_day or (series.clock_minute + now + 1) % 60 == MULTI_DAY_MINUTE:
             newest = now - seen_after
             ends = [newest - age * alarm.period_s // 60 for age in reversed(range(size))]
@@ -96,9 +100,14 @@ def _state(
     return state_at(real, alarm, previous, bounds=bounds, samples=counts, extra_points=extra_points)
 
 
-def _by_minute(
-    series: Series, query: MetricStat, home: str | None
-) -> tuple[dict[int, Samples], Sequence[int]]:
+def _filled(alarm: MetricAlarm, metrics: Mapping[str, Metric], now: int, seen_after: int) -> bool:
+    """Whether one of the metrics has data in every period to be evaluated."""
+    width = alarm.period_s // 60
+    ends = [now - seen_after - age * width for age in range(alarm.evaluation_periods)]
+    return any(all(_window(metric, end, now, width) for end in ends) for metric in metrics.values())
+
+
+def _by_minute(series: Series, query: MetricStat, home: str | None) -> Metric:
     metric = series.published(query, home)
     by_minute: dict[int, Samples] = {}
     if metric is None:
@@ -114,7 +123,7 @@ def _delays(metric: MetricSeries, minutes: int) -> Sequence[int]:
     return [int(delay) for delay in metric.delay]
 
 
-def _window(metric: tuple[dict[int, Samples], Sequence[int]], end: int, now: int, width: int) -> Samples:
+def _window(metric: Metric, end: int, now: int, width: int) -> Samples:
     by_minute, delays = metric
     arrived = [m for m in range(max(0, end - width + 1), end + 1) if m + delays[m] <= now]
     return [sample for minute in arrived for sample in by_minute.get(minute, ())]

@@ -146,6 +146,13 @@ class Points:
         over = np.asarray(breaching(values, self._alarm.comparison, lower, upper)) & real
         return Seen(values=values, real=real, breaching=over, low=self._low(newest), lower=lower, upper=upper)
 
+    def filled(self, ends: NDArray[np.int64]) -> Bools:
+        """Whether one of the metrics had data in every period that is evaluated at the end of `ends`."""
+        size = self._alarm.evaluation_periods
+        windows = self._windows(ends - self._seen_after, size, self._seen_after)
+        complete = np.array([~np.isnan(window).any(axis=0) for window in windows.values()])
+        return np.asarray(complete.any(axis=0))
+
     def _windows(self, newest: NDArray[np.int64], size: int, seen_after: int) -> dict[str, Floats]:
         missing = np.full((size, len(newest)), np.nan)
         return {

@@ -19,7 +19,7 @@ from rehearsal.series import MetricSeries
 from rehearsal.windows import SIMPLE
 from tests.rehearsal.builders import START, alarm, math_alarm, series, stat
 
-SEEDS, CASES_A_SEED, MINUTES = 500, 20, 12
+SEEDS, CASES_A_SEED, MINUTES = 500, 20, 10
 TREATMENTS: tuple[MissingData, ...] = ("missing", "ignore", "breaching", "notBreaching")
 COMPARISONS: tuple[Comparison, ...] = (
     "GreaterThanOrEqualToThreshold",
@@ -54,6 +54,7 @@ def random_alarm(rng: np.random.Generator) -> MetricAlarm:
         "missing_data": rng.choice(TREATMENTS),
         "threshold": float(rng.integers(0, 3)),
         "evaluate_low_samples": bool(rng.random() < 0.7),
+        "warm_up_min": int(rng.choice((0, 0, 3, 9))),
     }
     period_s = 60 * int(rng.integers(1, 5))
     if rng.random() < 0.5:
