@@ -1,0 +1,232 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.environment import SettingsError
+from handlers.usage_reporter.metrics import MAX_METRICS, percent_of_quota, requests
+from handlers.usage_reporter.periods import Quota
+from handlers.usage_reporter.report import report
+from handlers.usage_reporter.settings import ENVIRONMENT, Settings
+from tests.handlers.usage_reporter.gateway import API, CloudWatch, Gateway, Key, Plan, answer, client
+
+SETTINGS = Settings(service="inference-dev", rest_api_id=API)
+EVENT = {"time": "2026-11-25T00:05:00Z"}  # Wednesday: reports Tuesday 24 November
+DAY = "2026-11-24"
+
+Point = tuple[str, tuple[str, ...], float, str]
+
+
+def points(cloudwatch: CloudWatch) -> list[Point]:
+    """Metric, the dimensions' values, value and unit of everything published."""
+    names = {"UsageRequests": ("Service", "Plan", "Key"), "UsagePercentOfQuota": ("Service", "Plan")}
+    found = []
+    for datum in cloudwatch.data():
+        assert datum["Timestamp"] == datetime(2026, 11, 24, 23, 59, tzinfo=UTC)
+        dimensions = datum["Dimensions"]
+        metric = datum["MetricName"]
+        assert [d["Name"] for d in dimensions] == list(names[metric])[: len(dimensions)]
+        found.append((metric, tuple(d["Value"] for d in dimensions), datum["Value"], datum["Unit"]))
+    return found
+
+
+def published(plans: Sequence[Plan], **gateway: Any) -> list[Point]:
+    cloudwatch = CloudWatch()
+    report(EVENT, SETTINGS, Gateway(plans=plans, **gateway).client(), cloudwatch.client())
+    assert all(call["Namespace"] == "InferenceWatch" for call in cloudwatch.calls)
+    return points(cloudwatch)
+
+
+def quota(period: str, limit: int = 1000, offset: int = 0) -> dict[str, Any]:
+    return {"limit": limit, "period": period, "offset": offset}
+
+
+def test_a_plan_publishes_each_keys_requests_their_sum_and_its_busiest_keys_percentage() -> None:
+    keys = [
+        Key(id="k1", name="inference-dev-gold-acme", used={DAY: 250, "2026-11-23": 999}),
+        Key(id="k2", name="inference-dev-gold-umbrella", used={DAY: 100}),
+        Key(id="k3", name="inference-dev-gold-idle"),
+    ]
+    assert published([Plan(id="p1", name="inference-dev-gold", quota=quota("DAY"), keys=keys)]) == [
+        ("UsageRequests", ("inference-dev", "gold", "acme"), 250, "Count"),
+        ("UsageRequests", ("inference-dev", "gold", "umbrella"), 100, "Count"),
+        ("UsageRequests", ("inference-dev", "gold", "idle"), 0, "Count"),
+        ("UsageRequests", ("inference-dev", "gold"), 350, "Count"),
+        ("UsagePercentOfQuota", ("inference-dev", "gold"), 25.0, "Percent"),
+        ("UsagePercentOfQuota", ("inference-dev",), 25.0, "Percent"),
+    ]
+
+
+USED = {"2026-10-31": 5000, "2026-11-01": 10, "2026-11-14": 200, "2026-11-21": 30, "2026-11-22": 100, DAY: 60}
+PERIODS = [("DAY", 0, 6.0), ("WEEK", 0, 16.0), ("WEEK", 6, 19.0), ("MONTH", 0, 40.0), ("MONTH", 14, 19.0)]
+
+
+@pytest.mark.parametrize(("period", "offset", "percent"), PERIODS)
+def test_a_quota_is_used_by_everything_since_its_period_began(
+    period: str, offset: int, percent: float
+) -> None:
+    plan = Plan(
+        id="p1", name="gold", quota=quota(period, offset=offset), keys=[Key(id="k1", name="a", used=USED)]
+    )
+    found = published([plan])
+    assert ("UsagePercentOfQuota", ("inference-dev", "gold"), percent, "Percent") in found
+    assert (
+        "UsageRequests",
+        ("inference-dev", "gold"),
+        60,
+        "Count",
+    ) in found  # of the day, whatever the period
+
+
+def test_a_plan_without_a_quota_publishes_no_percentage() -> None:
+    assert published([Plan(id="p1", name="open", keys=[Key(id="k1", name="a", used={DAY: 7})])]) == [
+        ("UsageRequests", ("inference-dev", "open", "a"), 7, "Count"),
+        ("UsageRequests", ("inference-dev", "open"), 7, "Count"),
+    ]
+
+
+def test_a_plan_without_keys_publishes_nothing() -> None:
+    assert published([Plan(id="p1", name="empty", quota=quota("DAY"))]) == []
+
+
+def test_plans_of_other_apis_are_not_reported() -> None:
+    key = Key(id="k1", name="a")
+    plans = [
+        Plan(id="p1", name="theirs", keys=[key], apis=["other"]),
+        Plan(id="p2", name="unused", keys=[key], apis=[]),
+        Plan(id="p3", name="shared", keys=[key], apis=["other", API]),
+    ]
+    assert {values[1] for _, values, _, _ in published(plans)} == {"shared"}
+
+
+def test_the_services_percentage_is_its_highest_plans() -> None:
+    plans = [
+        Plan(id="p1", name="a", quota=quota("DAY", 10), keys=[Key(id="k1", name="x", used={DAY: 9})]),
+        Plan(id="p2", name="b", quota=quota("DAY", 10), keys=[Key(id="k2", name="x", used={DAY: 11})]),
+        Plan(id="p3", name="c", keys=[Key(id="k3", name="x", used={DAY: 999})]),
+    ]
+    assert published(plans)[-1] == ("UsagePercentOfQuota", ("inference-dev",), 110.0, "Percent")
+
+
+def test_keys_and_plans_of_one_name_stay_apart() -> None:
+    keys = [
+        Key(id="k1", name="same", used={DAY: 1}),
+        Key(id="k2", name="same", used={DAY: 2}),
+        Key(id="k3", name=""),
+    ]
+    plans = [Plan(id="p1", name="twin", keys=keys), Plan(id="p2", name="twin", keys=keys[:1])]
+    assert [values for _, values, _, _ in published(plans)] == [
+        ("inference-dev", "twin (p1)", "same (k1)"),
+        ("inference-dev", "twin (p1)", "same (k2)"),
+        ("inference-dev", "twin (p1)", "k3"),
+        ("inference-dev", "twin (p1)"),
+        ("inference-dev", "twin (p2)", "same"),
+        ("inference-dev", "twin (p2)"),
+    ]
+
+
+@pytest.mark.parametrize("by_value", [False, True])
+def test_every_page_is_read_whichever_way_usage_names_its_keys(*, by_value: bool) -> None:
+    plans = [
+        Plan(
+            id=f"p{p}",
+            name=f"plan-{p}",
+            quota=quota("MONTH"),
+            keys=[Key(id=f"k{p}{k}", name=f"key-{k}", used={DAY: 10 * p + k}) for k in range(5)],
+        )
+        for p in range(5)
+    ]
+    found = {
+        values: value for metric, values, value, _ in published(plans, by_value=by_value) if len(values) == 3
+    }
+    assert found == {
+        ("inference-dev", f"plan-{p}", f"key-{k}"): 10 * p + k for p in range(5) for k in range(5)
+    }
+
+
+def test_running_twice_publishes_the_same_datapoints() -> None:
+    keys = [Key(id="k1", name="a", used=USED), Key(id="k2", name="b", used={DAY: 3})]
+    gateway = Gateway(plans=[Plan(id="p1", name="gold", quota=quota("WEEK"), keys=keys)])
+    first, second = CloudWatch(), CloudWatch()
+    results = [
+        report({"time": time}, SETTINGS, gateway.client(), cloudwatch.client())
+        for time, cloudwatch in (("2026-11-25T00:05:00Z", first), ("2026-11-25T17:40:00Z", second))
+    ]
+    assert first.calls == second.calls
+    assert results == [{"day": DAY, "plans": 1, "keys": 2, "metrics": 5}] * 2
+
+
+def test_no_keys_value_is_published() -> None:
+    cloudwatch = CloudWatch()
+    gateway = Gateway(
+        plans=[Plan(id="p1", name="gold", keys=[Key(id="k1", name="", used={DAY: 1})])], by_value=True
+    )
+    report(EVENT, SETTINGS, gateway.client(), cloudwatch.client())
+    assert "value-of-k1" not in str(cloudwatch.calls)
+    assert cloudwatch.data()[0]["Value"] == 1
+
+
+def test_more_than_a_thousand_metrics_go_out_in_requests_that_cloudwatch_takes() -> None:
+    keys = [Key(id=f"k{n:04}", name=f"key-{n}", used={DAY: n}) for n in range(2500)]
+    cloudwatch = CloudWatch()
+    gateway = Gateway(plans=[Plan(id="p1", name="gold", keys=keys)], page=500)
+    report(EVENT, SETTINGS, gateway.client(), cloudwatch.client())
+    assert [len(call["MetricData"]) for call in cloudwatch.calls] == [1000, 1000, 501]
+    assert [datum["Value"] for datum in cloudwatch.data()[:-1]] == list(range(2500))
+
+
+def test_names_of_the_greatest_length_still_fit_the_megabyte() -> None:
+    keys = [Key(id=f"k{n:04}", name="ü" * 500 + f"{n:04}", used={}) for n in range(600)]
+    cloudwatch = CloudWatch()
+    gateway = Gateway(plans=[Plan(id="p1", name="gold", keys=keys)], page=500)
+    report(EVENT, SETTINGS, gateway.client(), cloudwatch.client())
+    assert len(cloudwatch.data()) == 601
+    assert len(cloudwatch.sizes) > 1
+    assert max(cloudwatch.sizes) <= 1_000_000
+
+
+DATA = st.lists(
+    st.integers(0, 3000).map(lambda size: {"Dimensions": [{"Name": "Key", "Value": "x" * size}]}), max_size=30
+)
+
+
+@given(data=DATA, repeat=st.integers(1, 100))
+def test_parts_hold_everything_in_order_and_never_more_than_allowed(
+    data: list[dict[str, Any]], repeat: int
+) -> None:
+    data = data * repeat
+    parts = list(requests(data))
+    assert [datum for part in parts for datum in part] == data
+    assert all(0 < len(part) <= MAX_METRICS for part in parts)
+    sizes = [sum(len(datum["Dimensions"][0]["Value"]) for datum in part) for part in parts]
+    assert all(size <= 300_000 for size in sizes)
+    assert len(parts) <= 1 + len(data) // MAX_METRICS + sum(sizes) // 100_000
+
+
+def test_a_quota_that_allows_nothing_is_always_used_up() -> None:
+    assert percent_of_quota(0, Quota(limit=0, period="DAY")) == 100.0
+    assert percent_of_quota(1, Quota(limit=3, period="DAY")) == pytest.approx(33.3333, abs=1e-4)
+
+
+def test_a_failure_is_raised_so_that_the_run_is_repeated() -> None:
+    denied = client(
+        "apigateway",
+        lambda **_: answer(403, {"message": "no"}, {"x-amzn-ErrorType": "AccessDeniedException"}),
+    )
+    cloudwatch = CloudWatch()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        report(EVENT, SETTINGS, denied, cloudwatch.client())
+    assert cloudwatch.calls == []
+
+
+def test_settings_are_read_from_exactly_the_declared_variables() -> None:
+    environ = {"SERVICE": "inference-dev", "REST_API_ID": API}
+    assert set(environ) == set(ENVIRONMENT)
+    assert Settings.from_env(environ) == SETTINGS
+    for name in ENVIRONMENT:
+        with pytest.raises(SettingsError, match=f"^{name} is not set"):
+            Settings.from_env({key: value for key, value in environ.items() if key != name})
