@@ -2,9 +2,11 @@
 
 import json
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
+SDK = "aws_xray_sdk"
 ROOT = "1-65f00000-0123456789abcdef01234567"
 PARENT = "00000000000000aa"
 SAMPLED = f"Root={ROOT};Parent={PARENT};Sampled=1"
@@ -55,3 +57,8 @@ def shape(document: Mapping[str, Any]) -> Any:
     """Names only: `name`, or `(name, [children])`."""
     children = [shape(child) for child in document.get("subsegments", ())]
     return (document["name"], children) if children else document["name"]
+
+
+def sdk_modules() -> list[str]:
+    """The SDK's modules that this process has loaded."""
+    return [name for name in sys.modules if name == SDK or name.startswith(f"{SDK}.")]
