@@ -78,7 +78,7 @@ def built(children: list[Tree], end: float) -> Span:
 
 
 @given(children=st.lists(trees, max_size=5), end=st.floats(1, 150))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_pieces_add_up_to_the_total_without_gap_or_overlap(children: list[Tree], end: float) -> None:
     root = built(children, end)
     pieces = critical_path(root)
@@ -90,7 +90,7 @@ def test_the_pieces_add_up_to_the_total_without_gap_or_overlap(children: list[Tr
 
 
 @given(children=st.lists(trees, max_size=5), end=st.floats(1, 150))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_piece_lies_within_its_span_and_under_it_no_child_is_at_work(
     children: list[Tree], end: float
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -244,8 +245,6 @@ def test_requests_are_told_apart_by_trace_and_not_by_span_ids() -> None:
 
 def test_the_generator_makes_requests_whose_parts_add_up() -> None:
     """The other tests stand on this one: a synthetic total is the sum of its parts."""
-    import numpy as np  # noqa: PLC0415  # only here
-
     shape = Shape(sigma=0.0)
     made = request(shape, np.random.default_rng(0), 1, 0)
     stage = next(d for d in made if d.get("origin") == "AWS::ApiGateway::Stage")

@@ -1,0 +1,125 @@
+"""Files of segments: the formats that are read, and errors that name file, line and fault."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.traces.files import FileError, FileReader
+from reports.traces.segments import TraceStore
+from tests.reports.traces.make import Shape, documents, segment, trace_id, write_lines
+
+GOOD = segment("api", 0, 1, span_id="a", trace=trace_id(1))
+OTHER = segment("api", 0, 2, span_id="a", trace=trace_id(2))
+
+
+def read(path: Path | str, *, lenient: bool = False) -> FileReader:
+    reader = FileReader(TraceStore(), lenient=lenient)
+    reader.read(str(path))
+    return reader
+
+
+def batch(*made: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Traces": [
+            {"Id": d["trace_id"], "Duration": 1, "Segments": [{"Id": d["id"], "Document": json.dumps(d)}]}
+            for d in made
+        ],
+        "UnprocessedTraceIds": [],
+    }
+
+
+HEADER = '{"format": "json", "version": 1}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"{json.dumps(GOOD)}\n{json.dumps(OTHER)}\n", id="one document a line"),
+        pytest.param(f"{json.dumps(GOOD)}\n\n  \n{json.dumps(OTHER)}", id="blank lines, no last newline"),
+        pytest.param(f"{HEADER}\n{json.dumps(GOOD)}\n{HEADER}\n{json.dumps(OTHER)}\n", id="daemon datagrams"),
+        pytest.param(json.dumps([GOOD, OTHER]), id="a list"),
+        pytest.param(json.dumps([GOOD, OTHER], indent=2), id="a printed list"),
+        pytest.param(json.dumps(batch(GOOD, OTHER)), id="batch-get-traces in a line"),
+        pytest.param(json.dumps(batch(GOOD, OTHER), indent=4), id="batch-get-traces as the CLI prints it"),
+        pytest.param(f"{json.dumps(batch(GOOD))}\n{json.dumps(batch(OTHER))}\n", id="one answer a line"),
+        pytest.param(
+            json.dumps({"TraceSegmentDocuments": [json.dumps(GOOD), json.dumps(OTHER)]}),
+            id="a PutTraceSegments request",
+        ),
+        pytest.param("\r\n".join(json.dumps(d) for d in (GOOD, OTHER)), id="other line ends"),
+    ],
+)
+def test_each_format_is_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "segments"
+    path.write_text(text, encoding="utf-8", newline="")
+    reader = read(path)
+    assert set(reader.store.traces) == {trace_id(1), trace_id(2)}
+    assert (reader.store.documents, reader.skipped) == (2, 0)
+
+
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(GOOD).encode())))
+    assert read("-").store.documents == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"name": "api",', "segments:3: not JSON: Expecting property name"),
+        (b'"\xff"', "segments:3: not UTF-8: invalid start byte at byte 1"),
+        (b'{"name": "api"}', "segments:3: `trace_id` is None, not of the form"),
+        (b"[1, 2]", "segments:3: item 0: `trace_id` is None"),
+        (b"17", "segments:3: `trace_id` is None"),
+        (
+            json.dumps({"Traces": [{"Id": "1-x", "Segments": [{"Id": "b", "Document": "{"}]}]}).encode(),
+            "segments:3: trace 1-x, segment b: Expecting property name",
+        ),
+        (
+            json.dumps({"TraceSegmentDocuments": ['{"id": "b"}']}).encode(),
+            "segments:3: document 0: `trace_id` is None",
+        ),
+    ],
+)
+def test_a_bad_line_refuses_the_file_by_name_and_line(tmp_path: Path, line: bytes, message: str) -> None:
+    path = tmp_path / "segments"
+    path.write_bytes(b"\n".join([json.dumps(GOOD).encode(), b"", line, json.dumps(OTHER).encode()]))
+    with pytest.raises(FileError) as error:
+        read(path)
+    assert message in str(error.value)
+    assert str(error.value).startswith(str(path))
+    reader = read(path, lenient=True)
+    assert set(reader.store.traces) == {trace_id(1), trace_id(2)}
+    assert reader.skipped >= 1
+    assert message in reader.examples[0]
+
+
+def test_an_error_in_a_printed_document_names_its_own_line(tmp_path: Path) -> None:
+    path = tmp_path / "segments"
+    path.write_text('{\n  "Traces": [\n    oops\n  ]\n}\n', encoding="utf-8")
+    with pytest.raises(FileError, match=r"segments:3: not JSON: Expecting value at column 5"):
+        read(path)
+
+
+def test_a_file_that_is_not_there_is_told() -> None:
+    with pytest.raises(FileError, match="no-such-file: cannot be read: No such file"):
+        read("no-such-file")
+
+
+def test_only_some_examples_of_what_was_skipped_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "segments"
+    path.write_text("nonsense\n" * 50, encoding="utf-8")
+    reader = read(path, lenient=True)
+    assert (reader.skipped, len(reader.examples)) == (50, 5)
+
+
+def test_progress_is_told_in_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "segments"
+    write_lines(path, documents(Shape(), 300, 1))
+    heard: list[int] = []
+    FileReader(TraceStore(), on_bytes=heard.append).read(str(path))
+    assert 0 < path.stat().st_size - sum(heard) < 300_000
+    assert len(heard) < 10
