@@ -23,6 +23,7 @@ from monitoring.watched import Slo
 
 DATA = Path(__file__).with_name("burn_rates.yaml")
 DAY_S = 86_400
+ANCHOR = "slo-burn"
 
 
 class Window(BaseModel):
@@ -99,7 +100,7 @@ def pair(sli: Sli, name: str, slo: Slo, scope: Scope, *, probes_per_minute: floa
                 component="slo",
                 signal="errors",
                 severity=window.level,
-                anchor=f"slo-burn-{name}",
+                anchor=ANCHOR,
                 meaning="The error budget is being spent too fast; soon the promise is broken.",
                 detail=(
                     f"{sli.title} over {seconds // 60} minutes burn the budget {factor:g} times too fast "

@@ -58,7 +58,7 @@ class Kpi:
     than `min_samples` samples in a period the value counts as 0: low traffic does not page. A `sparse`
     metric is published only when there is something to count, so its gaps are zeros. `limit` is in `unit`
     and `limit_source` says where it comes from. `silence_owner` is the key of the one alarm that breaches
-    when the metric stops.
+    when the metric stops; `anchor` is the runbook section where it is not named like the key.
     """
 
     key: str
@@ -73,6 +73,7 @@ class Kpi:
     limit: float
     limit_source: str
     silence_owner: str
+    anchor: str = ""
     direction: Direction = "above"
     divisor: float = 1
     share_of: Whole | None = None

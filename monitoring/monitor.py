@@ -112,6 +112,7 @@ def _pages() -> tuple[Page, ...]:
     return (
         Page(
             key=BLIND,
+            anchor=BLIND,
             meaning="Nobody can tell whether customers are served: neither canary nor customers are seen.",
             level="critical",
             component="canary",
@@ -119,6 +120,7 @@ def _pages() -> tuple[Page, ...]:
         ),
         Page(
             key=CANARY_DOWN,
+            anchor=CANARY_DOWN,
             meaning="The canary is down; customers still reach the API, but nobody checks it from outside.",
             level="warn",
             component="canary",
@@ -128,6 +130,7 @@ def _pages() -> tuple[Page, ...]:
         ),
         Page(
             key=API_DOWN,
+            anchor=API_DOWN,
             meaning="The API is down: no request from outside was answered rightly.",
             level="critical",
             component="canary",
@@ -140,6 +143,7 @@ def _pages() -> tuple[Page, ...]:
         *_burn_pages(),
         Page(
             key="page-promise-latency-critical",
+            anchor="promise-latency",
             meaning="Customers wait longer than promised.",
             level="critical",
             component="slo",
@@ -148,6 +152,7 @@ def _pages() -> tuple[Page, ...]:
         ),
         Page(
             key="page-promise-latency-warn",
+            anchor="promise-latency",
             meaning="Customers wait nearly longer than promised.",
             level="warn",
             component="slo",
@@ -156,6 +161,7 @@ def _pages() -> tuple[Page, ...]:
         ),
         Page(
             key="page-highest-usage-critical",
+            anchor="page-usage",
             meaning="A customer is about to use up a quota; beyond it every request gets 429.",
             level="critical",
             component="usage",
@@ -163,6 +169,7 @@ def _pages() -> tuple[Page, ...]:
         ),
         Page(
             key="page-highest-usage-warn",
+            anchor="page-usage",
             meaning="A customer nears a quota; beyond it every request gets 429.",
             level="warn",
             component="usage",
@@ -180,6 +187,7 @@ def _burn_pages() -> tuple[Page, ...]:
         pairs = tuple((f"{sli}-burn-{name}-long", f"{sli}-burn-{name}-short") for sli in ("api", "canary"))
         page = Page(
             key=f"page-slo-burn-{name}",
+            anchor=burn.ANCHOR,
             meaning="The error budget is being spent too fast; soon the promise is broken.",
             level=window.level,
             component="slo",

@@ -22,10 +22,12 @@ class Page:
     """A composite to be made.
 
     It is in ALARM when all alarms of one of the groups in `when` (keys) are, or the page that it `includes`
-    is; and only while `unless` is not. `muted_by` is the key of a page or metric alarm.
+    is; and only while `unless` is not. `anchor` is its runbook section; `muted_by` is the key of a page or
+    metric alarm.
     """
 
     key: str
+    anchor: str
     meaning: str
     level: Level
     component: Component
@@ -68,7 +70,7 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
                 alarm=CompositeAlarm(
                     key=page.key,
                     name=known[page.key],
-                    description=scope.describe(page.meaning, detail, page.key),
+                    description=scope.describe(page.meaning, detail, page.anchor),
                     rule=rule,
                     level=page.level,
                     suppressor=known[muted_by] if muted_by else None,
@@ -77,7 +79,7 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
                 ),
                 component=page.component,
                 severity=page.level,
-                anchor=page.key,
+                anchor=page.anchor,
             )
         )
     return tuple(made)

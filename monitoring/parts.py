@@ -4,9 +4,8 @@ Used for this program's own service account and, through the component `KpiAlarm
 program deployed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from monitoring import catalogue, limits, ownership, pages, silence, thresholds, traffic, tuning
 from monitoring.catalogue import api, endpoint, function, table, usage
@@ -24,13 +23,7 @@ SILENCES = {
     endpoint.SILENT: "The model is no longer asked, or it no longer reports on it.",
 }
 Keys = tuple[tuple[str, ...], ...]
-
-
-class Limits(Protocol):
-    """Chooses alarms on a limit: groups of one key each, as a page's `when`."""
-
-    def __call__(self, signal: Signal, level: Level, *components: str) -> Keys:
-        """The alarms of a signal and level, of the components or of all."""
+Limits = Callable[..., Keys]  # (signal, level, *components) -> groups of one key, as a page's `when`
 
 
 def alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Alarm, ...]:
@@ -74,7 +67,15 @@ def _usage_silences(target: UsageTarget, kpis: Sequence[Kpi], scope: Scope) -> l
         groups.append((usage.HIGHEST_SILENT, usage.highest(target)))
     meaning = "Nobody knows how near customers are to their quotas: the usage reporter is silent."
     return [
-        silence.owner(key, [kpi], component="usage", meaning=meaning, scope=scope, daily=True)
+        silence.owner(
+            key,
+            [kpi],
+            component="usage",
+            meaning=meaning,
+            scope=scope,
+            daily=True,
+            anchor=usage.SILENT_ANCHOR,
+        )
         for key, kpi in groups
     ]
 
@@ -101,6 +102,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         *_chain("latency", "Customers wait too long", on_limits),
         Page(
             key="page-capacity-critical",
+            anchor="page-capacity",
             meaning="Capacity is nearly used up; customers are about to be refused or to wait.",
             level="critical",
             component="api",
@@ -108,6 +110,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         ),
         Page(
             key="page-capacity-warn",
+            anchor="page-capacity",
             meaning="Capacity is being used up; there is still time to add some.",
             level="warn",
             component="api",
@@ -116,6 +119,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         ),
         Page(
             key="page-usage-critical",
+            anchor="page-usage",
             meaning="A customer is about to use up a quota; beyond it every request gets 429.",
             level="critical",
             component="usage",
@@ -123,6 +127,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         ),
         Page(
             key="page-usage-warn",
+            anchor="page-usage",
             meaning="A customer nears a quota, or nobody knows because usage is no longer reported.",
             level="warn",
             component="usage",
@@ -131,6 +136,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         ),
         Page(
             key="page-silence",
+            anchor="page-silence",
             meaning="A part no longer reports: requests do not reach it, or nobody would see it fail.",
             level="warn",
             component="api",
@@ -139,6 +145,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
         ),
         Page(
             key="page-traffic",
+            anchor="page-traffic",
             meaning="Traffic is unusual: customers may not reach the API, or a client runs wild.",
             level="warn",
             component="api",
@@ -148,41 +155,45 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
     )
 
 
-def _chain(signal: Signal, symptom: str, choose: Limits) -> tuple[Page, ...]:
+def _chain(signal: Signal, symptom: str, limits_on: Limits) -> tuple[Page, ...]:
     """From the dependencies to the customer; a warn of any part is muted by whatever is critical."""
     dependency, own, whole = (f"page-{part}-{signal}" for part in ("dependency", "function", "api"))
     return (
         Page(
             key=dependency,
+            anchor=f"page-{signal}",
             meaning=f"{symptom} because of the table or the model.",
             level="critical",
             component="endpoint",
-            when=choose(signal, "critical", "table", "endpoint"),
+            when=limits_on(signal, "critical", "table", "endpoint"),
         ),
         Page(
             key=own,
+            anchor=f"page-{signal}",
             meaning=f"{symptom} because of the function.",
             level="critical",
             component="function",
-            when=choose(signal, "critical", "function"),
+            when=limits_on(signal, "critical", "function"),
             includes=dependency,
             muted_by=dependency,
         ),
         Page(
             key=whole,
+            anchor=f"page-{signal}",
             meaning=f"{symptom}.",
             level="critical",
             component="api",
-            when=choose(signal, "critical", "api"),
+            when=limits_on(signal, "critical", "api"),
             includes=own,
             muted_by=own,
         ),
         Page(
             key=f"page-{signal}-warn",
+            anchor=f"page-{signal}",
             meaning=f"{symptom} soon, if it goes on like this.",
             level="warn",
             component="api",
-            when=choose(signal, "warn"),
+            when=limits_on(signal, "warn"),
             muted_by=whole,
         ),
     )

@@ -24,7 +24,14 @@ WARM_UP_MIN = 15  # a new part's first metrics come some minutes after its alarm
 
 
 def owner(
-    key: str, kpis: Iterable[Kpi], *, component: Component, meaning: str, scope: Scope, daily: bool = False
+    key: str,
+    kpis: Iterable[Kpi],
+    *,
+    component: Component,
+    meaning: str,
+    scope: Scope,
+    daily: bool = False,
+    anchor: str = "",
 ) -> Entry:
     """The alarm that breaches when one of the KPIs' metrics stops.
 
@@ -51,7 +58,7 @@ def owner(
             component=component,
             signal="traffic",
             severity="warn",
-            anchor=key,
+            anchor=anchor or key,
             meaning=meaning,
             detail=f"Not reported for {minutes} minutes: one of {names}."
             if len(metrics) > 1
@@ -85,7 +92,7 @@ def absence(kpi: Kpi, *, severity: Level, scope: Scope, also: Iterable[Metric] =
             component=kpi.component,
             signal=kpi.signal,
             severity=severity,
-            anchor=kpi.key,
+            anchor=kpi.anchor or kpi.key,
             meaning=kpi.meaning,
             detail=f"{kpi.title}: none for {minutes} minutes; wanted is {kpi.limit_source}.",
             queries=watched_last([own, *others], expression, kpi.title),

@@ -32,7 +32,7 @@ def alarms(kpi: Kpi, levels: Levels, scope: Scope) -> tuple[Entry, ...]:
             component=kpi.component,
             signal=kpi.signal,
             severity=level,
-            anchor=kpi.key,
+            anchor=kpi.anchor or kpi.key,
             meaning=kpi.meaning,
             detail=_detail(kpi, pct),
             queries=value_queries(kpi, min_samples=least),

@@ -90,6 +90,7 @@ def _latency(api: ApiTarget, statistic: str) -> Kpi:
     promise = f"the promised p90 of {api.slo.latency_p90_ms:g} ms"
     return Kpi(
         key=f"api-latency-{statistic}",
+        anchor="api-latency",
         component="api",
         signal="latency",
         title=f"API latency {statistic}",

@@ -6,6 +6,7 @@ from monitoring.watched import WatchedPlan
 
 NAMESPACE = "InferenceWatch"
 METRIC = "UsagePercentOfQuota"
+ANCHOR, SILENT_ANCHOR = "usage-plan", "usage-silent"  # runbook sections of every plan
 HIGHEST, HIGHEST_SILENT = "highest-usage", "highest-usage-silent"  # no plan's key begins like this
 PERIOD_S = 3600  # the value comes once a day and holds until the next: the latest report decides
 
@@ -37,6 +38,7 @@ def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
     return Kpi(
         key=f"usage-{name}",
         component="usage",
+        anchor=ANCHOR,
         signal="saturation",
         title=f"Usage of plan {name}",
         meaning=f"A customer on plan {name} nears the quota; beyond it every request gets 429.",
@@ -58,6 +60,7 @@ def highest(usage: UsageTarget) -> Kpi:
     return Kpi(
         key=HIGHEST,
         component="usage",
+        anchor=ANCHOR,
         signal="saturation",
         title="Highest usage of any plan",
         meaning="A customer nears the quota of a usage plan; beyond it every request gets 429.",
