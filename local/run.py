@@ -108,12 +108,18 @@ class Run:
             )
 
     def _overrides(self) -> dict[str, Any]:
-        """What the service stack is deployed with, beside its own configuration, for the fault."""
+        """What the service stack is deployed with, beside its own configuration.
+
+        An image, because without one there is no endpoint (the model server answers for it), and the
+        plans that the fault needs.
+        """
+        image = {"model.image": f"{SERVICE_ACCOUNT}.dkr.ecr.{region()}.amazonaws.com/model:local"}
         fault = self._options.fault
         if fault is None or not fault.quota:
-            return {}
+            return image
         project, stack = stack_config.load(ROOT, SERVICE_STACK)
-        return faults.plan_overrides(stack[f"{project}:usage_plans"], self._options.before_fault)
+        plans = faults.plan_overrides(stack[f"{project}:usage_plans"], self._options.before_fault)
+        return {**image, **plans}
 
     def _load(self, lots: Sequence[Lot], table: str, probe_id: str) -> None:
         """Put the lots into the table, all but the canary's own, which the stack put there."""

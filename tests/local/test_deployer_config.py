@@ -43,7 +43,7 @@ def test_the_stack_file_replaces_the_projects_defaults(root: Path) -> None:
     }
 
 
-def test_overrides_aremerged_key_by_key_and_none_removes(root: Path) -> None:
+def test_overrides_are_merged_key_by_key_and_none_removes(root: Path) -> None:
     _, config = load(root, "dev", {"labels.c": "four", "labels": {"b": None}, "owner": None})
     assert config["shop:labels"] == {"c": "four"}
     assert "shop:owner" not in config
