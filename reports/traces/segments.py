@@ -73,7 +73,7 @@ class TraceStore:
     def __init__(self) -> None:
         self.traces: dict[str, dict[str, Span]] = {}
         self.documents = 0
-        self._hops: dict[tuple[bool, str, str, str], Hop] = {}
+        self._hops: dict[tuple[Any, ...], Hop] = {}
 
     def add(self, document: Mapping[str, Any]) -> None:
         """Merge one document. Raises `SegmentError`, and then has merged nothing of it."""
@@ -116,21 +116,14 @@ class TraceStore:
         return spans
 
     def _span(self, raw: Any, parent_id: str | None, *, is_sub: bool) -> Span:
-        if not isinstance(raw, dict):
+        if type(raw) is not dict:
             raise SegmentError(f"a segment is a JSON object, not {type(raw).__name__}")
         span_id, name = raw.get("id"), raw.get("name")
-        if not (span_id and name and isinstance(span_id, str) and isinstance(name, str)):
+        if type(span_id) is not str or type(name) is not str or not span_id or not name:
             raise SegmentError(f"`id` and `name` must be texts, and are {span_id!r} and {name!r}")
-        start, end = raw.get("start_time"), raw.get("end_time")
-        if not isinstance(start, NUMBER) or not 0 <= start < LAST_TIME_S:
-            raise SegmentError(f"`start_time` of {name!r} is {start!r}, not epoch seconds")
-        if end is None:
-            if not raw.get("in_progress"):
-                raise SegmentError(f"{name!r} has neither `end_time` nor `in_progress`")
-        elif not isinstance(end, NUMBER) or not 0 <= end < LAST_TIME_S:
-            raise SegmentError(f"`end_time` of {name!r} is {end!r}, not epoch seconds")
-        elif end < start:
-            raise SegmentError(f"{name!r} ends {start - end:.6f} s before it starts")
+        start, end, finished = raw.get("start_time"), raw.get("end_time"), True
+        if type(start) is not float or type(end) is not float or not 0 <= start <= end < LAST_TIME_S:
+            start, end, finished = _times(raw, name, start, end)
         aws = _object(raw, "aws") if "aws" in raw else NOTHING
         status = _object(_object(raw, "http"), "response").get("status") if "http" in raw else None
         failed = (
@@ -144,8 +137,8 @@ class TraceStore:
             parent_id,
             self._hop(raw, name, aws, is_sub=is_sub),
             start,
-            start if end is None else end,
-            end is not None,
+            end,
+            finished,
             failed or (_failed_by(status) if status else 0),
             status if isinstance(status, int) else None,
             retries if isinstance(retries, int) else 0,
@@ -155,15 +148,32 @@ class TraceStore:
 
     def _hop(self, raw: Mapping[str, Any], name: str, aws: Mapping[str, Any], *, is_sub: bool) -> Hop:
         """The hop of a span; one object for all spans of the hop."""
-        namespace = str(raw.get("namespace", "")) if is_sub else "service"
-        detail = str(raw.get("origin") or "") if not is_sub else str(aws.get("operation") or "")
+        namespace = raw.get("namespace") if is_sub else None
+        detail = aws.get("operation") if is_sub else raw.get("origin")
         key = (is_sub, namespace, name, detail)
-        hop = self._hops.get(key)
-        if hop is None:
+        try:
+            return self._hops[key]
+        except KeyError:
             kind: Kind = "step" if name.startswith(STEP_PREFIX) else "local"
-            kind = CALLS.get(namespace, kind) if is_sub else "service"
-            hop = self._hops[key] = Hop(kind, name, detail)
-        return hop
+            kind = CALLS.get(str(namespace), kind) if is_sub else "service"
+            return self._hops.setdefault(key, Hop(kind, name, str(detail or "")))
+        except TypeError:
+            raise SegmentError(f"`namespace`, `operation` or `origin` of {name!r} is not a text") from None
+
+
+def _times(raw: Mapping[str, Any], name: str, start: Any, end: Any) -> tuple[float, float, bool]:
+    """Start, end and whether it ended, of what is not plainly two floats in order."""
+    if not isinstance(start, NUMBER) or not 0 <= start < LAST_TIME_S:
+        raise SegmentError(f"`start_time` of {name!r} is {start!r}, not epoch seconds")
+    if end is None:
+        if not raw.get("in_progress"):
+            raise SegmentError(f"{name!r} has neither `end_time` nor `in_progress`")
+        return float(start), float(start), False
+    if not isinstance(end, NUMBER) or not 0 <= end < LAST_TIME_S:
+        raise SegmentError(f"`end_time` of {name!r} is {end!r}, not epoch seconds")
+    if end < start:
+        raise SegmentError(f"{name!r} ends {start - end:.6f} s before it starts")
+    return float(start), float(end), True
 
 
 def _object(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
