@@ -308,7 +308,7 @@ class Settings(Section):
                 gpus=instances.gpus if instances else None,
             ),
             usage_plans=tuple(
-                WatchedPlan(name=f"{self.base}-{p.name}", quota=p.quota) for p in self.usage_plans
+                WatchedPlan(name=p.name, quota=p.quota) for p in self.usage_plans
             ),
             slo=self.slo,
             levels=self.levels,

@@ -45,7 +45,7 @@ class Quota(BaseModel):
 
 
 class WatchedPlan(BaseModel):
-    """A usage plan; `quota` is None for a plan without one."""
+    """A usage plan by its short name, the dimension `Plan`; `quota` is None for a plan without one."""
 
     model_config = FROZEN
 

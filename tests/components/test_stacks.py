@@ -331,4 +331,5 @@ def test_physical_names_are_those_that_monitoring_watches(dev: Run) -> None:
     assert watched["table"] == dev.one("Table").inputs["name"]
     assert watched["endpoint"]["name"] == dev.one("Endpoint").inputs["name"]
     assert watched["api_name"] == dev.one("RestApi").inputs["name"]
-    assert {plan["name"] for plan in watched["usage_plans"]} < resource_names(dev, "UsagePlan")
+    plans = {f"{watched['name']}-{plan['name']}" for plan in watched["usage_plans"]}
+    assert plans < resource_names(dev, "UsagePlan")
