@@ -52,13 +52,12 @@ def ensure(directory: Path) -> Path:
     Safe to call from several processes at once: files are replaced whole, and all would write the same.
     """
     if not _is_current(directory):
-        train(directory)
+        write(directory, fit())
     return directory
 
 
-def train(directory: Path) -> dict[str, Any]:
-    """Train, check and write the three files; returns the metadata. Raises TrainingError below the floor."""
-    fitted = fit()
+def write(directory: Path, fitted: Fitted) -> dict[str, Any]:
+    """Check the accuracy and write the three files; returns the metadata. TrainingError below the floor."""
     if fitted.accuracy < ACCURACY_FLOOR:
         raise TrainingError(
             f"hold-out accuracy {fitted.accuracy:.3f} is below {ACCURACY_FLOOR}; nothing was written. "
@@ -175,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the artefact, made if missing")
     out = parser.parse_args(arguments).out
     try:
-        metadata = train(out)
+        metadata = write(out, fit())
     except TrainingError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

@@ -4,6 +4,7 @@ Everything that can go wrong on the way surfaces as TransportError; deciding wha
 segments is the emitter's job. Nothing here retries.
 """
 
+import os
 import re
 import socket
 from collections.abc import Callable, Sequence
@@ -29,10 +30,14 @@ class TransportError(Exception):
 
 
 def connect_to_xray() -> Send:
-    """Send through PutTraceSegments, with region, credentials and endpoint from the usual environment."""
+    """Send through PutTraceSegments, with credentials and endpoint from the usual environment.
+
+    The region is `AWS_REGION`, which botocore alone would not read, or else botocore's own.
+    """
     try:
         client: Any = botocore.session.get_session().create_client(
             "xray",
+            region_name=os.environ.get("AWS_REGION"),
             config=Config(
                 connect_timeout=_CONNECT_TIMEOUT_S,
                 read_timeout=_READ_TIMEOUT_S,
@@ -69,7 +74,7 @@ def daemon_at(address: str) -> Connect:
         try:
             family, kind, _, _, destination = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
             udp = socket.socket(family, kind)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter for what cannot be a host's name
             raise TransportError(f"{host}:{port}: {error}") from error
         udp.setblocking(False)
 

@@ -1,0 +1,151 @@
+import io
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gunicorn.http.errors import InvalidChunkSize
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.app import Application
+from model.classifier import Classifier
+from model.tracing import Tracer
+from model.wire import FEATURES, MAX_BODY_BYTES, MAX_MAGNITUDE
+from tests.model.served import LOT_001
+from tests.model.test_wire import JSON
+
+OFF = Tracer(name="model", make_emitter=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    status: str
+    headers: dict[str, str]
+    json: Any
+
+
+@pytest.fixture(scope="module")
+def application(artefact: Path) -> Application:
+    loaded = Application(artefact, OFF)
+    loaded.load()
+    return loaded
+
+
+def call(application: Application, method: str, path: str, stream: Any = b"", **environ: str) -> Reply:
+    source = io.BytesIO(stream) if isinstance(stream, bytes) else stream
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    given = {"REQUEST_METHOD": method, "PATH_INFO": path, "wsgi.input": source} | environ
+    content = b"".join(application(given, lambda status, headers: started.append((status, headers))))
+    ((status, headers),) = started
+    assert dict(headers)["Content-Length"] == str(len(content))
+    assert dict(headers)["Content-Type"] == "application/json"
+    return Reply(status=status, headers=dict(headers), json=json.loads(content))
+
+
+def invoke(application: Application, *instances: Mapping[str, Any]) -> Reply:
+    return call(application, "POST", "/invocations", json.dumps({"instances": instances}).encode())
+
+
+def test_ping_is_200_only_when_the_model_is_loaded(artefact: Path) -> None:
+    application = Application(artefact, OFF)
+    before = call(application, "GET", "/ping")
+    assert (before.status, before.json) == ("503 Service Unavailable", {"error": "the model is not loaded"})
+    assert invoke(application, LOT_001).status == "503 Service Unavailable"
+    application.load()
+    after = call(application, "GET", "/ping")
+    version = Classifier.load(artefact).version
+    assert (after.status, after.json) == ("200 OK", {"status": "ok", "model_version": version})
+
+
+def test_a_known_lot_gets_its_known_prediction(application: Application, artefact: Path) -> None:
+    reply = invoke(application, LOT_001)
+    assert reply.status == "200 OK"
+    assert reply.json["model_version"] == Classifier.load(artefact).version
+    (prediction,) = reply.json["predictions"]
+    assert prediction["label"] == "barolo"
+    assert prediction["probability"] == pytest.approx(0.999585, abs=1e-6)
+
+
+def test_a_batch_is_answered_in_order_and_as_each_instance_by_itself(
+    application: Application, artefact: Path
+) -> None:
+    lots = json.loads((artefact / "reference_data.json").read_bytes())
+    instances = [lot["reference"] | lot["measurements"] for lot in lots]
+    together = invoke(application, *instances).json["predictions"]
+    assert [found["label"] for found in together] == [lot["label"] for lot in lots]
+    alone = [invoke(application, instance).json["predictions"][0] for instance in instances]
+    assert [found["probability"] for found in together] == pytest.approx(
+        [found["probability"] for found in alone]
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-MAX_MAGNITUDE, MAX_MAGNITUDE), min_size=13, max_size=13))
+def test_any_allowed_numbers_give_a_label_and_a_real_probability(
+    application: Application, row: list[float]
+) -> None:
+    reply = invoke(application, dict(zip(FEATURES, row, strict=True)))
+    (prediction,) = reply.json["predictions"]
+    assert prediction["label"] in {"barolo", "grignolino", "barbera"}
+    assert 1 / 3 - 1e-9 <= prediction["probability"] <= 1  # the likeliest of three
+
+
+@settings(deadline=None)
+@given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_bad_input_is_400_with_a_json_error_and_never_5xx(application: Application, content: bytes) -> None:
+    reply = call(application, "POST", "/invocations", content)
+    assert reply.status == "400 Bad Request"
+    assert set(reply.json) == {"error"}
+
+
+def test_a_body_over_the_limit_is_413_and_is_not_read_to_its_end(application: Application) -> None:
+    stream = io.BytesIO(b" " * (2 * MAX_BODY_BYTES))
+    reply = call(application, "POST", "/invocations", stream)
+    assert reply.status == "413 Request Entity Too Large"
+    assert reply.json == {"error": "the body has more than 1,000,000 bytes"}
+    assert stream.tell() == MAX_BODY_BYTES + 1
+
+
+@pytest.mark.parametrize("raised", [ConnectionResetError(), InvalidChunkSize(b"zz")])
+def test_a_body_that_cannot_be_read_is_400(application: Application, raised: Exception) -> None:
+    class Broken:
+        def read(self, _: int) -> bytes:
+            raise raised
+
+    reply = call(application, "POST", "/invocations", Broken())
+    assert reply.status == "400 Bad Request"
+    assert reply.json == {"error": "the body ended early or is badly chunked"}
+
+
+def test_the_unforeseen_is_a_clean_500_with_its_trace_in_the_log(
+    application: Application, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: object, rows: object) -> None:
+        raise ZeroDivisionError(f"secret {rows}")
+
+    monkeypatch.setattr(Classifier, "predict", broken)
+    with caplog.at_level(logging.ERROR, logger="model.app"):
+        reply = invoke(application, LOT_001)
+    assert (reply.status, reply.json) == ("500 Internal Server Error", {"error": "internal error"})
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("POST", "/ping", "405 Method Not Allowed", "GET"),
+        ("GET", "/invocations", "405 Method Not Allowed", "POST"),
+        ("GET", "/", "404 Not Found", None),
+        ("GET", "/ping/", "404 Not Found", None),
+    ],
+)
+def test_other_methods_and_paths_are_refused(
+    application: Application, method: str, path: str, status: str, allow: str | None
+) -> None:
+    reply = call(application, method, path)
+    assert (reply.status, reply.headers.get("Allow")) == (status, allow)
+    assert set(reply.json) == {"error"}
