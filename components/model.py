@@ -138,7 +138,7 @@ class Model(pulumi.ComponentResource):
                 "image": image,
                 "environment": {
                     "MODEL_NAME": args.endpoint_name,
-                    "AWS_XRAY_TRACING_NAME": args.endpoint_name,
+                    "AWS_REGION": args.region,
                 },
             },
             # Network isolation would keep the container from sending its trace segments.
