@@ -11,7 +11,6 @@ from monitoring.kpi import Component, Kpi, Metric, Signal
 from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MetricStat, MissingData
 from monitoring.tuning import AlarmsTuning, AlarmTuning
 
-DESCRIPTION_LIMIT = 1024  # CloudWatch's
 UNTUNED = AlarmsTuning()
 WINDOW_FIELDS = ("threshold", "period_s", "evaluation_periods", "datapoints_to_alarm")
 
@@ -96,7 +95,7 @@ def finish(draft: Draft, scope: Scope) -> Entry:
     alarm = MetricAlarm(
         key=draft.key,
         name=scope.name(draft.key),
-        description=scope.describe(draft.meaning, draft.detail, draft.anchor)[:DESCRIPTION_LIMIT],
+        description=scope.describe(draft.meaning, draft.detail, draft.anchor),
         queries=queries,
         comparison=draft.comparison,
         evaluation_periods=own.evaluation_periods or draft.evaluation_periods,

@@ -162,7 +162,7 @@ def _pages() -> tuple[Page, ...]:
         Page(
             key="page-highest-usage-critical",
             anchor="page-usage",
-            meaning="A customer is about to use up a quota; beyond it every request gets 429.",
+            meaning="The fullest usage plan is about to run out; then that customer gets 429.",
             level="critical",
             component="usage",
             when=((f"{usage.HIGHEST}-critical",),),
@@ -170,7 +170,7 @@ def _pages() -> tuple[Page, ...]:
         Page(
             key="page-highest-usage-warn",
             anchor="page-usage",
-            meaning="A customer nears a quota; beyond it every request gets 429.",
+            meaning="The fullest usage plan fills up; when it is used up, that customer gets 429.",
             level="warn",
             component="usage",
             when=((f"{usage.HIGHEST}-warn",),),

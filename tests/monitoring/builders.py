@@ -1,0 +1,69 @@
+"""Watched services to derive alarms from."""
+
+from typing import Any
+
+from monitoring.entry import Entry, Scope
+from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm
+from monitoring.stacks import stacks
+from monitoring.tuning import AlarmsTuning
+from monitoring.watched import Quota, Watched, WatchedEndpoint, WatchedFunction, WatchedPlan
+
+SERVICE, MONITOR = "111111111111", "222222222222"
+RUNBOOK = "https://example.com/runbook"
+SCOPE = Scope(prefix="shop-prod", runbook_url=RUNBOOK)
+INSTANCES = WatchedEndpoint(name="shop-prod-model", variant="main", cores=4, gpus=0)
+GPU_INSTANCES = WatchedEndpoint(name="shop-prod-model", variant="main", cores=4, gpus=2)
+SERVERLESS = WatchedEndpoint(name="shop-prod-model", variant="main")
+MONTHLY = WatchedPlan(name="shop-prod-gold", quota=Quota(limit=1000, period="MONTH"))
+UNLIMITED = WatchedPlan(name="shop-prod-free")
+
+
+def watched(**changes: Any) -> Watched:
+    """A service on instances with one plan that has a quota and one that has none."""
+    values: dict[str, Any] = {
+        "name": "shop-prod",
+        "account_id": SERVICE,
+        "region": "eu-central-1",
+        "api_name": "shop-prod",
+        "stage": "live",
+        "api_path": "/v1/predictions",
+        "function": WatchedFunction(
+            name="shop-prod-inference", alias="live", timeout_ms=2000, reserved_concurrency=100
+        ),
+        "table": "shop-prod-reference-data",
+        "endpoint": INSTANCES,
+        "usage_plans": (MONTHLY, UNLIMITED),
+        "rate_limit_per_s": 50.0,
+        "runbook_url": RUNBOOK,
+    }
+    return Watched(**(values | changes))
+
+
+def tuned(**tuning: Any) -> Watched:
+    """The same, tuned as a stack's YAML would."""
+    return watched(tuning=AlarmsTuning.model_validate(tuning))
+
+
+def entries(service: Watched | None = None) -> dict[str, Entry]:
+    """Every entry of both stacks by key."""
+    found = stacks(service or watched())
+    return {entry.key: entry for entry in (*found.service, *found.monitor)}
+
+
+def alarms(service: Watched | None = None) -> dict[str, Alarm]:
+    """Every alarm of both stacks by key."""
+    return {key: entry.alarm for key, entry in entries(service).items()}
+
+
+def metric_alarm(key: str, service: Watched | None = None) -> MetricAlarm:
+    """One metric alarm."""
+    alarm = alarms(service)[key]
+    assert isinstance(alarm, MetricAlarm)
+    return alarm
+
+
+def composite(key: str, service: Watched | None = None) -> CompositeAlarm:
+    """One composite alarm."""
+    alarm = alarms(service)[key]
+    assert isinstance(alarm, CompositeAlarm)
+    return alarm

@@ -1,0 +1,99 @@
+"""Rules 1, 2 and 7: levels, traffic, descriptions."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitoring.entry import Entry
+from monitoring.spec import Expression, MetricAlarm
+from monitoring.watched import Levels
+from tests.monitoring.builders import (
+    GPU_INSTANCES,
+    RUNBOOK,
+    SERVERLESS,
+    entries,
+    metric_alarm,
+    watched,
+)
+
+RUNBOOK_PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
+
+
+def on_limits() -> dict[str, Entry]:
+    found = entries(watched(endpoint=GPU_INSTANCES))
+    return {k: e for k, e in found.items() if e.kpi and e.kpi.direction == "above"}
+
+
+def test_every_limit_has_a_warn_and_a_critical_alarm_and_nothing_else() -> None:
+    by_kpi: dict[str, list[str]] = {}
+    for entry in on_limits().values():
+        assert entry.kpi
+        by_kpi.setdefault(entry.kpi.key, []).append(entry.severity)
+    assert len(by_kpi) == 29
+    assert all(levels == ["warn", "critical"] for levels in by_kpi.values())
+
+
+def test_warn_is_at_80_and_critical_at_95_percent_of_the_limit_and_usage_at_80_and_90() -> None:
+    for entry in on_limits().values():
+        assert entry.kpi
+        assert isinstance(entry.alarm, MetricAlarm)
+        critical = 90 if entry.component == "usage" else 95
+        share = 80 if entry.severity == "warn" else critical
+        assert entry.alarm.threshold == pytest.approx(entry.kpi.limit * share / 100), entry.key
+        assert entry.alarm.comparison == "GreaterThanOrEqualToThreshold"
+
+
+def test_levels_are_config() -> None:
+    levels = Levels(warn_pct=50, critical_pct=60, usage_warn_pct=70, usage_critical_pct=75)
+    service = watched(levels=levels)
+    keys = ("api-latency-p90-warn", "api-latency-p90-critical", "usage-gold-warn", "usage-gold-critical")
+    assert [metric_alarm(key, service).threshold for key in keys] == [100, 120, 70, 75]
+
+
+def test_thresholds_are_in_the_unit_people_read() -> None:
+    assert metric_alarm("endpoint-model-latency-critical").threshold == 95  # ms, not microseconds
+    assert entries()["endpoint-model-latency-critical"].unit == "Milliseconds"
+
+
+def test_traffic_has_a_less_than_a_greater_than_and_an_anomaly_alarm() -> None:
+    low, high, anomaly = (metric_alarm(f"api-requests-{kind}") for kind in ("low", "critical", "anomaly"))
+    assert (low.comparison, low.threshold) == ("LessThanThreshold", 4)
+    assert (high.comparison, high.threshold) == ("GreaterThanOrEqualToThreshold", 0.95 * 50 * 60)
+    assert anomaly.comparison == "LessThanLowerOrGreaterThanUpperThreshold"
+    assert (anomaly.threshold, anomaly.band_id) == (None, "band")
+    band = anomaly.queries[-1]
+    assert isinstance(band, Expression)
+    assert band.expression == "ANOMALY_DETECTION_BAND(m, 3)"
+
+
+@pytest.mark.parametrize("endpoint", [GPU_INSTANCES, SERVERLESS])
+def test_every_description_says_what_customers_notice_and_links_its_runbook_section(endpoint: object) -> None:
+    sections = set(re.findall(r"^## (\S+)$", RUNBOOK_PAGE.read_text(), re.MULTILINE))
+    for entry in entries(watched(endpoint=endpoint)).values():
+        text = entry.alarm.description
+        assert text.endswith(f" Runbook: {RUNBOOK}#{entry.anchor}"), entry.key
+        assert entry.anchor in sections, entry.key
+        assert len(text) - len(RUNBOOK) > 60, entry.key
+        if entry.kpi:
+            assert text.startswith(entry.kpi.meaning), entry.key
+
+
+def test_no_two_pages_say_the_same_about_different_things() -> None:
+    pages = [e.alarm.description for key, e in entries().items() if key.startswith("page-")]
+    assert len(set(pages)) == len(pages)
+
+
+def test_every_runbook_section_answers_the_four_questions_and_belongs_to_an_alarm() -> None:
+    text = RUNBOOK_PAGE.read_text()
+    anchors = {entry.anchor for entry in entries(watched(endpoint=GPU_INSTANCES)).values()}
+    sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    assert sections.keys() == anchors
+    for name, body in sections.items():
+        found = re.findall(r"^\*\*(.+?):\*\*", body, re.MULTILINE)
+        assert found == ["What customers see", "First look", "Likely causes", "What to do"], name
+
+
+def test_every_link_within_the_runbook_leads_to_a_section() -> None:
+    text = RUNBOOK_PAGE.read_text()
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= set(re.findall(r"^## (\S+)$", text, re.MULTILINE))

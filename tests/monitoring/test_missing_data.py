@@ -1,0 +1,117 @@
+"""Rule 3: missing data has exactly one owner per metric, over the alarms of both stacks."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitoring import ownership
+from monitoring.errors import MonitoringError
+from monitoring.ownership import MetricId
+from monitoring.spec import Expression, MetricAlarm, MetricStat
+from monitoring.watched import Watched, WatchedPlan
+from tests.monitoring.builders import (
+    GPU_INSTANCES,
+    MONTHLY,
+    SERVERLESS,
+    alarms,
+    entries,
+    metric_alarm,
+    tuned,
+    watched,
+)
+
+SHAPES = [
+    watched(),
+    watched(endpoint=SERVERLESS),
+    watched(endpoint=GPU_INSTANCES),
+    watched(usage_plans=()),
+    watched(usage_plans=(MONTHLY, WatchedPlan(name="other", quota=MONTHLY.quota))),
+]
+
+
+@pytest.mark.parametrize("service", SHAPES)
+def test_for_each_metric_exactly_one_alarm_breaches_when_it_is_missing(service: Watched) -> None:
+    counted: dict[tuple[str, str, frozenset[tuple[str, str]]], list[str]] = {}
+    for alarm in alarms(service).values():
+        if isinstance(alarm, MetricAlarm):
+            for query in alarm.queries:
+                if isinstance(query, MetricStat):
+                    key = (query.namespace, query.metric, frozenset(query.dimensions.items()))
+                    owners = counted.setdefault(key, [])
+                    if alarm.missing_data == "breaching" and alarm.key not in owners:
+                        owners.append(alarm.key)
+    assert {key: owners for key, owners in counted.items() if len(owners) != 1} == {}
+    assert len(counted) >= 20
+
+
+@pytest.mark.parametrize("service", SHAPES)
+def test_every_other_alarm_ignores_missing_data(service: Watched) -> None:
+    owners = {key for key in alarms(service) if key.endswith("-silent")} | {
+        "canary-success",
+        "canary-attempts",
+    }
+    for key, alarm in alarms(service).items():
+        if isinstance(alarm, MetricAlarm):
+            assert alarm.missing_data == ("breaching" if key in owners else "ignore"), key
+
+
+def test_each_kpi_names_the_alarm_that_really_owns_its_silence() -> None:
+    found = ownership.watchers(alarms().values())
+    for entry in entries().values():
+        if entry.kpi:
+            metric = entry.kpi.metric
+            key = MetricId(metric.namespace, metric.name, tuple(sorted(metric.dimensions.items())))
+            assert found[key].owners == (entry.kpi.silence_owner,), entry.key
+
+
+def test_an_owner_of_metrics_that_must_all_be_there_breaches_when_one_is_missing() -> None:
+    last = metric_alarm("function-silent").queries[-1]
+    assert isinstance(last, Expression)
+    terms = ", ".join(f"FILL(m{n}, -1)" for n in range(5))
+    assert last.expression == f"MIN([{terms}])"
+
+
+def test_metrics_that_appear_only_on_failure_are_no_silence_of_the_table() -> None:
+    alarm = metric_alarm("table-silent")
+    names = [query.metric for query in alarm.queries if isinstance(query, MetricStat)]
+    last = alarm.queries[-1]
+    assert isinstance(last, Expression)
+    assert names == ["ThrottledRequests", "SuccessfulRequestLatency", "SystemErrors"]
+    assert last.expression == "MAX([FILL(m1, -1), FILL(m0, -1), FILL(m2, -1)])"
+
+
+def test_the_daily_report_has_two_hours_of_grace() -> None:
+    alarm = metric_alarm("usage-gold-silent")
+    assert (alarm.period_s, alarm.evaluation_periods, alarm.datapoints_to_alarm) == (3600, 26, 26)
+    assert alarm.warm_up_min == 26 * 60
+
+
+def test_owners_give_a_new_stack_time_for_its_first_metrics() -> None:
+    for alarm in alarms().values():
+        if isinstance(alarm, MetricAlarm):
+            assert (alarm.warm_up_min >= 15) == (alarm.missing_data == "breaching"), alarm.key
+
+
+def test_switching_an_owner_off_names_the_metrics_that_nobody_would_miss_and_who_watches_them() -> None:
+    with pytest.raises(MonitoringError) as refused:
+        alarms(tuned(each={"table-silent": {"enabled": False}}))
+    assert len(refused.value.problems) == 3
+    first = next(p for p in refused.value.problems if "SystemErrors" in p)
+    assert first == (
+        "AWS/DynamoDB SystemErrors (Operation=GetItem, TableName=shop-prod-reference-data) is watched by "
+        "table-system-errors-warn, table-system-errors-critical, but no alarm would notice if it stopped. "
+        "Switch its owner on again, or these off as well (switched off now: table-silent)."
+    )
+
+
+def test_a_whole_component_can_be_switched_off() -> None:
+    found = alarms(tuned(components={"table": {"enabled": False}}))
+    assert not any("table" in key for key in found)
+    assert "table" not in str([alarm.rule for alarm in found.values() if not isinstance(alarm, MetricAlarm)])
+
+
+def test_two_owners_of_one_metric_are_refused_by_name() -> None:
+    first = metric_alarm("usage-gold-silent")
+    second = replace(metric_alarm("usage-gold-warn"), missing_data="breaching")
+    with pytest.raises(MonitoringError, match="usage-gold-silent, usage-gold-warn all breach when it stops"):
+        ownership.check([first, second])
