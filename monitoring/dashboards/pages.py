@@ -31,10 +31,10 @@ from monitoring.targets import Targets, of_watched
 from monitoring.watched import Watched
 
 COLUMNS = 24
-KPI_WIDTH, KPI_HEIGHT = 6, 5
+KPI_WIDTH, KPI_HEIGHT, LOW_KPI_HEIGHT = 6, 5, 4
+TALL_ROWS = 2  # more rows than these are lower, so that a section stays on one screen
 HEADING_HEIGHT = 1
 NUMBER_HEIGHT, GRAPH_HEIGHT = 3, 5
-ALARMS_A_WIDGET = 100  # CloudWatch's limit
 LEVEL_COLORS = {"warn": AMBER, "critical": RED}
 SECTIONS = {
     "api": "API",
@@ -128,9 +128,10 @@ def _kpi_rows(kpis: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row
             continue
         yield _heading(f"## {title}")
         across = COLUMNS // KPI_WIDTH
+        height = KPI_HEIGHT if len(own) <= TALL_ROWS * across else LOW_KPI_HEIGHT
         for first in range(0, len(own), across):
             yield [
-                (KPI_WIDTH, KPI_HEIGHT, _kpi_graph(kpi, alarms.service, place))
+                (KPI_WIDTH, height, _kpi_graph(kpi, alarms.service, place))
                 for kpi in own[first : first + across]
             ]
 
@@ -157,7 +158,7 @@ def _heading(markdown: str) -> Row:
 def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) -> Widget:
     """The composites: what notifies somebody. Their children are one click away."""
     names = [entry.alarm.name for entry in entries if isinstance(entry.alarm, CompositeAlarm)]
-    arns = [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names[:ALARMS_A_WIDGET]]
+    arns = [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names]
     return alarm_states(title, arns)
 
 

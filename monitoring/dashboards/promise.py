@@ -97,8 +97,8 @@ def latency_number(target: ApiTarget, place: Place) -> Widget:
 
 def requests_number(target: ApiTarget, place: Place) -> Widget:
     """Requests of the last five minutes."""
-    stat = api.metric(target, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="in 5 minutes")
-    return number("API requests", [replace(stat, return_data=True)], place, color=GREY)
+    stat = api.metric(target, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="requests")
+    return number("API requests in 5 minutes", [replace(stat, return_data=True)], place, color=GREY)
 
 
 def plans(target: UsageTarget, levels: Levels, place: Place) -> Widget:
