@@ -146,6 +146,25 @@ class Points:
         over = np.asarray(breaching(values, self._alarm.comparison, lower, upper)) & real
         return Seen(values=values, real=real, breaching=over, low=self._low(newest), lower=lower, upper=upper)
 
+    def watched(self) -> tuple[Floats, Floats, Floats]:
+        """The compared value once all data has arrived, its lower and upper limit; per minute of the series.
+
+        For people to look at: an evaluation sees the same less what is late.
+        """
+        every = np.arange(self._minutes, dtype=np.int64)
+        bands = {
+            call: (np.stack([low, low]), np.stack([high, high])) for call, (low, high) in self.bands.items()
+        }
+        results = self._evaluation(self._windows(every, RECENT, SETTLED), bands)
+        values = metric_math.as_series(
+            results.value(self._compared.id), self._compared.id, (RECENT, self._minutes)
+        )
+        if self._alarm.band_id is not None:
+            upper, lower = metric_math.as_band(results.value(self._alarm.band_id), self._alarm.band_id)
+            return values[-1], lower[-1], upper[-1]
+        limit = np.full(self._minutes, self._alarm.threshold)
+        return values[-1], limit, limit
+
     def filled(self, ends: NDArray[np.int64]) -> Bools:
         """Whether one of the metrics had data in every period that is evaluated at the end of `ends`."""
         size = self._alarm.evaluation_periods

@@ -1,0 +1,214 @@
+"""The faults a scenario can put on its timeline, what each takes, and what it does to the service.
+
+One table: the scenario schema, the documentation and the simulation are made from it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rehearsal.conditions import Conditions, MetricEffect
+
+Value = float | str
+Apply = Callable[[Conditions, slice, Mapping[str, Value]], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A number a fault takes, from `low` to `high`; a `text` one takes a pattern. None: it must be given."""
+
+    meaning: str
+    low: float = 0.0
+    high: float = 1.0
+    default: Value | None = None
+    text: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """A kind of fault. `harm` is whether customers notice, so that no alarm noticing it is a gap."""
+
+    meaning: str
+    parameters: Mapping[str, Parameter]
+    apply: Apply
+    harm: bool = True
+
+
+def _share(field: str) -> Apply:
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        array = getattr(conditions, field)
+        array[when] = np.maximum(array[when], float(given["share"]))
+
+    return apply
+
+
+def _factor(field: str, parameter: str = "factor") -> Apply:
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        getattr(conditions, field)[when] *= float(given[parameter])
+
+    return apply
+
+
+def _ramp(field: str, start: float) -> Apply:
+    """From `start` to `to` over the fault's time; the level stays until the end."""
+
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        array = getattr(conditions, field)
+        first, last = when.start, min(when.stop, conditions.minutes)
+        array[first:last] = np.linspace(start, float(given["to"]), last - first)
+        array[last:] = float(given["to"])
+
+    return apply
+
+
+def _level(field: str) -> Apply:
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        getattr(conditions, field)[when] = float(given["to"])
+
+    return apply
+
+
+def _stop(field: str) -> Apply:
+    def apply(conditions: Conditions, when: slice, _given: Mapping[str, Value]) -> None:
+        getattr(conditions, field)[when] = 0.0
+
+    return apply
+
+
+def _slow_failures(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    conditions.slow_failures[when] = float(given["share"])
+    conditions.slow_failure_s[when] = float(given["seconds"])
+
+
+def _region_down(conditions: Conditions, when: slice, _given: Mapping[str, Value]) -> None:
+    conditions.unreachable[when] = 1.0
+    conditions.canary_runs[when] = 0.0
+    conditions.effects.append(MetricEffect(pattern="*", when=when))
+
+
+def _metric_late(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    effect = MetricEffect(pattern=str(given["metrics"]), when=when, late_minutes=int(float(given["minutes"])))
+    conditions.effects.append(effect)
+
+
+def _metric_missing(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    conditions.effects.append(MetricEffect(pattern=str(given["metrics"]), when=when))
+
+
+SHARE = {"share": Parameter(meaning="part of the requests, 0 to 1")}
+ALL = {"share": Parameter(meaning="part of the requests, 0 to 1", default=1.0)}
+FACTOR = {"factor": Parameter(meaning="how many times the usual, above 0", high=1000.0)}
+TO_PCT = {"to": Parameter(meaning="percent, 0 to 100", high=100.0)}
+METRICS = {"metrics": Parameter(meaning="pattern of `Namespace Metric`, such as `AWS/Lambda *`", text=True)}
+
+FAULTS: dict[str, Kind] = {
+    "model-slow": Kind(
+        meaning="The model takes `factor` times as long.", parameters=FACTOR, apply=_factor("model_slow")
+    ),
+    "model-down": Kind(
+        meaning="A share of the model's calls fails with 5XX.", parameters=ALL, apply=_share("model_errors")
+    ),
+    "model-refuses": Kind(
+        meaning="A share of the model's calls fails with 4XX, as with a contract that changed.",
+        parameters=SHARE,
+        apply=_share("model_refuses"),
+    ),
+    "overhead-slow": Kind(
+        meaning="SageMaker's own overhead takes `factor` times as long.",
+        parameters=FACTOR,
+        apply=_factor("overhead_slow"),
+    ),
+    "errors": Kind(
+        meaning="A share of the function's invocations fails, as after a bad deployment.",
+        parameters=SHARE,
+        apply=_share("errors"),
+    ),
+    "slow-failures": Kind(
+        meaning="A share of the invocations fails after `seconds`; its datapoints carry the start's time.",
+        parameters={**SHARE, "seconds": Parameter(meaning="until they fail, 1 to 900", low=1, high=900)},
+        apply=_slow_failures,
+    ),
+    "client-errors": Kind(
+        meaning="A share of the requests is refused with 4XX.",
+        parameters=SHARE,
+        apply=_share("client_errors"),
+    ),
+    "traffic-drop": Kind(
+        meaning="Customers send only this factor of their usual requests.",
+        parameters={"factor": Parameter(meaning="of the usual, 0 to 1")},
+        apply=_factor("traffic"),
+    ),
+    "surge": Kind(
+        meaning="Customers send `factor` times their usual requests.",
+        parameters=FACTOR,
+        apply=_factor("traffic"),
+        harm=False,
+    ),
+    "throttling": Kind(
+        meaning="Lambda throttles a share of the invocations.", parameters=SHARE, apply=_share("throttled")
+    ),
+    "table-throttled": Kind(
+        meaning="DynamoDB throttles a share of the reads.", parameters=SHARE, apply=_share("table_throttled")
+    ),
+    "table-errors": Kind(
+        meaning="A share of the reads fails with DynamoDB's own error.",
+        parameters=SHARE,
+        apply=_share("table_errors"),
+    ),
+    "table-slow": Kind(
+        meaning="Reads take `factor` times as long.", parameters=FACTOR, apply=_factor("table_slow")
+    ),
+    "disk-filling": Kind(
+        meaning="The endpoint's disk fills evenly up to `to` percent.",
+        parameters=TO_PCT,
+        apply=_ramp("disk_pct", 35.0),
+        harm=False,
+    ),
+    "memory-leak": Kind(
+        meaning="The endpoint's memory fills evenly up to `to` percent.",
+        parameters=TO_PCT,
+        apply=_ramp("memory_pct", 45.0),
+        harm=False,
+    ),
+    "cpu-busy": Kind(
+        meaning="The endpoint's CPU is busy to `to` percent of its cores.",
+        parameters=TO_PCT,
+        apply=_level("cpu_pct"),
+        harm=False,
+    ),
+    "quota-burn": Kind(
+        meaning="The highest key has used `to` percent of its quota at the end of the day.",
+        parameters={"to": Parameter(meaning="percent of the quota, 0 to 200", high=200.0)},
+        apply=_level("usage_pct"),
+    ),
+    "api-down": Kind(
+        meaning="A share of the requests, the canary's too, does not reach the API.",
+        parameters=ALL,
+        apply=_share("unreachable"),
+    ),
+    "region-down": Kind(
+        meaning="Nothing of either account works or reports.", parameters={}, apply=_region_down
+    ),
+    "canary-stopped": Kind(
+        meaning="The canary does not run.", parameters={}, apply=_stop("canary_runs"), harm=False
+    ),
+    "canary-fails": Kind(
+        meaning="A share of the probes fails although the API is fine.",
+        parameters=ALL,
+        apply=_share("canary_fails"),
+        harm=False,
+    ),
+    "reporter-stopped": Kind(
+        meaning="The usage reporter does not run.", parameters={}, apply=_stop("reporter_runs"), harm=False
+    ),
+    "metric-late": Kind(
+        meaning="Metrics arrive `minutes` later than usual.",
+        parameters={**METRICS, "minutes": Parameter(meaning="1 to 180", low=1, high=180)},
+        apply=_metric_late,
+        harm=False,
+    ),
+    "metric-missing": Kind(
+        meaning="Metrics are not reported.", parameters=METRICS, apply=_metric_missing, harm=False
+    ),
+}

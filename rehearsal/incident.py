@@ -1,0 +1,73 @@
+"""A scenario -> the metrics that an alarm set would see, with when each datapoint arrives."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+
+from monitoring.spec import MetricAlarm, MetricStat
+from rehearsal.conditions import Conditions
+from rehearsal.faults import FAULTS
+from rehearsal.scenario import Explicit, Scenario
+from rehearsal.series import MetricKey, MetricSeries, Series
+from rehearsal.service import simulate
+from rehearsal.signals import OWN, Signals
+from rehearsal.stack import AlarmSet
+
+CANARY = "Canary"  # what metrics of the monitor account's own begin with
+
+
+def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, ...]]:
+    """The scenario's metrics, from its history on, and the metrics alarms ask for that it does not have."""
+    start = scenario.begins - timedelta(minutes=scenario.history)
+    minutes = scenario.history + scenario.duration
+    conditions = Conditions(minutes=minutes)
+    for fault in scenario.faults:
+        when = slice(scenario.history + fault.begin, scenario.history + fault.end)
+        FAULTS[fault.kind].apply(conditions, when, fault.given)
+    rng = np.random.default_rng(scenario.seed)
+    shape = scenario.shape(alarm_set.budget_ms, alarm_set.cores)
+    requests = scenario.traffic.requests(start, conditions.traffic, rng)
+    outcome = simulate(conditions, requests, shape, rng)
+    signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed)
+    explicit = {(e.namespace, e.metric): e for e in scenario.series}
+
+    metrics: dict[MetricKey, MetricSeries] = {}
+    unknown: set[str] = set()
+    for alarm in alarm_set.alarms:
+        for query in alarm.queries if isinstance(alarm, MetricAlarm) else ():
+            if isinstance(query, MetricStat):
+                metric = _metric(query, signals, explicit, scenario.history)
+                if metric is None:
+                    unknown.add(f"{query.namespace} {query.metric}")
+                else:
+                    account = _account(query, alarm_set)
+                    key = MetricKey.of(query.namespace, query.metric, query.dimensions, account)
+                    metrics[key] = metric
+    return Series(start, minutes, metrics), tuple(sorted(unknown))
+
+
+def _account(query: MetricStat, alarm_set: AlarmSet) -> str | None:
+    """The account that publishes it: the canary's own metrics are the monitor account's."""
+    own = query.namespace == OWN and query.metric.startswith(CANARY)
+    return alarm_set.monitor_account if own else alarm_set.service_account
+
+
+def _metric(
+    query: MetricStat, signals: Signals, explicit: Mapping[tuple[str, str], Explicit], history: int
+) -> MetricSeries | None:
+    simulated = signals.metric(query.namespace, query.metric, query.dimensions)
+    given = explicit.get((query.namespace, query.metric))
+    if given is None:
+        return simulated
+    first = history + given.begin
+    own = MetricSeries.of_minutes(given.values, first=first)
+    if simulated is None:
+        return own
+    rest = (simulated.minute < first) | (simulated.minute >= first + len(given.values))
+    return MetricSeries(
+        minute=np.concatenate([simulated.minute[rest], own.minute]),
+        value=np.concatenate([simulated.value[rest], own.value]),
+        weight=np.concatenate([simulated.weight[rest], own.weight]),
+        delay=simulated.delay,
+    )

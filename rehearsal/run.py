@@ -1,0 +1,131 @@
+"""One rehearsal: a scenario against an alarm set, and everything there is to say about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitoring.spec import MetricAlarm
+from rehearsal import expectations, incident
+from rehearsal.actions import Page, entries, pages
+from rehearsal.evaluate import EXTRA_POINTS, Timeline, timeline
+from rehearsal.expectations import Failure
+from rehearsal.faults import FAULTS
+from rehearsal.scenario import Fault, Scenario
+from rehearsal.series import Series
+from rehearsal.stack import AlarmSet
+
+ALTERNATIVE_EXTRA_POINTS = (0, 5)
+GRACE = 60  # minutes after a fault's end in which a page still counts as its detection
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detection:
+    """A fault and the first page that went out because of it; minutes after the fault began."""
+
+    fault: Fault
+    page: Page | None
+    after: int | None
+
+    @property
+    def missed(self) -> bool:
+        """Customers were harmed and nobody was told."""
+        return self.page is None and FAULTS[self.fault.kind].harm
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubt:
+    """A page whose being sent, or its time, hangs on the unpublished size of the evaluation range."""
+
+    alarm: str
+    sent: int | None
+    otherwise: int | None
+    extra_points: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Result:
+    """Minutes are those after the scenario's start; the timeline still counts from its history."""
+
+    scenario: Scenario
+    alarm_set: AlarmSet
+    series: Series
+    timeline: Timeline
+    sent: Sequence[Page]
+    muted: Sequence[Page]
+    tripped: Sequence[str]
+    detections: Sequence[Detection]
+    failures: Sequence[Failure]
+    doubts: Sequence[Doubt]
+    unknown_metrics: Sequence[str]
+    stand_in_band: bool
+
+    @property
+    def passed(self) -> bool:
+        """Every expectation was met."""
+        return not self.failures
+
+
+def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: bool = True) -> Result:
+    """Rehearse. `check` False leaves expectations alone (for other alarm sets than the scenario's own)."""
+    series, unknown = incident.series(scenario, alarm_set)
+    line = _timeline(alarm_set, series, EXTRA_POINTS)
+    found = _pages(alarm_set, line, scenario.history)
+    sent = [page for page in found if page.muted_by is None]
+    return Result(
+        scenario=scenario,
+        alarm_set=alarm_set,
+        series=series,
+        timeline=line,
+        sent=sent,
+        muted=[page for page in found if page.muted_by is not None],
+        tripped=[
+            a.name
+            for a in alarm_set.alarms
+            if any(i >= scenario.history for i in entries(line.states[a.name]))
+        ],
+        detections=[_detection(fault, sent) for fault in scenario.faults],
+        failures=expectations.check(scenario, alarm_set.alarms, line, sent) if check else [],
+        doubts=_doubts(scenario, alarm_set, series, sent) if doubt else [],
+        unknown_metrics=unknown,
+        stand_in_band=any(isinstance(a, MetricAlarm) and a.band_id for a in alarm_set.alarms),
+    )
+
+
+def _timeline(alarm_set: AlarmSet, series: Series, extra_points: int) -> Timeline:
+    lines = [
+        timeline(account.alarms, series, home=account.id, extra_points=extra_points)
+        for account in alarm_set.accounts
+    ]
+    states = {name: codes for line in lines for name, codes in line.states.items()}
+    return replace(lines[0], states=states)
+
+
+def _pages(alarm_set: AlarmSet, line: Timeline, history: int) -> list[Page]:
+    """Pages for what went off after the history, in minutes after the scenario's start."""
+    found = [page for account in alarm_set.accounts for page in pages(account.alarms, line)]
+    kept = [page for page in found if page.minute >= history]
+    moved = [replace(p, minute=p.minute + 1 - history, entered=p.entered + 1 - history) for p in kept]
+    return sorted(moved, key=lambda page: (page.minute, page.alarm))
+
+
+def _detection(fault: Fault, sent: Sequence[Page]) -> Detection:
+    during = [page for page in sent if fault.begin < page.minute <= fault.end + GRACE]
+    first = during[0] if during else None
+    return Detection(fault=fault, page=first, after=first.minute - fault.begin if first else None)
+
+
+def _doubts(scenario: Scenario, alarm_set: AlarmSet, series: Series, sent: Sequence[Page]) -> list[Doubt]:
+    found: list[Doubt] = []
+    now = _first_times(sent)
+    for extra_points in ALTERNATIVE_EXTRA_POINTS:
+        line = _timeline(alarm_set, series, extra_points)
+        other = _first_times([p for p in _pages(alarm_set, line, scenario.history) if p.muted_by is None])
+        found += [
+            Doubt(alarm=alarm, sent=now.get(alarm), otherwise=other.get(alarm), extra_points=extra_points)
+            for alarm in sorted({*now, *other})
+            if now.get(alarm) != other.get(alarm)
+        ]
+    return found
+
+
+def _first_times(sent: Sequence[Page]) -> dict[str, int]:
+    return {page.key: page.minute for page in reversed(sent)}

@@ -1,0 +1,171 @@
+"""The simulated service's CloudWatch metrics, by namespace and name, with when each of them arrives.
+
+Dimensions play no part: any API, function, table or endpoint that an alarm names is the simulated one, so
+that alarms of any making can be rehearsed. Only functions whose name ends like the canary's or the usage
+reporter's are those, and only reads (GetItem) happen on the table.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehearsal import latency
+from rehearsal.conditions import Conditions
+from rehearsal.latency import Parts
+from rehearsal.series import MetricSeries
+from rehearsal.service import Outcome, Shape
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Columns = tuple[Ints, Floats, Ints]
+OWN = "InferenceWatch"
+DELAYS = {OWN: 0}  # minutes; custom metrics are there at once
+AWS_DELAY = 1  # "one to several minutes"
+USAGE_MINUTE, USAGE_DELAY = 23 * 60 + 59, 7  # dated the day's last minute, published just after midnight
+INSTANCES = 2
+NETWORK_MS = 25.0  # between the canary and the API
+ORDINARY_USAGE_PCT = 40.0
+
+
+def ones(counts: Ints) -> Columns:
+    """Every event is the value 1; a minute without events has no sample."""
+    minutes = np.flatnonzero(counts)
+    return minutes, np.ones(len(minutes)), counts[minutes]
+
+
+def of_all(events: Ints, total: Ints) -> Columns:
+    """Every one of `total` is a sample, 1 for an event and 0 otherwise."""
+    zeros = np.flatnonzero(total - events > 0)
+    some = np.flatnonzero(events)
+    return (
+        np.concatenate([zeros, some]),
+        np.concatenate([np.zeros(len(zeros)), np.ones(len(some))]),
+        np.concatenate([(total - events)[zeros], events[some]]),
+    )
+
+
+def level(values: Floats, weight: int = 1) -> Columns:
+    """One value a minute, reported by `weight` sources."""
+    minutes = np.flatnonzero(~np.isnan(values))
+    return minutes, values[minutes], np.full(len(minutes), weight, dtype=np.int64)
+
+
+class Signals:
+    """Builds the metrics of one simulated incident when they are asked for."""
+
+    def __init__(
+        self, outcome: Outcome, conditions: Conditions, shape: Shape, *, start: datetime, seed: int
+    ) -> None:
+        self._outcome = outcome
+        self._conditions = conditions
+        self._shape = shape
+        self._start = start
+        self._seed = seed
+        self._built: dict[tuple[str, str], MetricSeries | None] = {}
+
+    def metric(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> MetricSeries | None:
+        """The metric as CloudWatch gets it; None for one that the simulated service does not publish."""
+        function = dimensions.get("FunctionName", "")
+        if dimensions.get("Operation", "GetItem") not in ("GetItem", "Query", "Scan"):
+            return None
+        side = next((kind for kind in ("canary", "usage-reporter") if function.endswith(f"-{kind}")), "")
+        key = (f"{namespace}:{side}" if side else namespace, metric)
+        if key not in self._built:
+            self._built[key] = self._build(*key)
+        return self._built[key]
+
+    def _build(self, namespace: str, metric: str) -> MetricSeries | None:
+        make = self._table().get((namespace, metric))
+        if make is None:
+            return None
+        minute, value, weight = make()
+        name = f"{namespace} {metric}"
+        delay = np.full(self._conditions.minutes, DELAYS.get(namespace, AWS_DELAY), dtype=np.int64)
+        if metric == "UsagePercentOfQuota":
+            delay += USAGE_DELAY
+        if namespace == "AWS/Lambda" and metric in ("Errors", "Duration"):
+            delay += (self._conditions.slow_failure_s // 60).astype(np.int64)
+        kept = np.ones(len(minute), dtype=bool)
+        for effect in self._conditions.effects:
+            if effect.touches(name) and effect.late_minutes is not None:
+                delay[effect.when] += effect.late_minutes
+            elif effect.touches(name):
+                kept &= (minute < effect.when.start) | (minute >= effect.when.stop)
+        return MetricSeries(minute=minute[kept], value=value[kept], weight=weight[kept], delay=delay)
+
+    def _table(self) -> Mapping[tuple[str, str], Callable[[], Columns]]:
+        o, c = self._outcome, self._conditions
+        ran = np.maximum(o.probe, -1) >= 0
+        return {
+            ("AWS/ApiGateway", "Count"): lambda: ones(o.api),
+            ("AWS/ApiGateway", "4XXError"): lambda: of_all(o.api_4xx, o.api),
+            ("AWS/ApiGateway", "5XXError"): lambda: of_all(o.api_5xx, o.api),
+            ("AWS/ApiGateway", "Latency"): lambda: self._times(o.api, lambda p: p.api),
+            ("AWS/ApiGateway", "IntegrationLatency"): lambda: self._times(
+                o.invocations, lambda p: p.function
+            ),
+            ("AWS/Lambda", "Invocations"): lambda: ones(o.invocations),
+            ("AWS/Lambda", "Errors"): lambda: of_all(o.function_errors, o.invocations),
+            ("AWS/Lambda", "Throttles"): lambda: of_all(o.throttles, o.invocations + o.throttles),
+            ("AWS/Lambda", "Duration"): self._durations,
+            ("AWS/Lambda", "ConcurrentExecutions"): lambda: level(_where(o.concurrency, o.invocations > 0)),
+            ("AWS/Lambda", "UnreservedConcurrentExecutions"): lambda: level(o.concurrency),
+            ("AWS/DynamoDB", "SuccessfulRequestLatency"): lambda: self._times(o.reads, lambda p: p.table),
+            ("AWS/DynamoDB", "ThrottledRequests"): lambda: ones(o.read_throttles),
+            ("AWS/DynamoDB", "ReadThrottleEvents"): lambda: ones(o.read_throttles),
+            ("AWS/DynamoDB", "SystemErrors"): lambda: ones(o.read_errors),
+            ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): lambda: ones(o.reads),
+            ("AWS/SageMaker", "Invocations"): lambda: ones(o.model_calls),
+            ("AWS/SageMaker", "InvocationsPerInstance"): lambda: ones(o.model_calls // INSTANCES),
+            ("AWS/SageMaker", "Invocation4XXErrors"): lambda: of_all(o.model_refusals, o.model_calls),
+            ("AWS/SageMaker", "Invocation5XXErrors"): lambda: of_all(o.model_errors, o.model_calls),
+            ("AWS/SageMaker", "ModelLatency"): lambda: self._times(o.model_calls, lambda p: p.model * 1000),
+            ("AWS/SageMaker", "OverheadLatency"): lambda: self._times(
+                o.model_calls, lambda p: p.overhead * 1000
+            ),
+            ("/aws/sagemaker/Endpoints", "CPUUtilization"): lambda: level(
+                o.cpu_pct * self._shape.cores, INSTANCES
+            ),
+            ("/aws/sagemaker/Endpoints", "MemoryUtilization"): lambda: level(c.memory_pct, INSTANCES),
+            ("/aws/sagemaker/Endpoints", "DiskUtilization"): lambda: level(c.disk_pct, INSTANCES),
+            (OWN, "CanaryAttempts"): lambda: ones(ran.astype(np.int64)),
+            (OWN, "CanarySuccess"): lambda: ones((o.probe == 1).astype(np.int64)),
+            (OWN, "CanaryFailure"): lambda: ones((o.probe == 0).astype(np.int64)),
+            (OWN, "CanaryLatency"): lambda: self._times(
+                (o.probe == 1).astype(np.int64), lambda p: p.api + NETWORK_MS
+            ),
+            (OWN, "UsagePercentOfQuota"): self._usage,
+            ("AWS/Lambda:canary", "Invocations"): lambda: ones(ran.astype(np.int64)),
+            ("AWS/Lambda:canary", "Errors"): lambda: of_all(np.zeros_like(o.api), ran.astype(np.int64)),
+            ("AWS/Lambda:canary", "Throttles"): lambda: of_all(np.zeros_like(o.api), ran.astype(np.int64)),
+        }
+
+    def _times(self, counts: Ints, of: Callable[[Parts], Floats]) -> Columns:
+        rng = np.random.default_rng(self._seed + 1)
+        drawn = [latency.draw(of(r.parts), counts[r.minutes], r.minutes, rng) for r in self._outcome.regimes]
+        minute, value, weight = (np.concatenate(column) for column in zip(*drawn, strict=True))
+        return minute, value, weight
+
+    def _durations(self) -> Columns:
+        o, slow = self._outcome, self._outcome.slow_failures
+        minute, value, weight = self._times(o.invocations - slow, lambda p: p.function)
+        at = np.flatnonzero(slow)
+        hanging_ms = self._conditions.slow_failure_s[at] * 1000
+        return (
+            np.concatenate([minute, at]),
+            np.concatenate([value, hanging_ms]),
+            np.concatenate([weight, slow[at]]),
+        )
+
+    def _usage(self) -> Columns:
+        clock = self._start.hour * 60 + self._start.minute + np.arange(self._conditions.minutes)
+        reported = (clock % 1440 == USAGE_MINUTE) & (self._conditions.reporter_runs > 0)
+        usage = self._conditions.usage_pct
+        usage = np.where(np.isnan(usage), ORDINARY_USAGE_PCT, usage)
+        return level(_where(usage, reported))
+
+
+def _where(values: Floats, kept: NDArray[np.bool_]) -> Floats:
+    return np.where(kept, values, np.nan)

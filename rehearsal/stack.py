@@ -1,0 +1,66 @@
+"""The alarms to rehearse: a stack's own catalogue, or any account's `describe-alarms` JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import config
+import monitoring
+from monitoring.spec import Alarm
+from rehearsal import describe
+
+MONITOR = "-monitor"
+NORMAL_BUDGET_MS = 1000.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """The alarms of one account; `id` None if unknown, then they see every metric."""
+
+    id: str | None
+    alarms: Sequence[Alarm]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmSet:
+    """All alarms of one rehearsal, and what the simulated service has to know of the stack."""
+
+    name: str
+    accounts: Sequence[Account]
+    service_account: str | None = None
+    monitor_account: str | None = None
+    budget_ms: float = NORMAL_BUDGET_MS
+    cores: int = 1
+
+    @property
+    def alarms(self) -> list[Alarm]:
+        """Every alarm of every account."""
+        return [alarm for account in self.accounts for alarm in account.alarms]
+
+
+def of_stack(stack: str) -> AlarmSet:
+    """The catalogue's alarms for the stack pair `<stack>` and `<stack>-monitor`, as they are deployed.
+
+    Raises `config.ConfigError` or `monitoring.MonitoringError` if the configuration is wrong.
+    """
+    settings = config.parse(config.read_stack(stack))
+    outside = config.parse(config.read_stack(f"{stack}{MONITOR}"))
+    watched = settings.watched()
+    service = Account(id=settings.accounts.service, alarms=monitoring.service_alarms(watched))
+    monitor = Account(
+        id=settings.accounts.monitor,
+        alarms=monitoring.monitor_alarms(watched, outside.canary.every_minutes),
+    )
+    return AlarmSet(
+        name=stack,
+        accounts=(service, monitor),
+        service_account=service.id,
+        monitor_account=monitor.id,
+        budget_ms=settings.inference.time_budget_ms,
+        cores=watched.endpoint.cores or 1,
+    )
+
+
+def of_file(path: Path) -> AlarmSet:
+    """The alarms in a `describe-alarms` JSON file. Raises `RehearsalError`."""
+    return AlarmSet(name=path.stem, accounts=(Account(id=None, alarms=describe.read(path)),))
