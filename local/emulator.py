@@ -77,7 +77,9 @@ class Emulator:
         (folder / "aws_config").write_text("[default]\n")
         try:
             with (folder / "emulator.log").open("wb") as log:
-                self._process = start_leashed(PROCESS, [], _environment(folder, port, self.region), log)
+                self._process = start_leashed(
+                    PROCESS, [], folder=folder, environment=_environment(folder, port, self.region), log=log
+                )
             self._wait_until_ready()
         except BaseException:
             self.stop()
@@ -91,9 +93,9 @@ class Emulator:
             client.close()
         self._clients.clear()
         if process is not None:
+            end_group(process)
             if process.stdin is not None:
                 process.stdin.close()
-            end_group(process)
         if folder is not None:
             folder.cleanup()
 

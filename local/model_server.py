@@ -83,7 +83,13 @@ class ModelServer:
             return
         arguments = [self._stand_in] if self._stand_in else ["--config", CONFIG]
         with self._log.open("ab") as log:
-            self._process = start_leashed("gunicorn", arguments, self._environment(), log)
+            self._process = start_leashed(
+                "gunicorn",
+                arguments,
+                folder=Path(self._folder.name),
+                environment=self._environment(),
+                log=log,
+            )
         try:
             self._wait_until_ready()
         except BaseException:

@@ -5,6 +5,8 @@
 header the function sees names the latter as parent, so the SDK's subsegments find it.
 """
 
+import os
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,7 @@ from local.fillins.trace_store import TraceHeader, new_id, new_trace_id, parse_h
 
 NAMESPACE = "AWS/Lambda"
 Record = dict[str, Any]
+_starting = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 def dispatch(  # noqa: PLR0917 # the replaced function's own signature
@@ -74,10 +77,15 @@ def trace_header(
 
 
 def spawn(original: Callable[[Any], None], worker: Any) -> None:
-    """Start a worker process, timing it as the invocation's Init phase."""
+    """Start a worker process, timing it as the invocation's Init phase.
+
+    As many at a time as there are cores: a burst of cold starts would otherwise starve the functions that
+    already run until their own time budgets are spent, which cannot happen on AWS.
+    """
     running = call.invocation.get()
-    started = time.time()
-    original(worker)
+    with _starting:
+        started = time.time()
+        original(worker)
     if running is not None:
         running.init_started, running.init_ended = started, time.time()
 

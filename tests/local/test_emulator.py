@@ -19,7 +19,7 @@ import sys, time
 from local.emulator import Emulator
 emulator = Emulator()
 emulator.start()
-print(emulator.pid, flush=True)
+print(emulator.pid, emulator.log_path.parent, flush=True)
 time.sleep(60)
 """
 STUBBORN = """
@@ -118,10 +118,11 @@ def test_nothing_survives_its_owner(number: signal.Signals) -> None:
     )
     try:
         assert owner.stdout is not None
-        group = int(owner.stdout.readline())
+        group, folder = owner.stdout.readline().decode().split()
         os.kill(owner.pid, number)
         owner.wait(timeout=10)
-        assert _gone_within(group, 5)
+        assert _gone_within(int(group), 5)
+        assert not Path(folder).exists()
     finally:
         owner.kill()
         owner.wait(timeout=10)
