@@ -123,6 +123,16 @@ def test_expectations_set_the_exit_code(
     assert words in capsys.readouterr().err
 
 
+def test_the_p90_is_held_against_its_limit_and_no_other_percentile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.jsonl"
+    write_lines(path, (segment("api", 0, i, span_id="a", trace=trace_id(i)) for i in range(1, 101)))
+    assert main([str(path), "--expect-p90-ms", "90.01"]) == 0
+    assert main([str(path), "--expect-p90-ms", "89.9"]) == 1
+    assert "the p90 is 90.0 ms, above 89.9 ms" in capsys.readouterr().err
+
+
 def test_incomplete_traces_fail_only_where_whole_ones_are_expected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -84,6 +84,11 @@ def test_of_two_complete_documents_the_last_one_wins() -> None:
     assert spans(first, last)["a"].end == T0 + 0.009
 
 
+def test_of_two_documents_in_progress_the_last_one_wins() -> None:
+    first, last = (segment("api", 0, None, span_id="a", trace=TRACE, error=flag) for flag in (False, True))
+    assert spans(first, last)["a"].failed == ERROR
+
+
 def test_a_complete_segment_keeps_the_subsegments_that_came_with_the_one_in_progress() -> None:
     begun = segment("f", 0, None, span_id="a", trace=TRACE, subs=[segment("## s", 1, 2, span_id="b")])
     assert set(spans(begun, segment("f", 0, 5, span_id="a", trace=TRACE))) == {"a", "b"}

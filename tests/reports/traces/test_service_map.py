@@ -49,6 +49,13 @@ def test_an_edge_is_timed_at_the_caller_and_a_node_at_itself() -> None:
     assert edge.failed == 1
 
 
+def test_a_call_within_a_call_is_the_services_that_makes_both() -> None:
+    inner = segment("host", 20, 30, span_id="i", namespace="remote")
+    outer = segment("s3", 10, 40, span_id="o", namespace="aws", subs=[inner])
+    found = edges(report([segment("fn", 0, 50, span_id="a", trace=trace_id(1), subs=[outer])]).service_map)
+    assert found == {("callers", "fn"): (1, 0), ("fn", "s3 aws"): (1, 0), ("fn", "host remote"): (1, 0)}
+
+
 def test_failures_are_counted_at_nodes() -> None:
     found = report(documents(Shape(fault_share=0.5), 100, 1))
     stage = next(node for node in found.service_map.nodes if node.origin == "AWS::ApiGateway::Stage")
