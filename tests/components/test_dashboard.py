@@ -1,0 +1,28 @@
+"""A dashboard body becomes one dashboard."""
+
+import json
+from typing import Any
+
+import pytest
+
+from components.dashboard import Dashboard, DashboardArgs
+from monitoring import monitor_dashboard, service_dashboard
+from tests.components.harness import Recorder, Run, run_program
+from tests.monitoring.builders import MONITOR, watched
+
+
+@pytest.mark.parametrize("body", [service_dashboard(watched()), monitor_dashboard(watched(), MONITOR)])
+def test_the_body_is_rendered_as_it_is(body: dict[str, Any]) -> None:
+    recorder = Recorder()
+    run_program(
+        lambda: Dashboard("dashboard", DashboardArgs(dashboard_name="shop-prod", body=body)), recorder
+    )
+    (made,) = (made for made in recorder.made if made.type.startswith("aws:"))
+    assert made.type == "aws:cloudwatch/dashboard:Dashboard"
+    assert made.inputs["dashboardName"] == "shop-prod"
+    assert json.loads(made.inputs["dashboardBody"]) == json.loads(json.dumps(body))
+
+
+def test_each_stack_has_one_dashboard_and_exports_its_name(prod: Run, prod_monitor: Run) -> None:
+    for run in (prod, prod_monitor):
+        assert run.one("Dashboard").inputs["dashboardName"] == run.outputs["dashboard_name"]
