@@ -1,77 +1,21 @@
 """Who may call the deployed API: the monitor account's canary with its key, and nobody else.
 
-Both stacks as the program makes them, on an emulator of their own; the model is a stand-in.
+Both stacks as the program makes them; the model is a stand-in.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.httpsession import URLLib3Session
 
-from local.deployer import Deployment, deploy
-from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
-from local.model_server import ModelServer
+from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
+from tests.local.deployed import Stacks
 from tests.local.emulated_api import assume, make_role, root
 
 THIRD_ACCOUNT = "333333333333"
-IMAGE = f"{SERVICE_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"
 INVOKE = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stacks:
-    """Both stacks, deployed."""
-
-    emulator: Emulator
-    service: Deployment
-    monitor: Deployment
-
-    def call(self, credentials: Credentials | None, key: str | None) -> tuple[int, Any]:
-        """The canary's own request, signed when there are credentials; status and JSON body."""
-        probe = self.service.outputs["probe"]
-        request = AWSRequest(
-            "POST",
-            self.service.outputs["api_url"],
-            data=json.dumps({"id": probe["id"], "measurements": probe["measurements"]}),
-            headers={"content-type": "application/json", **({"x-api-key": key} if key else {})},
-        )
-        if credentials is not None:
-            SigV4Auth(credentials, "execute-api", self.service.outputs["api_region"]).add_auth(request)
-        answer = URLLib3Session(timeout=30).send(request.prepare())
-        return answer.status_code, json.loads(answer.text)
-
-
-@pytest.fixture(scope="module")
-def stacks() -> Iterator[Stacks]:
-    with Emulator() as emulator, ModelServer(stand_in="tests.local.stand_in_model:application") as model:
-        emulator.attach_model(model.url)
-        service = deploy("dev", emulator, overrides={"model.image": IMAGE})
-        monitor = deploy("dev-monitor", emulator, stack_outputs=service)
-        yield Stacks(emulator=emulator, service=service, monitor=monitor)
-
-
-@pytest.fixture(scope="module")
-def key(stacks: Stacks) -> str:
-    return str(stacks.service.outputs["canary_api_key"])
-
-
-@pytest.fixture(scope="module")
-def canary(stacks: Stacks) -> Credentials:
-    """A session of the canary's role; its trust is widened from Lambda to its account, for this alone."""
-    principals = ({"AWS": f"arn:aws:iam::{MONITOR_ACCOUNT}:root"}, {"Service": "lambda.amazonaws.com"})
-    trust = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": who} for who in principals]
-    stacks.emulator.client("iam", MONITOR_ACCOUNT).update_assume_role_policy(
-        RoleName="inference-dev-canary",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}),
-    )
-    return assume(stacks.emulator, MONITOR_ACCOUNT, "inference-dev-canary")
 
 
 def refused(answer: tuple[int, Any]) -> bool:

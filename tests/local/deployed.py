@@ -1,0 +1,56 @@
+"""Both stacks as the program makes them, deployed into an emulator, with a stand-in for the model."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import URLLib3Session
+
+from local.deployer import Deployment, deploy
+from local.emulator import SERVICE_ACCOUNT, Emulator
+from local.model_server import ModelServer
+
+IMAGE = f"{SERVICE_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"
+JSON = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stacks:
+    """Both stacks, deployed."""
+
+    emulator: Emulator
+    service: Deployment
+    monitor: Deployment
+
+    def call(self, credentials: Credentials | None, key: str | None) -> tuple[int, Any]:
+        """The canary's own request, signed when there are credentials; status and JSON body."""
+        probe = self.service.outputs["probe"]
+        body = {"id": probe["id"], "measurements": probe["measurements"]}
+        status, _, answer = self.send(json.dumps(body).encode(), credentials, key)
+        return status, answer
+
+    def send(
+        self, body: bytes, credentials: Credentials | None, key: str | None, content_type: str = JSON
+    ) -> tuple[int, Mapping[str, str], Any]:
+        """Any body, signed when there are credentials; status, headers, JSON body."""
+        headers = {"content-type": content_type, **({"x-api-key": key} if key else {})}
+        request = AWSRequest("POST", self.service.outputs["api_url"], data=body, headers=headers)
+        if credentials is not None:
+            SigV4Auth(credentials, "execute-api", self.service.outputs["api_region"]).add_auth(request)
+        answer = URLLib3Session(timeout=30).send(request.prepare())
+        return answer.status_code, answer.headers, json.loads(answer.text)
+
+
+@contextmanager
+def deployed() -> Iterator[Stacks]:
+    """Deploy into a fresh emulator."""
+    with Emulator() as emulator, ModelServer(stand_in="tests.local.stand_in_model:application") as model:
+        emulator.attach_model(model.url)
+        service = deploy("dev", emulator, overrides={"model.image": IMAGE})
+        monitor = deploy("dev-monitor", emulator, stack_outputs=service)
+        yield Stacks(emulator=emulator, service=service, monitor=monitor)
