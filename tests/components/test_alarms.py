@@ -178,6 +178,7 @@ def violations(value: Any, shape: Any, path: str) -> list[str]:
 
 def problems(kind: str, request: Mapping[str, Any]) -> str:
     shape = CLOUDWATCH.operation_model(f"Put{kind}").input_shape
+    assert shape
     report = ParamValidator().validate(request, shape)
     return report.generate_report() or "\n".join(violations(request, shape, kind))
 
@@ -213,7 +214,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def record(self: MockMonitor, request: Any) -> Any:
         found[request.name] = request
-        return register(self, request)
+        return register(self, request)  # type: ignore[no-untyped-call]  # Pulumi's mocks have no types here
 
     monkeypatch.setattr(MockMonitor, "RegisterResource", record)
     return found

@@ -21,7 +21,12 @@ TABLE = TableTarget(name="orders", operation="Query", slo=SLO)
 
 
 def args(**changes: Any) -> KpiAlarmsArgs:
-    values = {"prefix": "orders-prod", "runbook_url": "https://r", "topic_arns": TOPICS, "table": TABLE}
+    values: dict[str, Any] = {
+        "prefix": "orders-prod",
+        "runbook_url": "https://r",
+        "topic_arns": TOPICS,
+        "table": TABLE,
+    }
     return KpiAlarmsArgs(**(values | changes))
 
 

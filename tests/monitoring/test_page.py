@@ -30,7 +30,8 @@ def test_the_check_fails_when_the_page_is_stale() -> None:
     program = (
         "import runpy, sys, pathlib; sys.argv = ['alarms.py', '--check'];"
         "read = pathlib.Path.read_text;"
-        "pathlib.Path.read_text = lambda p, *a: read(p, *a) + ('x' if p.name == 'alarms.md' else '');"
+        "stale = lambda p: 'x' if p.name == 'alarms.md' else '';"
+        "pathlib.Path.read_text = lambda p, *a, **k: read(p, *a, **k) + stale(p);"
         "runpy.run_path('docs/alarms.py', run_name='__main__')"
     )
     done = subprocess.run(  # noqa: S603  # fixed words
