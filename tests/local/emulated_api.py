@@ -35,7 +35,9 @@ def handler(event, context):
     return {"statusCode": body.get("status", 200), "headers": {}, "body": json.dumps(answer)}
 """
 SCHEMA = {"type": "object", "properties": {"status": {"type": "integer"}}}
-ERROR_TEMPLATE = '{"error":{"code":"%s","message":$context.error.messageString,"request_id":"$context.requestId"}}'
+ERROR_TEMPLATE = (
+    '{"error":{"code":"%s","message":$context.error.messageString,"request_id":"$context.requestId"}}'
+)
 ACCESS_LOG = '{"id":"$context.requestId","status":"$context.status","caller":"$context.identity.userArn","x":"$context.no"}'
 
 
@@ -75,7 +77,11 @@ class EmulatedApi:
             connection.request("POST", parts.path, body=request.data, headers=dict(request.headers.items()))
             answer = connection.getresponse()
             text = answer.read()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, json.loads(text)
+            return (
+                answer.status,
+                {name.lower(): value for name, value in answer.getheaders()},
+                json.loads(text),
+            )
         finally:
             connection.close()
 
@@ -90,7 +96,9 @@ def assume(emulator: Emulator, account: str, role: str) -> botocore.credentials.
     given = emulator.client("sts", account).assume_role(
         RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="test"
     )["Credentials"]
-    return botocore.credentials.Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return botocore.credentials.Credentials(
+        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+    )
 
 
 def make_role(emulator: Emulator, account: str, name: str, *statements: Mapping[str, Any]) -> str:
@@ -117,7 +125,9 @@ def zipped(source: str) -> bytes:
     return buffer.getvalue()
 
 
-def make_function(emulator: Emulator, account: str, name: str, source: str, role_arn: str, **options: Any) -> str:
+def make_function(
+    emulator: Emulator, account: str, name: str, source: str, role_arn: str, **options: Any
+) -> str:
     """A published function; the ARN of its version."""
     made = emulator.client("lambda", account).create_function(
         FunctionName=name,
@@ -133,7 +143,9 @@ def make_function(emulator: Emulator, account: str, name: str, source: str, role
     return arn
 
 
-def make_api(emulator: Emulator, name: str, *, quota: int | None = None) -> EmulatedApi:
+def make_api(
+    emulator: Emulator, name: str, *, quota: int | None = None, source: str = FUNCTION
+) -> EmulatedApi:
     """API `name` with POST /things: AWS_IAM, key required, body validated, our error bodies, tracing.
 
     The monitor account's role `<name>-caller` may call it; the third account may not.
@@ -142,7 +154,7 @@ def make_api(emulator: Emulator, name: str, *, quota: int | None = None) -> Emul
     allow = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
     make_role(emulator, MONITOR_ACCOUNT, f"{name}-caller", allow)
     role_arn = make_role(emulator, SERVICE_ACCOUNT, f"{name}-function")
-    make_function(emulator, SERVICE_ACCOUNT, name, FUNCTION, role_arn, Timeout=10)
+    make_function(emulator, SERVICE_ACCOUNT, name, source, role_arn, Timeout=10)
     alias = functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")["AliasArn"]
     condition = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{MONITOR_ACCOUNT}:role/{name}-caller"}}
     policy = {
@@ -159,7 +171,9 @@ def make_api(emulator: Emulator, name: str, *, quota: int | None = None) -> Emul
     api = gateway.create_rest_api(name=name, policy=json.dumps(policy))["id"]
     parent = gateway.get_resources(restApiId=api)["items"][0]["id"]
     resource = gateway.create_resource(restApiId=api, parentId=parent, pathPart="things")["id"]
-    gateway.create_model(restApiId=api, name="Body", contentType="application/json", schema=json.dumps(SCHEMA))
+    gateway.create_model(
+        restApiId=api, name="Body", contentType="application/json", schema=json.dumps(SCHEMA)
+    )
     validator = gateway.create_request_validator(restApiId=api, name="body", validateRequestBody=True)["id"]
     at = {"restApiId": api, "resourceId": resource, "httpMethod": "POST"}
     gateway.put_method(

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import pytest
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator, EmulatorError
 from local.emulator_group import group_is_alive
 from local.emulator_net import PortInUseError
+from tests.local.conftest import CALLERS_SECRET
 from tests.local.emulated_api import make_function, make_role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,15 +74,14 @@ def test_this_machines_aws_configuration_plays_no_part(
     assert client.get_caller_identity()["Account"] == "333333333333"
 
 
-def test_functions_inherit_nothing_of_the_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CALLERS_SECRET", "must not leak")
+def test_functions_inherit_nothing_of_the_callers_environment(emulator: Emulator) -> None:
     source = "import os\ndef handler(event, context):\n    return sorted(os.environ)\n"
-    with Emulator() as emulator:
-        role_arn = make_role(emulator, SERVICE_ACCOUNT, "environment")
-        make_function(emulator, SERVICE_ACCOUNT, "environment", source, role_arn)
-        seen = emulator.client("lambda", SERVICE_ACCOUNT).invoke(FunctionName="environment")["Payload"].read()
-    assert b"CALLERS_SECRET" not in seen
-    assert b"AWS_XRAY_DAEMON_ADDRESS" in seen
+    role_arn = make_role(emulator, SERVICE_ACCOUNT, "environment")
+    make_function(emulator, SERVICE_ACCOUNT, "environment", source, role_arn)
+    answer = emulator.client("lambda", SERVICE_ACCOUNT).invoke(FunctionName="environment")
+    seen = json.load(answer["Payload"])
+    assert CALLERS_SECRET not in seen
+    assert "AWS_XRAY_DAEMON_ADDRESS" in seen
 
 
 def test_a_port_in_use_is_named_with_the_ways_out() -> None:
@@ -111,15 +112,14 @@ def test_an_exception_in_the_block_ends_the_process() -> None:
     assert not group_is_alive(group)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_nothing_survives_its_owner(number: signal.Signals) -> None:
+def test_nothing_survives_an_owner_that_is_killed() -> None:
     owner = subprocess.Popen(  # noqa: S603 # our own interpreter and text
         [sys.executable, "-c", OWNER], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     try:
         assert owner.stdout is not None
         group, folder = owner.stdout.readline().decode().split()
-        os.kill(owner.pid, number)
+        os.kill(owner.pid, signal.SIGKILL)
         owner.wait(timeout=10)
         assert _gone_within(int(group), 5)
         assert not Path(folder).exists()
