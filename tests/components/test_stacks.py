@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
-from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
 
+from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
 from handlers.inference.settings import ENVIRONMENT as INFERENCE_ENVIRONMENT
+from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
 from tests.components.harness import (
     ACCOUNTS,
     API_KEY,
