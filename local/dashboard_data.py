@@ -15,6 +15,7 @@ from rehearsal.windows import percentile_of
 Floats = NDArray[np.float64]
 POINTS = 120  # of a line, however long the run
 MIN_SPAN_S = 30.0
+LEAD_S = 1.0  # before the first sample, so that it is within the axis
 RUNNING = "RUNNING_SUM"
 UNITS_S = {"M": 60, "H": 3600, "D": 86_400}
 COLORS = ("#0972d3", "#0e7c86", "#7d8998", "#037f0c", "#b35c00", "#d13212")
@@ -50,14 +51,17 @@ class Shown:
 
 
 class Samples:
-    """Raw samples by metric, each sorted by time."""
+    """Raw samples by metric, each sorted by time: moment, value, how often it came.
+
+    A published statistic set counts as its average, as often as it has samples.
+    """
 
     def __init__(self, datapoints: Iterable[Mapping[str, Any]], *, home: str | None) -> None:
         self._home = home
-        collected: dict[tuple[object, ...], list[tuple[float, float]]] = {}
+        collected: dict[tuple[object, ...], list[tuple[float, float, float]]] = {}
         for point in datapoints:
             key = _key(point["namespace"], point["metric"], point["dimensions"], point.get("account", home))
-            collected.setdefault(key, []).append((_seconds(point["timestamp"]), float(point["value"])))
+            collected.setdefault(key, []).append((_seconds(point["timestamp"]), *_weighed(point)))
         self._metrics = {key: np.array(sorted(points)) for key, points in collected.items()}
 
     def span(self, now: datetime, dashboard_start: str) -> Span:
@@ -65,7 +69,8 @@ class Samples:
         end = now.timestamp()
         oldest = min((float(points[0, 0]) for points in self._metrics.values()), default=end)
         earliest = (now - duration(dashboard_start.removeprefix("-"))).timestamp()
-        return Span(start=min(max(oldest, earliest), end - MIN_SPAN_S), end=end)
+        first = max(oldest - LEAD_S, earliest)
+        return Span(start=min(first, end - MIN_SPAN_S), end=end)
 
     def stat(self, query: MetricStat, span: Span, period_s: float) -> Floats:
         """The statistic over the `period_s` seconds up to each moment of the span."""
@@ -79,7 +84,7 @@ class Samples:
         first = np.searchsorted(points[:, 0], moments - period_s, side="right")
         for at, (begin, end) in enumerate(zip(first, last, strict=True)):
             if end > begin:
-                out[at] = _statistic(query.statistic, points[begin:end, 1])
+                out[at] = _statistic(query.statistic, points[begin:end, 1], points[begin:end, 2])
         return out
 
 
@@ -143,18 +148,26 @@ def _query(row: Sequence[Any]) -> tuple[MetricQuery, Mapping[str, Any]]:
     )
 
 
-def _statistic(name: str, values: Floats) -> float:
+def _weighed(point: Mapping[str, Any]) -> tuple[float, float]:
+    """A sample's value and how often it came."""
+    if published := point.get("statistics"):
+        count = float(published["SampleCount"])
+        return float(published["Sum"]) / count, count
+    return float(point["value"]), float(point.get("count", 1))
+
+
+def _statistic(name: str, values: Floats, weights: Floats) -> float:
     percentile = percentile_of(name)
     if percentile is not None:
-        return float(np.percentile(values, percentile, method="inverted_cdf"))
-    simple: dict[str, Callable[[Floats], float]] = {
-        "SampleCount": len,
-        "Sum": np.sum,
-        "Average": np.mean,
-        "Minimum": np.min,
-        "Maximum": np.max,
+        return float(np.percentile(values, percentile, method="inverted_cdf", weights=weights))
+    simple: dict[str, Callable[[], float]] = {
+        "SampleCount": lambda: np.sum(weights),
+        "Sum": lambda: np.sum(values * weights),
+        "Average": lambda: np.average(values, weights=weights),
+        "Minimum": lambda: np.min(values),
+        "Maximum": lambda: np.max(values),
     }
-    return float(simple[name](values))
+    return float(simple[name]())
 
 
 def _key(namespace: str, metric: str, dimensions: Mapping[str, str], account: object) -> tuple[object, ...]:

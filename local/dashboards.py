@@ -31,9 +31,10 @@ def render(
 ) -> str:
     """The dashboard as an HTML fragment with its own style sheet.
 
-    `datapoints` are raw samples: `namespace`, `metric`, `dimensions`, `timestamp` (aware datetime or seconds
-    since 1970), `value`, and optionally `account`. `home` is the account the dashboard is in: metrics of
-    others are found only where a widget names their `accountId`. `alarm_states` holds states by alarm name.
+    `datapoints` are raw samples as `local.fillins.datapoints` hands them out (`namespace`, `metric`,
+    `dimensions`, `timestamp`, `value`, and `count` or `statistics`), each with its `account`. `home` is the
+    account the dashboard is in: metrics of others are found only where a widget names their `accountId`.
+    `alarm_states` holds states by alarm name.
     The time axis begins with the first sample and ends `now`, but shows no more than the dashboard's own
     range. Each point is the statistic over the widget's own period up to that moment, as an alarm sees it.
     """
