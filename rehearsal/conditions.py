@@ -46,6 +46,8 @@ class Conditions:
     overhead_slow: Floats = field(init=False)
     model_errors: Floats = field(init=False)
     model_slow: Floats = field(init=False)
+    tail_share: Floats = field(init=False)
+    tail_slow: Floats = field(init=False)
     canary_runs: Floats = field(init=False)
     canary_fails: Floats = field(init=False)
     reporter_runs: Floats = field(init=False)
@@ -57,13 +59,28 @@ class Conditions:
 
     def __post_init__(self) -> None:
         """Everything as it is on a good day."""
-        for name in ("traffic", "table_slow", "model_slow", "overhead_slow", "canary_runs", "reporter_runs"):
+        for name in (
+            "traffic",
+            "table_slow",
+            "model_slow",
+            "tail_slow",
+            "overhead_slow",
+            "canary_runs",
+            "reporter_runs",
+        ):
             setattr(self, name, np.ones(self.minutes))
         for name in ("cpu_pct", "usage_pct"):
             setattr(self, name, np.full(self.minutes, np.nan))
         for name in (
             *("unreachable", "throttled", "errors", "slow_failures", "slow_failure_s"),
-            *("table_throttled", "table_errors", "model_errors", "model_refuses", "canary_fails"),
+            *(
+                "table_throttled",
+                "table_errors",
+                "model_errors",
+                "model_refuses",
+                "tail_share",
+                "canary_fails",
+            ),
         ):
             setattr(self, name, np.zeros(self.minutes))
         self.client_errors = np.full(self.minutes, 0.002)

@@ -81,6 +81,11 @@ def _slow_failures(conditions: Conditions, when: slice, given: Mapping[str, Valu
     conditions.slow_failure_s[when] = float(given["seconds"])
 
 
+def _model_tail(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    conditions.tail_share[when] = float(given["share"])
+    conditions.tail_slow[when] = float(given["factor"])
+
+
 def _region_down(conditions: Conditions, when: slice, _given: Mapping[str, Value]) -> None:
     conditions.unreachable[when] = 1.0
     conditions.canary_runs[when] = 0.0
@@ -105,6 +110,11 @@ METRICS = {"metrics": Parameter(meaning="pattern of `Namespace Metric`, such as 
 FAULTS: dict[str, Kind] = {
     "model-slow": Kind(
         meaning="The model takes `factor` times as long.", parameters=FACTOR, apply=_factor("model_slow")
+    ),
+    "model-tail": Kind(
+        meaning="A share of the model's calls takes `factor` times as long.",
+        parameters={**SHARE, **FACTOR},
+        apply=_model_tail,
     ),
     "model-down": Kind(
         meaning="A share of the model's calls fails with 5XX.", parameters=ALL, apply=_share("model_errors")

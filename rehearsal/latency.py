@@ -21,9 +21,14 @@ TABLE_MS, OWN_MS, OVERHEAD_MS, GATEWAY_MS = 4.0, 3.0, 6.0, 8.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """Medians in milliseconds of the parts that faults change, and the time budget of a request."""
+    """Medians in milliseconds of the parts that faults change, and the time budget of a request.
+
+    A share of the model's calls, `tail_share`, takes `tail_slow` times as long.
+    """
 
     model_ms: float
+    tail_share: float
+    tail_slow: float
     table_ms: float
     overhead_ms: float
     spread: float
@@ -52,6 +57,7 @@ def parts(profile: Profile, seed: int) -> Parts:
     table, model, overhead, own, gateway = map(
         part, (profile.table_ms, profile.model_ms, profile.overhead_ms, OWN_MS, GATEWAY_MS)
     )
+    model = model * np.where(rng.random(DRAWS) < profile.tail_share, profile.tail_slow, 1.0)
     whole = table + model + overhead + own
     function = np.minimum(whole, profile.budget_ms)
     late = float(np.mean(whole > profile.budget_ms))

@@ -19,16 +19,15 @@ GRACE = 60  # minutes after a fault's end in which a page still counts as its de
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Detection:
-    """A fault and the first page that went out because of it; minutes after the fault began."""
+    """A fault and the first page that went out because of it; minutes after the fault began.
+
+    `missed`: customers were harmed, somebody ought to have been told, and nobody was.
+    """
 
     fault: Fault
     page: Page | None
     after: int | None
-
-    @property
-    def missed(self) -> bool:
-        """Customers were harmed and nobody was told."""
-        return self.page is None and FAULTS[self.fault.kind].harm
+    missed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +81,7 @@ def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: b
             for a in alarm_set.alarms
             if any(i >= scenario.history for i in entries(line.states[a.name]))
         ],
-        detections=[_detection(fault, sent) for fault in scenario.faults],
+        detections=[_detection(scenario, fault, sent) for fault in scenario.faults],
         failures=expectations.check(scenario, alarm_set.alarms, line, sent) if check else [],
         doubts=_doubts(scenario, alarm_set, series, sent) if doubt else [],
         unknown_metrics=unknown,
@@ -107,10 +106,18 @@ def _pages(alarm_set: AlarmSet, line: Timeline, history: int) -> list[Page]:
     return sorted(moved, key=lambda page: (page.minute, page.alarm))
 
 
-def _detection(fault: Fault, sent: Sequence[Page]) -> Detection:
-    during = [page for page in sent if fault.begin < page.minute <= fault.end + GRACE]
+def _detection(scenario: Scenario, fault: Fault, sent: Sequence[Page]) -> Detection:
+    following = [other.begin for other in scenario.faults if other.begin >= fault.end]
+    last = min([fault.end + GRACE, *following])  # what comes after the next fault began is the next one's
+    during = [page for page in sent if fault.begin < page.minute <= last]
     first = during[0] if during else None
-    return Detection(fault=fault, page=first, after=first.minute - fault.begin if first else None)
+    ought = FAULTS[fault.kind].harm and scenario.expect.pages != []
+    return Detection(
+        fault=fault,
+        page=first,
+        after=first.minute - fault.begin if first else None,
+        missed=first is None and ought,
+    )
 
 
 def _doubts(scenario: Scenario, alarm_set: AlarmSet, series: Series, sent: Sequence[Page]) -> list[Doubt]:

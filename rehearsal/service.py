@@ -116,12 +116,15 @@ def simulate(conditions: Conditions, requests: Ints, shape: Shape, rng: np.rando
 
 
 def _regimes(conditions: Conditions, shape: Shape) -> tuple[Regime, ...]:
-    slowed = np.stack([conditions.model_slow, conditions.table_slow, conditions.overhead_slow], axis=1)
+    c = conditions
+    slowed = np.stack([c.model_slow, c.table_slow, c.overhead_slow, c.tail_share, c.tail_slow], axis=1)
     factors, of_minute = np.unique(slowed, axis=0, return_inverse=True)
     found = []
-    for number, (model, table, overhead) in enumerate(factors):
+    for number, (model, table, overhead, tail_share, tail_slow) in enumerate(factors):
         profile = Profile(
             model_ms=shape.model_ms * model,
+            tail_share=tail_share,
+            tail_slow=tail_slow,
             table_ms=TABLE_MS * table,
             overhead_ms=OVERHEAD_MS * overhead,
             spread=shape.spread,

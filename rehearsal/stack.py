@@ -1,7 +1,7 @@
 """The alarms to rehearse: a stack's own catalogue, or any account's `describe-alarms` JSON."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import config
@@ -64,3 +64,8 @@ def of_stack(stack: str) -> AlarmSet:
 def of_file(path: Path) -> AlarmSet:
     """The alarms in a `describe-alarms` JSON file. Raises `RehearsalError`."""
     return AlarmSet(name=path.stem, accounts=(Account(id=None, alarms=describe.read(path)),))
+
+
+def like(ours: AlarmSet, other: AlarmSet) -> AlarmSet:
+    """`other`, rehearsed against the same simulated service as `ours`."""
+    return replace(other, budget_ms=ours.budget_ms, cores=ours.cores)

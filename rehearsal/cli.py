@@ -1,0 +1,110 @@
+"""The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune`.
+
+Exit codes: 0 all expectations met, 1 an expectation failed, 2 wrong usage or input.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+import config
+import monitoring
+from rehearsal import commands, replay
+from rehearsal.errors import RehearsalError
+from rehearsal.scenario import FOLDER
+
+Command = Callable[[argparse.Namespace, Console], int]
+USAGE = 2
+PLAIN_WIDTH = 130
+
+
+def main(arguments: Sequence[str] | None = None, console: Console | None = None) -> int:
+    """Runs one command; what is wrong with its input goes to standard error."""
+    given = _parser().parse_args(arguments)
+    command: Command = given.command
+    try:
+        return command(given, console or _console())
+    except (RehearsalError, config.ConfigError, monitoring.MonitoringError) as error:
+        print(error, file=sys.stderr)  # noqa: T201  # the command line's own output
+        return USAGE
+
+
+def _console() -> Console:
+    """As wide as the terminal; a fixed width where there is none."""
+    return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rehearsal", description="Which alarms would fire, and when."
+    )
+    commands_ = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = _command(commands_, "run", commands.run, "rehearse scenarios and check their expectations")
+    _alarms(run)
+    _scenarios(run)
+    run.add_argument("--out", type=Path, metavar="DIR", help="write JSON, JUnit XML and HTML timelines there")
+    run.add_argument("--json", action="store_true", help="print the results as JSON and nothing else")
+    run.add_argument("--no-check", action="store_true", help="do not check expectations (for other alarms)")
+
+    evaluate = _command(commands_, "evaluate", commands.evaluate, "evaluate one alarm on given datapoints")
+    _alarms(evaluate)
+    evaluate.add_argument("alarm", help="the alarm's key or name")
+    evaluate.add_argument("points", help='oldest to newest, such as "0 _ 1x3": _ is missing')
+    evaluate.add_argument("--previous", choices=("OK", "ALARM", "INSUFFICIENT_DATA"), default="OK")
+
+    coverage = _command(
+        commands_, "coverage", commands.coverage, "faults nobody notices, alarms nothing trips"
+    )
+    _alarms(coverage)
+    _scenarios(coverage)
+
+    peers = _command(commands_, "peers", commands.peers, "other alarm sets over the same scenarios")
+    peers.add_argument("--stack", default="prod", help="the stack to compare with (default: prod)")
+    _scenarios(peers)
+    peers.add_argument("--markdown", action="store_true", help="print the table as docs/rehearsal.md has it")
+
+    history = _command(commands_, "history", replay.history, "replay the alarms over real metrics")
+    _alarms(history)
+    _recorded(history)
+
+    tune = _command(commands_, "tune", replay.tune, "propose a threshold for a wanted page rate")
+    _alarms(tune)
+    tune.add_argument("alarm", help="the alarm's key or name")
+    tune.add_argument("--pages-per-week", type=float, default=0.5, help="wanted pages a week (default: 0.5)")
+    _recorded(tune)
+    return parser
+
+
+def _command(
+    parent: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, help_: str
+) -> argparse.ArgumentParser:
+    parser = parent.add_parser(name, help=help_, description=help_)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _alarms(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--stack", default="prod", help="a stack's catalogue (default: prod)")
+    group.add_argument("--alarms", type=Path, metavar="FILE", help="JSON of `aws cloudwatch describe-alarms`")
+
+
+def _scenarios(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scenarios", nargs="*", type=Path, default=[FOLDER], help="files or folders (default: all shipped)"
+    )
+
+
+def _recorded(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--metrics", type=Path, metavar="FILE", help="saved metrics; without it they are fetched"
+    )
+    parser.add_argument("--days", type=int, default=14, help="how many days to fetch (default: 14)")
+    parser.add_argument("--profile", help="AWS profile to fetch with")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("build/history"), help="where fetched metrics are kept"
+    )

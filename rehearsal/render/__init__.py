@@ -1,0 +1,1 @@
+"""Results for people and machines: terminal, JSON, JUnit XML, HTML."""

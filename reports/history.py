@@ -1,0 +1,139 @@
+"""Fetches metrics from CloudWatch into a file that `python -m rehearsal history --metrics` replays.
+
+By the minute, so at most the 15 days that CloudWatch keeps minutes for. Paged, whole days are kept on disk,
+and a progress bar shows the days. Reads only; evaluates nothing.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.progress import Progress
+
+MAX_DAYS = 15
+DAY_MINUTES = 1440
+BATCH = 60  # series a request: 60 days of minutes are within GetMetricData's 100,800 datapoints
+Wanted = Mapping[str, Any]
+Statistics = dict[str, dict[str, float]]
+
+
+def fetch(
+    client: Any,
+    wanted: Sequence[Wanted],
+    *,
+    start: date,
+    days: int,
+    cache: Path,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The saved file's content: for each metric its statistics by minute after `start` (midnight UTC).
+
+    `wanted` has namespace, metric, dimensions, account and statistics of each. A day that is over is read
+    from `cache` if it is there and kept there otherwise.
+    """
+    found: list[Statistics] = [{} for _ in wanted]
+    task = progress.add_task("fetching days", total=days) if progress else None
+    for number in range(days):
+        day = start + timedelta(days=number)
+        for metric, statistics in zip(found, _day(client, wanted, day, cache), strict=True):
+            for name, minutes in statistics.items():
+                shifted = {
+                    str(int(minute) + number * DAY_MINUTES): value for minute, value in minutes.items()
+                }
+                metric.setdefault(name, {}).update(shifted)
+        if progress and task is not None:
+            progress.advance(task)
+    return {
+        "start": datetime.combine(start, datetime.min.time(), UTC).isoformat(),
+        "minutes": days * DAY_MINUTES,
+        "metrics": [
+            {
+                **{key: entry[key] for key in ("namespace", "metric", "dimensions", "account")},
+                "statistics": statistics,
+            }
+            for entry, statistics in zip(wanted, found, strict=True)
+        ],
+    }
+
+
+def _day(client: Any, wanted: Sequence[Wanted], day: date, cache: Path) -> list[Statistics]:
+    files = [cache / f"{_digest(entry)}-{day}.json" for entry in wanted]
+    missing = [i for i, file in enumerate(files) if not file.exists()]
+    found: list[Statistics] = [{} for _ in wanted]
+    queries = [(i, name) for i in missing for name in wanted[i]["statistics"]]
+    for first in range(0, len(queries), BATCH):
+        batch = queries[first : first + BATCH]
+        for number, at, value in _points(client, wanted, batch, day):
+            i, name = batch[number]
+            minute = int((at - datetime.combine(day, datetime.min.time(), UTC)).total_seconds() // 60)
+            found[i].setdefault(name, {})[str(minute)] = value
+    for i, file in enumerate(files):
+        if i not in missing:
+            found[i] = json.loads(file.read_text(encoding="utf-8"))
+        elif day < datetime.now(UTC).date():
+            file.write_text(json.dumps(found[i]), encoding="utf-8")
+    return found
+
+
+def _points(
+    client: Any, wanted: Sequence[Wanted], batch: Sequence[tuple[int, str]], day: date
+) -> Iterator[tuple[int, datetime, float]]:
+    begin = datetime.combine(day, datetime.min.time(), UTC)
+    pages = client.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=[_query(number, wanted[i], name) for number, (i, name) in enumerate(batch)],
+        StartTime=begin,
+        EndTime=begin + timedelta(days=1),
+        ScanBy="TimestampAscending",
+    )
+    for page in pages:
+        for result in page["MetricDataResults"]:
+            for at, value in zip(result["Timestamps"], result["Values"], strict=True):
+                yield int(result["Id"].removeprefix("q")), at, value
+
+
+def _query(number: int, entry: Wanted, statistic: str) -> dict[str, Any]:
+    dimensions = [{"Name": name, "Value": value} for name, value in entry["dimensions"].items()]
+    metric = {"Namespace": entry["namespace"], "MetricName": entry["metric"], "Dimensions": dimensions}
+    account = {"AccountId": entry["account"]} if entry["account"] else {}
+    return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}, **account}
+
+
+def _digest(entry: Wanted) -> str:
+    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 fetched, 1 AWS did not answer, 2 wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m reports.history", description=__doc__)
+    parser.add_argument("--queries", type=Path, required=True, help="JSON list of the metrics to fetch")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--days", type=int, default=14, choices=range(1, MAX_DAYS + 1), metavar="1-15")
+    parser.add_argument("--cache", type=Path, default=Path("build/history"))
+    parser.add_argument("--profile", help="AWS profile; it must be able to see every account asked for")
+    given = parser.parse_args(arguments)
+    wanted = json.loads(given.queries.read_text(encoding="utf-8"))
+    given.cache.mkdir(parents=True, exist_ok=True)
+    start = datetime.now(UTC).date() - timedelta(days=given.days - 1)
+    try:
+        client = boto3.Session(profile_name=given.profile).client("cloudwatch")
+        with Progress(console=Console(stderr=True)) as progress:
+            content = fetch(
+                client, wanted, start=start, days=given.days, cache=given.cache, progress=progress
+            )
+    except (BotoCoreError, ClientError) as error:
+        print(f"CloudWatch did not answer: {error}", file=sys.stderr)  # noqa: T201  # the command's own output
+        return 1
+    given.out.write_text(json.dumps(content), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
