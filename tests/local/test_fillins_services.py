@@ -11,6 +11,7 @@ import pytest
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator, EmulatorError
 from tests.local.emulated_api import assume, make_function, make_role
 
+OWN_ACCOUNT = "888888888888"  # where no other test lists anything
 TARGET = {
     "ServiceNamespace": "sagemaker",
     "ResourceId": "endpoint/scaled/variant/main",
@@ -34,7 +35,7 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
 
 
 def test_a_target_tracking_policy_reads_back_with_its_target(emulator: Emulator) -> None:
-    client = emulator.client("application-autoscaling", SERVICE_ACCOUNT)
+    client = emulator.client("application-autoscaling", OWN_ACCOUNT)
     client.register_scalable_target(**TARGET, MinCapacity=2, MaxCapacity=4)
     tracking = {
         "TargetValue": 100.0,
@@ -63,13 +64,13 @@ def test_a_target_tracking_policy_reads_back_with_its_target(emulator: Emulator)
 
 def test_a_policy_needs_its_target(emulator: Emulator) -> None:
     with pytest.raises(botocore.exceptions.ClientError, match="No scalable target registered"):
-        emulator.client("application-autoscaling", SERVICE_ACCOUNT).put_scaling_policy(
+        emulator.client("application-autoscaling", OWN_ACCOUNT).put_scaling_policy(
             **TARGET | {"ResourceId": "endpoint/none/variant/main"}, PolicyName="x"
         )
 
 
 def test_sampling_rules_read_back_with_the_default_last(emulator: Emulator) -> None:
-    client = emulator.client("xray", "888888888888")
+    client = emulator.client("xray", OWN_ACCOUNT)
     rule = {
         "RuleName": "health",
         "Priority": 1,
@@ -107,7 +108,7 @@ def test_sampling_rules_read_back_with_the_default_last(emulator: Emulator) -> N
 
 
 def test_trace_groups_read_back(emulator: Emulator) -> None:
-    client = emulator.client("xray", "888888888888")
+    client = emulator.client("xray", OWN_ACCOUNT)
     arn = client.create_group(GroupName="slow", FilterExpression="responsetime > 0.2")["Group"]["GroupARN"]
     assert client.get_group(GroupARN=arn)["Group"]["FilterExpression"] == "responsetime > 0.2"
     assert [group["GroupName"] for group in client.get_groups()["Groups"]] == ["slow"]
