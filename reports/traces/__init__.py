@@ -30,16 +30,22 @@ Documents = Iterable[Mapping[str, Any]]
 
 
 def report(
-    segments: Documents, *, region: str | None = None, slowest: int = SLOWEST, traces: Sequence[str] = ()
+    segments: Documents,
+    *,
+    region: str | None = None,
+    entry: str | None = None,
+    slowest: int = SLOWEST,
+    traces: Sequence[str] = (),
 ) -> TraceReport:
     """Report on X-Ray segment documents, in any order, repeated or in progress.
 
-    `region` adds console links; `slowest` is how many traces to list; `traces` are ids to draw besides the
-    p50, p90 and slowest one. Raises `SegmentError` for what is not a segment, `UnknownTraceError` for an id
-    of `traces` that cannot be drawn.
+    `region` adds console links; `entry` takes only the traces that begin at the segment of this name;
+    `slowest` is how many traces to list; `traces` are ids to draw besides the p50, p90 and slowest one.
+    Raises `SegmentError` for what is not a segment, `UnknownTraceError` for an id of `traces` that cannot
+    be drawn.
     """
     options = Options(region=region, slowest=slowest, chosen=traces)
-    return summarise(analyse(TraceStore().add_all(segments)), options)
+    return summarise(analyse(TraceStore().add_all(segments), entry=entry), options)
 
 
 def compare(

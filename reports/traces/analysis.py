@@ -66,10 +66,14 @@ class Analysis:
         return slice(low, high + 1)
 
 
-def analyse(store: TraceStore, *, skipped: int = 0) -> Analysis:
-    """Build and measure every trace of `store`, which is used up: its spans are corrected in place."""
-    trees = [build(trace_id, spans) for trace_id, spans in store.traces.items()]
-    return analyse_trees(trees, segments=store.documents, skipped=skipped)
+def analyse(store: TraceStore, *, entry: str | None = None, skipped: int = 0) -> Analysis:
+    """Build and measure every trace of `store`, which is used up: its spans are corrected in place.
+
+    `entry` leaves out the traces whose root has another name.
+    """
+    trees = (build(trace_id, spans) for trace_id, spans in store.traces.items())
+    chosen = [tree for tree in trees if entry is None or tree.root is None or tree.root.hop.name == entry]
+    return analyse_trees(chosen, segments=store.documents, skipped=skipped)
 
 
 def analyse_trees(trees: Iterable[Tree], *, segments: int, skipped: int = 0) -> Analysis:

@@ -41,6 +41,7 @@ class Arguments:
     region: str | None
     profile: str | None
     max_traces: int
+    entry: str | None
     lenient: bool
     slowest: int
     traces: tuple[str, ...]
@@ -96,6 +97,7 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         region=given.region,
         profile=given.profile,
         max_traces=given.max_traces,
+        entry=given.entry,
         lenient=given.lenient,
         slowest=given.slowest,
         traces=tuple(given.trace),
@@ -131,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="skip and count what cannot be read in a file, instead of refusing it",
     )
+    add("--entry", metavar="NAME", help="only traces that begin at the segment of this name")
     source = parser.add_argument_group("traces in X-Ray").add_argument
     source("--last", type=values.duration, metavar="SPAN", help="the last 30m, 6h, 2d (default 1h)")
     source("--start", type=values.instant, metavar="TIME", help="ISO 8601; UTC where no offset is given")

@@ -204,11 +204,14 @@ class ColdStarts:
 class TraceReport:
     """Everything the report says about one set of traces.
 
-    `hops` come by share of the p90, largest first. `critical_path` is that of the p90 trace.
+    `entries` counts the analysed traces by the name of their root; with more than one, the figures of the
+    whole request are those of a mixture. `hops` come by share of the p90, largest first. `critical_path` is
+    that of the p90 trace.
     """
 
     start: str | None
     end: str | None
+    entries: Mapping[str, int]
     counts: TraceCounts
     total: Latency | None
     hops: tuple[HopStats, ...]

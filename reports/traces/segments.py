@@ -29,7 +29,8 @@ class Hop(NamedTuple):
     """What a span is an instance of: the key of every statistic.
 
     `service` is a segment (detail: its origin), `aws` and `remote` are downstream calls (detail: the
-    operation, where one is recorded), `step` is a business step `## name`, `local` any other subsegment.
+    operation, where one is recorded), `step` is a business step `## name`, `local` any other subsegment
+    (detail of both, once they are in a tree: the segment they belong to).
     """
 
     kind: Kind

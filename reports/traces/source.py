@@ -78,7 +78,7 @@ def _files(paths: Sequence[str], arguments: Arguments, progress: Progress, notes
         reader.read(path)
     notes += [f"skipped: {example}" for example in reader.examples]
     progress.update(task, description="measuring")
-    return analyse(store, skipped=reader.skipped)
+    return analyse(store, entry=arguments.entry, skipped=reader.skipped)
 
 
 def _xray(
@@ -102,7 +102,7 @@ def _xray(
         notes.append(
             f"{len(xray.missing)} traces were listed and not handed out: {', '.join(xray.missing[:3])}"
         )
-    return analyse(store, skipped=skipped)
+    return analyse(store, entry=arguments.entry, skipped=skipped)
 
 
 @contextlib.contextmanager

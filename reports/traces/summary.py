@@ -1,5 +1,6 @@
 """Analysis -> `TraceReport`: every table of the report, put together. Reads nothing and prints nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,7 @@ def summarise(analysis: Analysis, options: Options, comparison: Comparison | Non
     return TraceReport(
         start=instant(min(starts)) if starts else None,
         end=instant(max(stops)) if stops else None,
+        entries=dict(Counter(tree.top.hop.name for tree in trees).most_common()),
         counts=_counts(analysis),
         total=latency(analysis.totals_ms),
         hops=hops,

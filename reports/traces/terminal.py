@@ -50,6 +50,9 @@ def _headline(report: TraceReport, console: Console) -> None:
             f"p99 {milliseconds(total.p99_ms)} ms; failed: {failed}; "
             f"cold starts: {percent(report.cold_starts.share)}"
         )
+    if len(report.entries) > 1:
+        places = ", ".join(f"{escape(name)} ({count:,})" for name, count in report.entries.items())
+        console.print(f"[yellow]The traces begin at several places: {places}; --entry NAME takes one of them")
     if counts.shifted:
         console.print(
             f"{counts.shifted:,} segments of hosts with another clock were moved, "

@@ -2,17 +2,22 @@
 
 What it corrects, and only that: an inferred segment is folded into the call it restates; a segment that
 another host's clock puts outside the call that caused it is moved inside; a cold start recorded ahead of
-its function's segment is counted into it; a span that never ended ends with its parent.
+its function's segment is counted into it; what a handler recorded lies under Lambda's `Invocation`; a span
+that never ended ends with its parent.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from reports.traces.segments import Span
+from reports.traces.segments import Hop, Span
 
+FUNCTION = "AWS::Lambda::Function"
 INITIALIZATION = ("Initialization", "Restore")  # Lambda's names, without and with SnapStart
+INVOCATION = "Invocation"
+PHASES = (*INITIALIZATION, INVOCATION, "Overhead")  # all that Lambda itself records of a function
 BY_START, BY_END = attrgetter("start"), attrgetter("end")
 ACCEPTED = 202  # the status of an asynchronous call: what it starts may run after it
 NO_ROOT, ROOTS, OPEN, CIRCLE = "no root", "more than one root", "the root never ended", "circular parents"
@@ -149,18 +154,21 @@ def _link(spans: Mapping[str, Span]) -> tuple[list[Span], list[Span]]:
 def _correct(tree: Tree, root: Span) -> int:
     """Correct times from the root down, order siblings, tell cold starts; returns how many spans it met."""
     colds = [_is_cold(root, root)]
-    stack: list[tuple[Span, float]] = [(root, 0.0)]
+    stack: list[tuple[Span, float, str]] = [(root, 0.0, root.hop.name)]
     while stack:
-        span, shift = stack.pop()
+        span, shift, owner = stack.pop()
+        if span.hop.detail == FUNCTION:
+            _put_under_invocation(span)
         for child in span.children:
             if not child.finished:
                 tree.unfinished.append(child)
                 child.end = max(child.start, span.end - shift)
-            child_shift = shift
+            child_shift, child_owner = shift, owner
             if shift:
                 child.start += shift
                 child.end += shift
             if child.hop.kind == "service":
+                child_owner = child.hop.name
                 skew = _skew(span, child)
                 if skew:
                     tree.shifted_s.append(skew)
@@ -168,12 +176,38 @@ def _correct(tree: Tree, root: Span) -> int:
                     child.end += skew
                     child_shift += skew
                 _count_initialization_in(span, child, child_shift)
+            elif child.hop.kind in ("step", "local"):
+                child.hop = _owned(child.hop, owner)
             colds.append(_is_cold(child, root))
-            stack.append((child, child_shift))
+            stack.append((child, child_shift, child_owner))
         if len(span.children) > 1:
             span.children.sort(key=BY_START)
     tree.cold = True in colds and False not in colds
     return len(colds)
+
+
+@lru_cache(maxsize=4096)
+def _owned(hop: Hop, owner: str) -> Hop:
+    """A step's or local hop under its segment: `## predict` of the model is not that of the function."""
+    return hop._replace(detail=owner)
+
+
+def _put_under_invocation(function: Span) -> None:
+    """Lambda's `Invocation` encloses what the handler recorded in it, also where both name one parent.
+
+    Before any shift: both are told by one host's clock, and still as they were sent.
+    """
+    invocation = next((child for child in function.children if child.hop.name == INVOCATION), None)
+    if invocation is None:
+        return
+    end = invocation.end if invocation.finished else float("inf")
+    inside: list[Span] = []
+    beside: list[Span] = []
+    for child in function.children:
+        enclosed = invocation.start <= (child.start + child.end) / 2 <= end
+        (inside if enclosed and child.hop.name not in PHASES else beside).append(child)
+    function.children = beside
+    invocation.children += inside
 
 
 def _skew(parent: Span, child: Span) -> float:

@@ -57,7 +57,7 @@ def waterfall(tree: Tree, titles: tuple[str, ...], region: str | None) -> Waterf
         Row(
             depth=depth,
             kind=span.hop.kind,
-            label=span.hop.label,
+            label=span.hop.name if span.hop.kind in ("step", "local") else span.hop.label,
             offset_ms=(span.start - root.start) * 1000,
             duration_ms=(span.end - span.start) * 1000,
             path=tuple(on_path.get(span.id, ())),

@@ -35,12 +35,12 @@ def test_a_call_repeated_in_a_loop_is_told_with_what_a_batch_would_save() -> Non
 def test_the_loop_of_the_services_own_shape_is_found() -> None:
     found = [item for item in report(documents(Shape(lookups=6), 50, 1)).advice if item.kind == "loop"]
     assert [item.hops for item in found] == [("dynamodb · GetItem",)]
-    assert "under ## lookup" in found[0].text
+    assert "under ## lookup · inference-dev-inference" in found[0].text
 
 
 def test_a_business_step_in_a_loop_is_one_too() -> None:
     found = advice("loop", [segment("## row", 10 * i, 10 * i + 9, span_id=f"c{i}") for i in range(4)])
-    assert [item.hops for item in found] == [("## row",)]
+    assert [item.hops for item in found] == [("## row · fn",)]
 
 
 def test_calls_of_a_loop_with_others_between_them_are_a_loop() -> None:
@@ -80,7 +80,7 @@ def test_steps_that_wait_for_calls_count_as_calls() -> None:
         segment("## look up", 10, 40, span_id="x", subs=[call("a", 11, 39, "x1")]),
         segment("## model", 40, 90, span_id="y", subs=[call("b", 41, 89, "y1")]),
     ]
-    assert [item.hops for item in advice("parallel", steps)] == [("## look up", "## model")]
+    assert [item.hops for item in advice("parallel", steps)] == [("## look up · fn", "## model · fn")]
 
 
 def test_a_row_of_three_is_one_advice_and_saves_all_but_the_longest() -> None:

@@ -86,6 +86,17 @@ def test_several_files_are_one_set(old: str, new: str, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["counts"]["total"] == 120
 
 
+def test_several_entries_are_told_and_one_can_be_chosen(
+    old: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    canary = tmp_path / "canary.jsonl"
+    write_lines(canary, iter([segment("canary", 0, 900, span_id="a", trace=trace_id(7000))]))
+    assert main([old, str(canary)]) == 0
+    assert "begin at several places: inference-dev/live (60), canary (1)" in capsys.readouterr().out
+    assert main([old, str(canary), "--entry", "canary", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"]["count"] == 1
+
+
 def test_a_comparison_names_what_got_slower(old: str, new: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([new, "--compare", old]) == 0
     assert "Slower: dynamodb · GetItem (+" in capsys.readouterr().out

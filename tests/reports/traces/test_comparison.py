@@ -69,7 +69,7 @@ def test_two_ranges_of_the_same_service_differ_in_nothing_at_the_default_rate(se
     ("part", "hop"),
     [
         ("table", "dynamodb · GetItem"),
-        ("predict", "## predict"),
+        ("predict", "## predict · model"),
         ("call", "runtime.sagemaker · InvokeEndpoint"),
         ("lambda", "inference-dev-inference · Lambda"),
         ("gateway", "inference-dev/live · ApiGateway::Stage"),
@@ -165,6 +165,6 @@ def test_rows_come_by_the_size_of_the_difference() -> None:
     found = compare(
         documents(Shape(), 60, 1), documents(Shape().slower("predict", 9).slower("table", 4), 60, 2)
     )
-    assert [change.label for change in found.hops[:2]] == ["## predict", "dynamodb · GetItem"]
+    assert [change.label for change in found.hops[:2]] == ["## predict · model", "dynamodb · GetItem"]
     sizes = [abs(change.difference_ms) for change in found.hops]
     assert sizes == sorted(sizes, reverse=True)

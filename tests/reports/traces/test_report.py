@@ -13,13 +13,13 @@ from tests.reports.traces.make import T0, Shape, documents, request, segment, tr
 
 PARTS = {
     "table": "dynamodb · GetItem",
-    "predict": "## predict",
+    "predict": "## predict · model",
     "call": "runtime.sagemaker · InvokeEndpoint",
     "lambda": "inference-dev-inference · Lambda",
     "gateway": "inference-dev/live · ApiGateway::Stage",
     "parse": "inference-dev-inference · Lambda::Function",
-    "preprocess": "## preprocess",
-    "postprocess": "## postprocess",
+    "preprocess": "## preprocess · model",
+    "postprocess": "## postprocess · model",
 }
 
 
@@ -110,14 +110,14 @@ def test_a_report_of_the_services_shape_counts_every_hop_once_a_request() -> Non
         "Lambda": (50, 50),
         "inference-dev-inference · Lambda": (50, 50),
         "inference-dev-inference · Lambda::Function": (50, 50),
-        "## lookup": (50, 50),
+        "## lookup · inference-dev-inference": (50, 50),
         "dynamodb · GetItem": (100, 50),
-        "## model": (50, 50),
+        "## model · inference-dev-inference": (50, 50),
         "runtime.sagemaker · InvokeEndpoint": (50, 50),
         "model": (50, 50),
-        "## preprocess": (50, 50),
-        "## predict": (50, 50),
-        "## postprocess": (50, 50),
+        "## preprocess · model": (50, 50),
+        "## predict · model": (50, 50),
+        "## postprocess · model": (50, 50),
     }
     assert {hop.label for hop in found.steps} == {label for label in calls if label.startswith("## ")}
 
@@ -161,7 +161,7 @@ def test_incomplete_traces_are_counted_and_listed_and_broken_ones_left_out() -> 
         trace_id(101): (("orphaned parts",), ("model",), False),
         trace_id(102): (("the root never ended",), ("api",), False),
         trace_id(103): (("caller not recorded",), (), True),
-        trace_id(104): (("unfinished spans",), ("## x",), True),
+        trace_id(104): (("unfinished spans",), ("## x · api",), True),
     }
     assert found.total is not None
     assert found.total.count == 12
@@ -188,6 +188,41 @@ def test_a_skewed_clock_moves_no_time_to_another_hop() -> None:
     assert [hop.label for hop in skewed] == [hop.label for hop in straight]
     for one, other in zip(straight, skewed, strict=True):
         assert one.share == pytest.approx(other.share, abs=1e-4)
+
+
+def test_a_step_of_one_service_is_not_that_of_another() -> None:
+    step = segment(
+        "## predict", 1, 9, span_id="s", subs=[segment("call", 2, 8, span_id="c", namespace="aws")]
+    )
+    inner = segment("## predict", 3, 7, span_id="t")
+    found = report(
+        [
+            flat("fn", 1, 10, subs=[step]),
+            segment("model", 3, 7, span_id="m", parent="c", trace=trace_id(1), subs=[inner]),
+        ]
+    )
+    assert {hop.label: hop.latency.count for hop in found.steps} == {
+        "## predict · fn": 1,
+        "## predict · model": 1,
+    }
+    assert [row.label for row in found.waterfalls[0].rows] == [
+        "fn",
+        "## predict",
+        "call",
+        "model",
+        "## predict",
+    ]
+
+
+def test_one_entry_is_reported_on_where_traces_begin_at_several() -> None:
+    made = [flat("api", i, 10) for i in range(6)] + [flat("canary", i, 500) for i in range(10, 12)]
+    made.append(segment("api", 0, None, span_id="a", trace=trace_id(50)))
+    both, one = report(made), report(made, entry="api")
+    assert both.entries == {"api": 6, "canary": 2}
+    assert one.entries == {"api": 6}
+    assert one.total is not None
+    assert one.total.max_ms < 11
+    assert (one.counts.total, one.counts.open) == (7, 1)
 
 
 def test_a_chosen_trace_is_drawn_and_one_that_is_not_there_refused() -> None:

@@ -161,3 +161,37 @@ def test_initialisation_before_the_request_came_is_no_cold_start() -> None:
 @pytest.mark.parametrize(("value", "cold"), [(True, True), (False, False), ("yes", False)])
 def test_the_annotation_tells_a_cold_start_where_lambda_recorded_none(value: object, *, cold: bool) -> None:
     assert tree(seg("fn", 0, 10, "a", annotations={"cold_start": value})).cold is cold
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_what_a_handler_recorded_lies_under_lambdas_invocation_wherever_it_was_put(*, nested: bool) -> None:
+    step = segment(
+        "## handle", 20, 80, span_id="s", subs=[segment("db", 30, 60, span_id="d", namespace="aws")]
+    )
+    invocation = segment("Invocation", 15, 85, span_id="i", subs=[step] if nested else None)
+    phases = [segment("Initialization", 1, 14, span_id="n"), segment("Overhead", 85, 90, span_id="o")]
+    subs = [*phases, invocation, *([] if nested else [step])]
+    found = tree(seg("fn", 0, 100, "f", origin="AWS::Lambda::Function", subs=subs))
+    assert [(depth, span.id) for depth, span in found.walk()] == [
+        (0, "f"),
+        (1, "n"),
+        (1, "i"),
+        (2, "s"),
+        (3, "d"),
+        (1, "o"),
+    ]
+    assert found.defects == []
+
+
+def test_an_invocation_that_timed_out_holds_what_began_in_it() -> None:
+    invocation = segment("Invocation", 10, None, span_id="i")
+    step = segment("## handle", 20, None, span_id="s")
+    found = tree(seg("fn", 0, 100, "f", origin="AWS::Lambda::Function", subs=[step, invocation]))
+    assert times(found) == {"f": (0, 100), "i": (10, 100), "s": (20, 100)}
+    assert [span.id for span in found.top.children] == ["i"]
+
+
+def test_only_lambda_functions_have_an_invocation() -> None:
+    subs = [segment("Invocation", 10, 90, span_id="i"), segment("## x", 20, 30, span_id="s")]
+    found = tree(seg("web", 0, 100, "w", subs=subs))
+    assert [span.id for span in found.top.children] == ["i", "s"]
