@@ -24,7 +24,8 @@ STYLE = """
 display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:50px;gap:8px;color:var(--ink);
 font:13px/1.4 system-ui,sans-serif}
 @media (prefers-color-scheme:dark){.cw{--bg:#161d26;--ink:#ebebf0;--dim:#a4b0be;--rule:#2a3440;
---edge:#333f4d;--ok:#3ecf6a;--bad:#ff7a66}}
+--edge:#333f4d;--ok:#3ecf6a;--bad:#ff7a66}
+.cw svg [stroke],.cw svg [style],.cw-legend i{filter:brightness(1.5)}}
 .cw .cw-widget{background:var(--bg);border:1px solid var(--edge);border-radius:6px;
 padding:6px 9px;overflow:hidden;min-width:0}
 .cw .cw-text{overflow:auto;background:none;border-color:transparent}

@@ -8,18 +8,15 @@ NAMESPACE = "InferenceWatch"
 METRIC = "UsagePercentOfQuota"
 ANCHOR, SILENT_ANCHOR = "usage-plan", "usage-silent"  # runbook sections of every plan
 HIGHEST, HIGHEST_SILENT = "highest-usage", "highest-usage-silent"  # no plan's key begins like this
-PERIOD_S = 3600  # the value comes once a day and holds until the next: the latest report decides
+# The value comes once a day, dated 23:59, and holds until the next. Six hours leave room for a report
+# that needs several tries; after them the alarm keeps its state, because it ignores missing data.
+PERIOD_S = 6 * 3600
 
 
 def metric(usage: UsageTarget, plan: str | None = None) -> Metric:
     """The percentage of one plan's highest key, or of the highest plan."""
     dimensions = {"Service": usage.service} | ({"Plan": plan} if plan else {})
     return Metric(namespace=NAMESPACE, name=METRIC, dimensions=dimensions)
-
-
-def short(usage: UsageTarget, plan: WatchedPlan) -> str:
-    """A plan's name without the service's, which prefixes its physical name."""
-    return plan.name.removeprefix(f"{usage.service}-")
 
 
 def silent(plan: str) -> str:
@@ -33,7 +30,7 @@ def kpis(usage: UsageTarget) -> tuple[Kpi, ...]:
 
 
 def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
-    name = short(usage, plan)
+    name = plan.name
     limit = f"{plan.quota.limit:,} requests per key and {plan.quota.period.lower()}" if plan.quota else ""
     return Kpi(
         key=f"usage-{name}",

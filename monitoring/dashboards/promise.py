@@ -106,9 +106,7 @@ def plans(target: UsageTarget, levels: Levels, place: Place) -> Widget:
     colors = (BLUE, TEAL, GREY, GREEN, AMBER, RED)
     queries = [
         replace(
-            usage.metric(target, plan.name).stat(
-                f"p{n}", "Maximum", 24 * HOUR_S, label=usage.short(target, plan)
-            ),
+            usage.metric(target, plan.name).stat(f"p{n}", "Maximum", 24 * HOUR_S, label=plan.name),
             return_data=True,
         )
         for n, plan in enumerate(target.limited)

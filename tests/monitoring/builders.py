@@ -14,8 +14,8 @@ SCOPE = Scope(prefix="shop-prod", runbook_url=RUNBOOK)
 INSTANCES = WatchedEndpoint(name="shop-prod-model", variant="main", cores=4, gpus=0)
 GPU_INSTANCES = WatchedEndpoint(name="shop-prod-model", variant="main", cores=4, gpus=2)
 SERVERLESS = WatchedEndpoint(name="shop-prod-model", variant="main")
-MONTHLY = WatchedPlan(name="shop-prod-gold", quota=Quota(limit=1000, period="MONTH"))
-UNLIMITED = WatchedPlan(name="shop-prod-free")
+MONTHLY = WatchedPlan(name="gold", quota=Quota(limit=1000, period="MONTH"))
+UNLIMITED = WatchedPlan(name="free")
 
 
 def watched(**changes: Any) -> Watched:

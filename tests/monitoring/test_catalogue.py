@@ -19,7 +19,7 @@ TABLE = (
 )
 VARIANT = frozenset({("EndpointName", "shop-prod-model"), ("VariantName", "main")})
 MODEL, INSTANCE = ("AWS/SageMaker", VARIANT), ("/aws/sagemaker/Endpoints", VARIANT)
-PLAN = ("InferenceWatch", frozenset({("Service", "shop-prod"), ("Plan", "shop-prod-gold")}))
+PLAN = ("InferenceWatch", frozenset({("Service", "shop-prod"), ("Plan", "gold")}))
 CANARY = ("InferenceWatch", frozenset({("Service", "shop-prod")}))
 
 

@@ -75,7 +75,7 @@ class World:
             "CanaryLatency": (OWN, every(60.0, self.attempts.astype(np.int64))),
             "UsagePercentOfQuota": (OWN, _points(usage, 40.0)),
             "plan UsagePercentOfQuota": (
-                (OWN[0], {**OWN[1], "Plan": "shop-prod-gold"}),
+                (OWN[0], {**OWN[1], "Plan": "gold"}),
                 _points(usage, 40.0),
             ),
         }
