@@ -51,7 +51,6 @@ def summarise(findings: Findings) -> Summary:
         usage=dict(findings.usage),
         resources=Resources(service=accounts[SERVICE_ACCOUNT], monitor=accounts[MONITOR_ACCOUNT]),
         alarms={alarm.name: alarm.state for alarm in findings.alarms},
-        alarms_from="emulator",
         fault=shown,
         steps_s=dict(findings.steps_s),
         wall_s=round(findings.ended_at - findings.started_at, 1),

@@ -1,14 +1,15 @@
 """Everything a local run found, raw. `local.checks` judges it, `local.report` draws it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from local.deployer import Resource
-from local.observe import Alarm, Probe
+from local.observe import Probe
 from local.plan import Options
 from local.summary import Usage
 from local.traffic import Phase, Sample
+from local.watching import Alarm, Dashboard
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +17,8 @@ class Findings:
     """What happened in a run, in order. Times are epoch seconds.
 
     `watched` is the service stack's output of that name. `fault_at` is None in a run without a fault.
-    `steps_s` says how many seconds each step took.
+    `steps_s` says how many seconds each step took. `datapoints` are CloudWatch's raw ones and `segments`
+    X-Ray's documents, each with its `account`.
     """
 
     options: Options
@@ -26,6 +28,9 @@ class Findings:
     probes: tuple[Probe, ...]
     usage: Mapping[str, Usage]
     alarms: tuple[Alarm, ...]
+    dashboards: tuple[Dashboard, ...]
+    datapoints: Sequence[Mapping[str, Any]]
+    segments: Sequence[Mapping[str, Any]]
     resources: tuple[Resource, ...]
     steps_s: Mapping[str, float]
     started_at: float

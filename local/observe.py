@@ -1,4 +1,4 @@
-"""What a run left behind in the two accounts: canary probes, usage, alarm states.
+"""What a run left behind in the two accounts: canary probes and usage.
 
 Reads only what the deployed parts published themselves, through the emulator's public API. It never
 invokes the canary: every probe it finds was fired by the canary's own schedule.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from local.summary import AlarmState, Usage
+from local.summary import Usage
 
 NAMESPACE = "InferenceWatch"
 
@@ -30,17 +30,6 @@ class Probe:
     succeeded: bool
     reason: str | None
     latency_ms: float | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Alarm:
-    """A deployed alarm and its state. `kind` is `metric` or `composite`."""
-
-    name: str
-    account: str
-    kind: str
-    state: AlarmState
-    description: str
 
 
 class UsageReporterError(RuntimeError):
@@ -121,30 +110,6 @@ def usage(
             percent=round(percent[max(percent)], 2) if percent else None,
         )
     return result
-
-
-def alarm_states(accounts: Accounts, watched: Sequence[str]) -> tuple[Alarm, ...]:
-    """Every alarm of the `watched` accounts with its state, by account and name.
-
-    The states are the emulator's own evaluation, which is not CloudWatch's: it ignores dimensions,
-    M of N and missing data.
-    """
-    found: list[Alarm] = []
-    for account in watched:
-        pages = accounts.client("cloudwatch", account).get_paginator("describe_alarms")
-        for page in pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
-            for kind, group in (("metric", "MetricAlarms"), ("composite", "CompositeAlarms")):
-                found += [
-                    Alarm(
-                        name=alarm["AlarmName"],
-                        account=account,
-                        kind=kind,
-                        state=alarm["StateValue"],
-                        description=alarm.get("AlarmDescription", ""),
-                    )
-                    for alarm in page.get(group, [])
-                ]
-    return tuple(sorted(found, key=lambda alarm: (alarm.account, alarm.name)))
 
 
 def _latest(client: Any, metric: str, dimensions: Mapping[str, str], since: float) -> float:

@@ -15,10 +15,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from local import charts
+from local import charts, dashboards
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.findings import Findings
 from local.summary import Summary
+from local.watching import Alarm
+from reports import traces
 
 TEMPLATES = Path(__file__).with_name("templates")
 WIDE, NARROW = 980, 388  # CSS pixels of a chart in the wide and in the narrow layout
@@ -28,6 +30,8 @@ SECTIONS = {
     "canary": "Canary",
     "usage": "Usage against quota",
     "alarms": "Alarms",
+    "dashboards": "Dashboards",
+    "traces": "Traces",
     "resources": "Resources",
     "time": "Where the time went",
 }
@@ -69,9 +73,9 @@ def render(summary: Summary, findings: Findings) -> str:
         latency=_latency(summary, findings),
         outcomes=_outcomes(findings),
         probes=_probes(findings),
-        alarms=sorted(
-            findings.alarms, key=lambda alarm: (STATES.index(alarm.state), alarm.account, alarm.name)
-        ),
+        alarms=_alarms(findings),
+        dashboards=_dashboards(findings),
+        traces=_traces(findings),
         resources=_resources(findings),
         started=datetime.fromtimestamp(findings.started_at, UTC),
     )
@@ -149,6 +153,34 @@ def _probes(findings: Findings) -> dict[str, Any]:
     )
     rows = [asdict(probe) | {"after_s": probe.at - start} for probe in findings.probes]
     return {"chart": _both(draw), "rows": rows}
+
+
+def _alarms(findings: Findings) -> dict[str, list[Alarm]]:
+    """All alarms, what needs a look first, and apart from them those that notify somebody."""
+    shown = sorted(findings.alarms, key=lambda alarm: (STATES.index(alarm.state), alarm.account, alarm.name))
+    return {"pages": [alarm for alarm in shown if alarm.kind == "composite"], "all": shown}
+
+
+def _dashboards(findings: Findings) -> list[dict[str, Any]]:
+    """Each deployed dashboard, drawn from the run's datapoints."""
+    states = {alarm.name: alarm.state for alarm in findings.alarms}
+    now = datetime.fromtimestamp(findings.ended_at, UTC)
+    return [
+        {
+            "name": each.name,
+            "account": each.account,
+            "html": Markup(  # noqa: S704  # the renderer escapes what it did not write
+                dashboards.render(each.body, findings.datapoints, states, now, home=each.account)
+            ),
+        }
+        for each in findings.dashboards
+    ]
+
+
+def _traces(findings: Findings) -> Markup | None:
+    """Service map and waterfalls of the run's traces; None when none was sampled."""
+    found = traces.report(findings.segments, region=None)
+    return Markup(traces.html_fragment(found)) if found.total else None  # noqa: S704  # escaped by its template
 
 
 def _resources(findings: Findings) -> list[dict[str, Any]]:

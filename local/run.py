@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from components.reference_data import attribute_values
-from local import customers, faults, observe
+from local import customers, faults, observe, watching
 from local.customers import Plan
 from local.deployer import Deployment, Resource, deploy, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
@@ -27,6 +27,7 @@ from local.traffic import Lot, Phase, Sample, Target, drive, load_lots
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE_STACK, MONITOR_STACK = "dev", "dev-monitor"
+ACCOUNTS = (SERVICE_ACCOUNT, MONITOR_ACCOUNT)
 CANARY_INTERVAL_S = 60.0
 CANARY_SLACK_S = 15.0  # schedule tick, cold start, a slow probe
 POLL_S = 0.5
@@ -75,7 +76,10 @@ class Run:
             samples += self._drive(target, phase, stop)
         probes = self._await_canary(watched["name"], deployed_at)
         used = self._usage(watched)
-        alarms = observe.alarm_states(self._emulator, [SERVICE_ACCOUNT, MONITOR_ACCOUNT])
+        points = watching.samples(self._emulator, ACCOUNTS)
+        with self._steps.step("alarms", "Evaluate the alarms") as advance:
+            alarms = watching.evaluate(self._emulator, ACCOUNTS, points, datetime.now(UTC))
+            advance(len(alarms), f"{len(alarms)} alarms")
         return Findings(
             options=self._options,
             watched=watched,
@@ -84,6 +88,9 @@ class Run:
             probes=probes,
             usage=used,
             alarms=alarms,
+            dashboards=watching.dashboards(self._emulator, ACCOUNTS),
+            datapoints=points,
+            segments=self._emulator.segments(),
             resources=(*service.resources, *monitor.resources),
             steps_s=self._steps.seconds,
             started_at=self._started_at,

@@ -82,9 +82,7 @@ def _numbers(found: Summary) -> Table:
         f"service account, {found.resources.monitor} monitor account",
     )
     alarming = sorted(name for name, state in found.alarms.items() if state == "ALARM")
-    table.add_row(
-        "Alarms", str(len(found.alarms)), f"{len(alarming)} in ALARM (evaluated by the {found.alarms_from})"
-    )
+    table.add_row("Alarms", str(len(found.alarms)), f"{len(alarming)} in ALARM")
     return table
 
 

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from local.traffic import Sample
 
 AlarmState = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
-AlarmSource = Literal["emulator", "rehearsal"]
 
 
 class Part(BaseModel):
@@ -115,10 +114,7 @@ class Summary(Part):
     )
     resources: Resources
     alarms: dict[str, AlarmState] = Field(
-        description="Alarm name -> state at the end of the run, both accounts."
-    )
-    alarms_from: AlarmSource = Field(
-        description="Whose evaluation the states are: emulator (its own, not CloudWatch's) or rehearsal."
+        description="Alarm name -> state at the end of the run, both accounts, as the rehearsal evaluates it."
     )
     fault: Fault | None = Field(description="The fault of this run; null when none was asked for.")
     steps_s: dict[str, float] = Field(description="Seconds that each step took, in order.")

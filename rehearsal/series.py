@@ -124,9 +124,9 @@ def from_samples(
     """Raw datapoints -> `Series`; those outside the `minutes` from `start` are left out.
 
     A sample has `namespace`, `metric`, `dimensions` (mapping), `timestamp` (aware datetime or epoch
-    seconds), `value`, and optionally `unit` and `account`.
+    seconds), `value`, and optionally `unit`, `account` and `count`, how often the value came.
     """
-    columns: dict[tuple[MetricKey, str | None], tuple[list[int], list[float]]] = {}
+    columns: dict[tuple[MetricKey, str | None], tuple[list[int], list[float], list[int]]] = {}
     for sample in samples:
         minute = _minute(sample["timestamp"], start)
         if 0 <= minute < minutes:
@@ -140,11 +140,12 @@ def from_samples(
                 dimensions,
                 None if account is None else str(account),
             )
-            column = columns.setdefault((key, None if unit is None else str(unit)), ([], []))
+            column = columns.setdefault((key, None if unit is None else str(unit)), ([], [], []))
             column[0].append(minute)
             column[1].append(float(str(sample["value"])))
+            column[2].append(round(float(str(sample.get("count", 1)))))
     metrics: dict[MetricKey, MetricSeries] = {}
-    for (key, unit), (at, values) in columns.items():
+    for (key, unit), (at, values, counts) in columns.items():
         if key in metrics:
             raise RehearsalError(
                 f"{key.namespace} {key.metric} was published with two units, {metrics[key].unit} and {unit}: "
@@ -153,7 +154,7 @@ def from_samples(
         metrics[key] = MetricSeries(
             minute=np.asarray(at, dtype=np.int64),
             value=np.asarray(values, dtype=np.float64),
-            weight=np.ones(len(at), dtype=np.int64),
+            weight=np.asarray(counts, dtype=np.int64),
             delay=delay,
             unit=unit,
         )
