@@ -56,16 +56,16 @@ class Arguments:
 
 def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     """Parse and check. Prints help or what is wrong and raises SystemExit (0 or 2)."""
-    parser = _parser()
-    given = parser.parse_args(argv)
+    made = parser()
+    given = made.parse_args(argv)
     if given.files and (given.start or given.end or given.last or given.group or given.filter):
-        parser.error(
+        made.error(
             "--start, --end, --last, --group and --filter choose traces in X-Ray; files are read whole"
         )
     if given.last and given.start:
-        parser.error("--last and --start both say where the range begins; give one")
+        made.error("--last and --start both say where the range begins; give one")
     if given.compare and given.deployed_at:
-        parser.error("--compare and --deployed-at are two ways to say what to compare with; give one")
+        made.error("--compare and --deployed-at are two ways to say what to compare with; give one")
     end = given.end or now
     span = given.last or LAST
     chosen = values.Range(start=given.start or end - span, end=end)
@@ -75,17 +75,15 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     before_range = None
     if given.compare and not given.files:
         if len(given.compare) > 1:
-            parser.error("--compare takes one range START/END where the traces come from X-Ray")
+            made.error("--compare takes one range START/END where the traces come from X-Ray")
         try:
             before_range = values.instants(given.compare[0])
         except argparse.ArgumentTypeError as error:
-            parser.error(f"argument --compare: {error}")
+            made.error(f"argument --compare: {error}")
     if chosen.start >= chosen.end:
-        parser.error(
-            f"the range ends ({chosen.end.isoformat()}) before it begins ({chosen.start.isoformat()})"
-        )
+        made.error(f"the range ends ({chosen.end.isoformat()}) before it begins ({chosen.start.isoformat()})")
     if given.expect_no_regression and not (given.compare or given.deployed_at):
-        parser.error("--expect-no-regression needs --compare or --deployed-at")
+        made.error("--expect-no-regression needs --compare or --deployed-at")
     return Arguments(
         files=tuple(given.files),
         range=chosen,
@@ -111,14 +109,15 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Every option and its help."""
+    made = argparse.ArgumentParser(
         prog="python -m reports traces",
         description="Which hop spends the time of a request, and what got slower.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
+    add = made.add_argument
     add(
         "files",
         nargs="*",
@@ -134,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         help="skip and count what cannot be read in a file, instead of refusing it",
     )
     add("--entry", metavar="NAME", help="only traces that begin at the segment of this name")
-    source = parser.add_argument_group("traces in X-Ray").add_argument
+    source = made.add_argument_group("traces in X-Ray").add_argument
     source("--last", type=values.duration, metavar="SPAN", help="the last 30m, 6h, 2d (default 1h)")
     source("--start", type=values.instant, metavar="TIME", help="ISO 8601; UTC where no offset is given")
     source("--end", type=values.instant, metavar="TIME", help="default now")
@@ -149,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     source("--region", help="region of X-Ray; with files, the region for console links")
     source("--profile", help="AWS profile")
-    compare = parser.add_argument_group("comparison").add_argument
+    compare = made.add_argument_group("comparison").add_argument
     compare(
         "--compare",
         action="append",
@@ -176,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MS",
         help="smaller changes are not worth a word (default %(default)s)",
     )
-    output = parser.add_argument_group("output").add_argument
+    output = made.add_argument_group("output").add_argument
     output(
         "--slowest",
         type=values.count,
@@ -196,7 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         "--json", metavar="FILE", help="write the report as JSON; - for standard output, without the tables"
     )
     output("--html", metavar="FILE", help="write the report as one self-contained page")
-    expect = parser.add_argument_group("expectations (exit code 1 where one does not hold)").add_argument
+    expect = made.add_argument_group("expectations (exit code 1 where one does not hold)").add_argument
     expect(
         "--expect-p90-ms",
         type=values.milliseconds,
@@ -205,4 +204,4 @@ def _parser() -> argparse.ArgumentParser:
     )
     expect("--expect-no-regression", action="store_true", help="the comparison finds nothing worse")
     expect("--expect-complete", action="store_true", help="no trace is incomplete")
-    return parser
+    return made

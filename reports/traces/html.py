@@ -14,7 +14,7 @@ from reports.traces.result import Row, TraceReport
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 TICKS = 4
-NAME_CHARS = 26  # that fit into a node
+NAME_CHARS = 24  # that fit into a node
 
 
 def html_page(report: TraceReport, *, title: str = "Trace report") -> str:

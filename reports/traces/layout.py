@@ -16,6 +16,7 @@ NODE_WIDTH, NODE_HEIGHT = 204.0, 84.0
 GAP = {"right": (84.0, 28.0), "down": (56.0, 14.0)}  # between layers, and within one
 MARGIN = 8.0
 SWEEPS = 8
+LABEL_AT = {"right": (0.658, 0.784), "down": (0.784, 0.658)}  # x and y of a line's curve at 0.7 of its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,5 +187,8 @@ def _edge(edge: MapEdge, centres: list[tuple[float, float]], direction: Directio
         else:
             middle = (ay + by) / 2
             line += f" C{ax:.1f} {middle:.1f} {bx:.1f} {middle:.1f} {bx:.1f} {by:.1f}"
-    near, far = points[-2], points[-1]
-    return PlacedEdge(edge, line, (near[0] + far[0]) / 2, (near[1] + far[1]) / 2)
+    x, y = (
+        near * (1 - share) + far * share
+        for near, far, share in zip(points[-2], points[-1], LABEL_AT[direction], strict=True)
+    )
+    return PlacedEdge(edge, line, x, y)

@@ -234,6 +234,12 @@ class TraceReport:
         """The business steps among the hops."""
         return tuple(hop for hop in self.hops if hop.kind == "step")
 
+    @property
+    def main_path(self) -> tuple[PathStep, ...]:
+        """The critical path without the stretches too short to matter: below 1 % of it."""
+        whole = sum(step.ms for step in self.critical_path)
+        return tuple(step for step in self.critical_path if step.ms >= whole / 100)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data for `json.dumps`: the fields by their names, plus `schema`."""
         return {"schema": SCHEMA, **asdict(self)}

@@ -115,10 +115,10 @@ def _change(change: Change, *, wide: bool) -> tuple[str, ...]:
 
 
 def _critical_path(report: TraceReport, console: Console) -> None:
-    table = _table("Critical path of the p90 request", "held up by")
+    table = _table("Critical path of the p90 request, stretches of 1 % and more", "held up by")
     table.add_column("from ms", justify="right")
     table.add_column("for ms", justify="right")
-    for step in report.critical_path:
+    for step in report.main_path:
         table.add_row(escape(step.label), milliseconds(step.start_ms), milliseconds(step.ms))
     console.print(table)
 
