@@ -38,8 +38,10 @@ def milliseconds(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage, with one digit below ten."""
+    """A share as a percentage, with one digit below ten; a small one is never written as none."""
     value = share * 100
+    if 0 < value < 0.05:  # noqa: PLR2004  # what would be rounded to nothing
+        return "< 0.1 %"
     return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"  # noqa: PLR2004  # two digits are enough
 
 

@@ -79,7 +79,7 @@ class TraceStore:
     def add(self, document: Mapping[str, Any]) -> None:
         """Merge one document. Raises `SegmentError`, and then has merged nothing of it."""
         trace_id = document.get("trace_id") if isinstance(document, Mapping) else None
-        if not isinstance(trace_id, str) or not TRACE_ID.fullmatch(trace_id):
+        if not isinstance(trace_id, str) or not (trace_id in self.traces or TRACE_ID.fullmatch(trace_id)):
             raise SegmentError(
                 f"`trace_id` is {trace_id!r}, not of the form 1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"
             )

@@ -157,6 +157,8 @@ def test_durations_are_written_with_three_digits_or_so(value: float, text: str) 
     assert milliseconds(value) == text
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0 %"), (0.0123, "1.2 %"), (0.42, "42 %"), (1, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0 %"), (0.0004, "< 0.1 %"), (0.0123, "1.2 %"), (0.42, "42 %"), (1, "100 %")]
+)
 def test_shares_are_written_as_percentages(share: float, text: str) -> None:
     assert percent(share) == text
