@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from rehearsal.series import Series
 
 TARGET_S, DAYS, ALARMS = 5.0, 30, 60
 PLAIN_HOURS = 6
+REPEATS = 3
 SCENARIO = """
 name: Thirty days with an incident
 why: It measures, it expects nothing.
@@ -51,9 +53,11 @@ def scenario(minutes: int, folder: Path) -> Scenario:
 
 
 def measure(days: int, alarms: Sequence[MetricAlarm], alarm_set: stack.AlarmSet, folder: Path) -> Timing:
-    """The fast evaluator over fresh series, so that nothing is remembered from before."""
-    series = _series(days * 1440, alarm_set, folder)
-    return Timing(days=days, alarms=len(alarms), seconds=_seconds(lambda: timeline(alarms, series)))
+    """The fast evaluator, best of `REPEATS`, each over a series that remembers nothing from before."""
+    made = _series(days * 1440, alarm_set, folder)
+    fresh = [Series(made.start, made.minutes, made.metrics) for _ in range(REPEATS)]
+    seconds = min(_seconds(partial(timeline, alarms, series)) for series in fresh)
+    return Timing(days=days, alarms=len(alarms), seconds=seconds)
 
 
 def plain_seconds(alarms: Sequence[MetricAlarm], alarm_set: stack.AlarmSet, folder: Path) -> float:

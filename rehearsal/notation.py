@@ -24,13 +24,14 @@ def expand(text: str) -> NDArray[np.float64]:
     values: list[float] = []
     for piece in text.split():
         gap, run = _GAP.fullmatch(piece), _RUN.fullmatch(piece)
+        times = int((gap or run or {"times": 0})["times"] or 0)
+        if len(values) + times > LONGEST:
+            raise RehearsalError(f"more than {LONGEST} values (60 days); shorten the series")
         if gap is not None:
-            values += [float("nan")] * int(gap["times"] or 1)
+            values += [float("nan")] * max(times, 1)
         elif run is not None and (run["step"] is None or run["times"] is not None):
             step = float(run["step"] or 0)
-            values += [float(run["start"]) + step * i for i in range(int(run["times"] or 0) + 1)]
+            values += [float(run["start"]) + step * i for i in range(times + 1)]
         else:
             raise RehearsalError(f"{piece!r} is no value; write 5, 5x3, 5+2x3, _ or _x3, with blanks between")
-        if len(values) > LONGEST:
-            raise RehearsalError(f"more than {LONGEST} values (60 days); shorten the series")
     return np.array(values)

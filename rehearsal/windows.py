@@ -85,20 +85,15 @@ class Windows:
 
     def __init__(self, minute: Ints, value: Floats, weight: Ints, delay: int | Ints, minutes: int) -> None:
         inside = (minute >= 0) & (minute < minutes)
-        self._minute, self._value, self._weight = minute[inside], value[inside], weight[inside]
+        if not inside.all():
+            minute, value, weight = minute[inside], value[inside], weight[inside]
+        self._minute, self._value, self._weight = minute, value, weight
         self._minutes = minutes
         self._delay = np.broadcast_to(np.asarray(delay, dtype=np.int64), (minutes,))
         self._horizon = int(self._delay.max(initial=0))
         self._rows: dict[tuple[str, int, int, int], Floats] = {}
+        self._by_minute: dict[str, Floats] = {}
         self._cumulative: tuple[Floats, NDArray[np.int32]] | None = None
-        self._fields = {
-            "count": np.bincount(self._minute, self._weight, minutes).astype(np.float64),
-            "total": np.bincount(self._minute, self._weight * self._value, minutes),
-            "low": np.full(minutes, np.inf),
-            "high": np.full(minutes, -np.inf),
-        }
-        np.minimum.at(self._fields["low"], self._minute, self._value)
-        np.maximum.at(self._fields["high"], self._minute, self._value)
 
     def matrix(self, statistic: str, width: int, size: int, ends: Ints, *, seen_after: int = 0) -> Floats:
         """The `size` latest datapoints of `width` minutes, as evaluations at the end of `ends` see them.
@@ -143,7 +138,7 @@ class Windows:
 
     def _field(self, name: str, width: int, lag: int, seen_after: int) -> Floats:
         combine, empty = _FIELDS[name]
-        base = self._fields[name]
+        base = self._minutes_of(name)
         first_certain = min(max(self._horizon - seen_after, lag), lag + width)
         out = np.full_like(base, empty)
         for late in range(lag, first_certain):
@@ -153,6 +148,19 @@ class Windows:
         if rest:
             out = combine(out, shift(rolling(combine, empty, base, rest), first_certain, empty))
         return out
+
+    def _minutes_of(self, name: str) -> Floats:
+        """A field of every single minute, shape (minutes,)."""
+        if name not in self._by_minute:
+            if name == "count":
+                made = np.bincount(self._minute, self._weight, self._minutes)
+            elif name == "total":
+                made = np.bincount(self._minute, self._weight * self._value, self._minutes)
+            else:
+                made = np.full(self._minutes, _FIELDS[name][1])
+                (np.minimum if name == "low" else np.maximum).at(made, self._minute, self._value)
+            self._by_minute[name] = made.astype(np.float64)
+        return self._by_minute[name]
 
     def _percentile(self, percentile: float, count: Floats, width: int, lag: int, seen_after: int) -> Floats:
         """Nearest rank: the smallest value with at least `percentile` % of the samples at or below."""

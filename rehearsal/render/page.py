@@ -70,9 +70,9 @@ def _lane(result: Result, alarm: Alarm, home: str | None, pages: Sequence[Any]) 
                 chart.polylines(limit, bottom, top, len(values))
                 for limit in ([lower] if np.array_equal(lower, upper, equal_nan=True) else [lower, upper])
             ],
-            "bottom": f"{bottom:,.4g}",
-            "top": f"{top:,.4g}",
-            "threshold": f"{alarm.threshold:,.4g}" if alarm.threshold is not None else "the anomaly band",
+            "bottom": f"{bottom:,.5g}",
+            "top": f"{top:,.5g}",
+            "threshold": f"{alarm.threshold:,.5g}" if alarm.threshold is not None else "the anomaly band",
         }
     return lane
 
