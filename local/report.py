@@ -179,7 +179,8 @@ def _dashboards(findings: Findings) -> list[dict[str, Any]]:
 
 def _traces(findings: Findings) -> Markup | None:
     """Service map and waterfalls of the run's traces; None when none was sampled."""
-    found = traces.report(findings.segments, region=None)
+    entry = f"{findings.watched['api_name']}/{findings.watched['stage']}"
+    found = traces.report(findings.segments, entry=entry)
     return Markup(traces.html_fragment(found)) if found.total else None  # noqa: S704  # escaped by its template
 
 
