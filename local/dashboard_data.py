@@ -56,19 +56,21 @@ class Samples:
     A published statistic set counts as its average, as often as it has samples.
     """
 
-    def __init__(self, datapoints: Iterable[Mapping[str, Any]], *, home: str | None) -> None:
-        self._home = home
+    def __init__(self, datapoints: Iterable[Mapping[str, Any]], now: datetime, *, home: str | None) -> None:
+        self._home, self._now = home, now
         collected: dict[tuple[object, ...], list[tuple[float, float, float]]] = {}
         for point in datapoints:
             key = _key(point["namespace"], point["metric"], point["dimensions"], point.get("account", home))
-            collected.setdefault(key, []).append((_seconds(point["timestamp"]), *_weighed(point)))
+            collected.setdefault(key, []).append(
+                (min(_seconds(point["timestamp"]), now.timestamp()), *_weighed(point))
+            )
         self._metrics = {key: np.array(sorted(points)) for key, points in collected.items()}
 
-    def span(self, now: datetime, dashboard_start: str) -> Span:
-        """From the first sample, or `dashboard_start` (such as `-PT3H`) if that is later, until `now`."""
-        end = now.timestamp()
+    def span(self, dashboard_start: str) -> Span:
+        """From the first sample, or `dashboard_start` (such as `-PT3H`) if that is later, until now."""
+        end = self._now.timestamp()
         oldest = min((float(points[0, 0]) for points in self._metrics.values()), default=end)
-        earliest = (now - duration(dashboard_start.removeprefix("-"))).timestamp()
+        earliest = (self._now - duration(dashboard_start.removeprefix("-"))).timestamp()
         first = max(oldest - LEAD_S, earliest)
         return Span(start=min(first, end - MIN_SPAN_S), end=end)
 

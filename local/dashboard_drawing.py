@@ -36,6 +36,7 @@ text-overflow:ellipsis}
 .cw p,.cw ul{margin:4px 0;padding-left:0}.cw ul{padding-left:18px}
 .cw a{color:inherit}
 .cw svg{display:block;width:100%;height:auto}
+.cw-graph{display:flex;flex-direction:column}.cw .cw-graph svg{flex:1 1 0;min-height:0}
 .cw svg text{fill:var(--dim);font-size:10px}
 .cw .grid{stroke:var(--rule);stroke-width:1}
 .cw .line{fill:none;stroke-width:1.6;stroke-linejoin:round}
@@ -54,7 +55,7 @@ background:var(--dim)}
 .cw-alarms .OK::before{background:var(--ok)}
 .cw-alarms .ALARM::before{background:var(--bad);border-radius:2px}
 .cw-alarms .ALARM{font-weight:600}
-@media (max-width:700px){.cw{display:block}.cw .cw-widget{margin-bottom:8px}}
+@media (max-width:700px){.cw,.cw-graph{display:block}.cw .cw-widget{margin-bottom:8px}}
 """
 
 
@@ -207,16 +208,21 @@ def _limit(limit: Mapping[str, Any], scale: Scale, width: int) -> str:
 
 
 def _limit_labels(limits: Sequence[Mapping[str, Any]], scale: Scale, width: int) -> list[str]:
-    """A label below each line, pushed down where lines are close."""
-    parts = []
-    free_from = -math.inf
-    for limit in sorted(limits, key=lambda limit: -limit["value"]):
-        y = max(scale.y(limit["value"]) + LABEL_GAP_PX, free_from + LABEL_GAP_PX)
-        free_from = y
-        style = f'style="fill:{escape(limit["color"])}"'
-        at = f'x="{width - RIGHT - 2}" y="{y:.1f}" text-anchor="end"'
-        parts.append(f"<text {at} {style}>{escape(limit['label'])}</text>")
-    return parts
+    """A label below each line, moved where lines are close or at the bottom."""
+    ordered = sorted(limits, key=lambda limit: -limit["value"])
+    places: list[float] = []
+    for limit in ordered:
+        below = scale.y(limit["value"]) + LABEL_GAP_PX
+        places.append(max(below, places[-1] + LABEL_GAP_PX) if places else below)
+    room = scale.bottom - 3
+    for at in reversed(range(len(places))):
+        places[at] = min(places[at], room)
+        room = places[at] - LABEL_GAP_PX
+    return [
+        f'<text x="{width - RIGHT - 2}" y="{y:.1f}" text-anchor="end" style="fill:{escape(limit["color"])}">'
+        f"{escape(limit['label'])}</text>"
+        for limit, y in zip(ordered, places, strict=True)
+    ]
 
 
 def _line(values: Floats, scale: Scale, left: float, right: float, color: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from local.dashboard_data import Samples, Shown, Span, series
 from local.dashboard_drawing import STYLE, alarm_list, graph, markdown, number
 
-COLUMN_PX, ROW_PX = 41, 50
-CAPTION_PX, LEGEND_PX, PADDING_PX = 24, 20, 18
+COLUMN_PX, ROW_PX = 41, 58  # with the gap between widgets
+CAPTION_PX, LEGEND_PX, PADDING_PX = 24, 20, 26
 
 
 class UnsupportedWidgetError(ValueError):
@@ -35,11 +35,12 @@ def render(
     `dimensions`, `timestamp`, `value`, and `count` or `statistics`), each with its `account`. `home` is the
     account the dashboard is in: metrics of others are found only where a widget names their `accountId`.
     `alarm_states` holds states by alarm name.
+    Samples dated after `now`, as the usage of a day that is not over is, are drawn at `now`.
     The time axis begins with the first sample and ends `now`, but shows no more than the dashboard's own
     range. Each point is the statistic over the widget's own period up to that moment, as an alarm sees it.
     """
-    samples = Samples(datapoints, home=home)
-    span = samples.span(now, str(body.get("start", "-PT3H")))
+    samples = Samples(datapoints, now, home=home)
+    span = samples.span(str(body.get("start", "-PT3H")))
     widgets = "".join(_widget(widget, samples, span, alarm_states) for widget in body["widgets"])
     return f'<style>{STYLE}</style><div class="cw">{widgets}</div>'
 

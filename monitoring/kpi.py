@@ -56,7 +56,7 @@ class Kpi:
     `meaning` says what a customer notices when it is beyond its limit. The value is `statistic` of `metric`
     divided by `divisor` (which turns `metric_unit` into `unit`), or its percentage of `share_of`. With fewer
     than `min_samples` samples in a period the value counts as 0: low traffic does not page. A `sparse`
-    metric is published only when there is something to count, so its gaps are zeros. `limit` is in `unit`
+    metric is published only when there is something to tell, so a share counts its gaps as zeros. `limit` is in `unit`
     and `limit_source` says where it comes from. `silence_owner` is the key of the one alarm that breaches
     when the metric stops; `anchor` is the runbook section where it is not named like the key.
     """
@@ -108,7 +108,7 @@ def value_queries(
     period = period_s or kpi.period_s
     least = kpi.min_samples if min_samples is None else min_samples
     part = kpi.metric.stat("m", kpi.statistic, period)
-    number = "FILL(m, 0)" if kpi.sparse else "m"
+    number = "FILL(m, 0)" if kpi.sparse and kpi.share_of else "m"
     queries: list[MetricQuery] = [part]
     if kpi.share_of:
         queries.append(kpi.share_of.metric.stat("n", kpi.share_of.statistic, period))

@@ -54,7 +54,7 @@ SPAN = Span(start=T0, end=NOW.timestamp())
     [("SampleCount", 59), ("Minimum", 10), ("Maximum", 100), ("p50", 60), ("p90", 100)],
 )
 def test_a_point_is_the_statistic_over_the_period_up_to_it(statistic: str, value: float) -> None:
-    found = Samples(request_samples(), home=SERVICE).stat(stat(statistic), SPAN, 60)
+    found = Samples(request_samples(), NOW, home=SERVICE).stat(stat(statistic), SPAN, 60)
     assert found[-1] == value
 
 
@@ -63,7 +63,7 @@ def test_a_value_counts_as_often_as_it_came_and_a_statistic_set_as_its_average()
         sample("Latency", 100, 10, count=3),
         sample("Latency", 101, 0, statistics={"SampleCount": 2, "Sum": 100, "Minimum": 1, "Maximum": 99}),
     ]
-    samples = Samples(points, home=SERVICE)
+    samples = Samples(points, NOW, home=SERVICE)
     found = [
         float(samples.stat(stat(name), SPAN, 60)[-1]) for name in ("SampleCount", "Sum", "Average", "p50")
     ]
@@ -72,7 +72,7 @@ def test_a_value_counts_as_often_as_it_came_and_a_statistic_set_as_its_average()
 
 def test_the_period_slides_and_excludes_its_oldest_edge() -> None:
     points = [sample("Count", second, 1) for second in (10, 20, 30)]
-    found = Samples(points, home=SERVICE).stat(stat("Sum", "Count"), SPAN, 20)
+    found = Samples(points, NOW, home=SERVICE).stat(stat("Sum", "Count"), SPAN, 20)
     at = {int(moment - T0): value for moment, value in zip(SPAN.moments, found, strict=True)}
     assert [at[second] for second in (10, 20, 30, 39, 40, 49)] == [1, 2, 2, 2, 1, 1]
     assert np.isnan(at[9])
@@ -80,17 +80,24 @@ def test_the_period_slides_and_excludes_its_oldest_edge() -> None:
 
 
 def test_metrics_are_found_only_in_the_account_that_a_widget_names() -> None:
-    samples = Samples([sample("Count", 100, 1, MONITOR)], home=SERVICE)
+    samples = Samples([sample("Count", 100, 1, MONITOR)], NOW, home=SERVICE)
     assert np.isnan(samples.stat(stat("Sum", "Count"), SPAN, 60)).all()
-    at_home = Samples([sample("Count", 100, 1, MONITOR)], home=MONITOR)
+    at_home = Samples([sample("Count", 100, 1, MONITOR)], NOW, home=MONITOR)
     assert at_home.stat(stat("Sum", "Count"), SPAN, 60)[-1] == 1
 
 
 def test_the_time_axis_begins_with_the_first_sample_but_shows_no_more_than_the_dashboards_range() -> None:
-    samples = Samples([sample("Count", 0, 1)], home=SERVICE)
-    assert samples.span(NOW, "-PT3H").start == T0 - 1
-    assert samples.span(NOW, "-PT1M").start == NOW.timestamp() - 60
-    assert Samples([], home=None).span(NOW, "-PT3H").start == NOW.timestamp() - 30
+    samples = Samples([sample("Count", 0, 1)], NOW, home=SERVICE)
+    assert samples.span("-PT3H").start == T0 - 1
+    assert samples.span("-PT1M").start == NOW.timestamp() - 60
+    assert Samples([], NOW, home=None).span("-PT3H").start == NOW.timestamp() - 30
+
+
+def test_a_sample_dated_ahead_is_drawn_now() -> None:
+    samples = Samples([sample("Count", 9000, 7)], NOW, home=SERVICE)
+    found = samples.stat(stat("Sum", "Count"), SPAN, 60)
+    assert found[-1] == 7
+    assert np.isnan(found[:-1]).all()
 
 
 def test_a_running_sum_counts_each_sample_once() -> None:
@@ -101,7 +108,7 @@ def test_a_running_sum_counts_each_sample_once() -> None:
             [{"id": "e", "expression": "RUNNING_SUM(FILL(n, 0))", "label": "all"}],
         ]
     }
-    (line,) = series(properties, Samples(request_samples(), home=SERVICE), SPAN)
+    (line,) = series(properties, Samples(request_samples(), NOW, home=SERVICE), SPAN)
     assert line.latest == 119
 
 
@@ -193,5 +200,5 @@ def test_a_line_is_broken_where_there_is_nothing() -> None:
     html = render(service_dashboard(watched()), points, {}, NOW, home=SERVICE)
     path = re.findall(r'<path class="line"[^>]* d="([^"]+)"', widget_of(html, "Latency"))[0]
     assert path.count("M") == 1  # five minutes reach over the gap
-    short = Samples(points, home=SERVICE).stat(stat("Average"), SPAN, 10)
+    short = Samples(points, NOW, home=SERVICE).stat(stat("Average"), SPAN, 10)
     assert np.isnan(short).sum() == POINTS - 11 - 10

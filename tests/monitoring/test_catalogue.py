@@ -150,6 +150,10 @@ def test_what_dynamodb_publishes_only_when_it_happens_is_filled_with_zeros() -> 
     assert value(watched(), "table-system-errors") == expected
 
 
+def test_the_latency_of_probes_that_were_not_answered_is_not_zero() -> None:
+    assert value(watched(), "canary-latency") == "IF(n >= 30, m, 0)"
+
+
 @pytest.mark.parametrize(("statistic", "least"), [("p50", 20), ("p90", 100), ("p95", 200), ("p99", 1000)])
 def test_a_percentile_needs_ten_over_one_minus_p_samples(statistic: str, least: int) -> None:
     assert percentile_min_samples(statistic) == least
