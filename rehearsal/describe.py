@@ -23,6 +23,10 @@ def read(path: Path) -> list[Alarm]:
     """The alarms of a file. Raises `RehearsalError` for what is no such JSON."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RehearsalError(
+            f"{path}: {error.strerror}; name a file with what describe-alarms prints"
+        ) from None
     except json.JSONDecodeError as error:
         raise RehearsalError(
             f"{path.name}:{error.lineno}: {error.msg}; save what describe-alarms prints"

@@ -52,7 +52,7 @@ def read(path: Path) -> Series:
         document = json.loads(path.read_text(encoding="utf-8"))
         start, minutes = datetime.fromisoformat(document["start"]), int(document["minutes"])
         metrics = dict(_metric(entry) for entry in document["metrics"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise RehearsalError(
             f"{path}: no saved metrics ({error!r}); write them with `python -m reports.history`"
         ) from None

@@ -1,0 +1,34 @@
+"""The gate: every shipped scenario's expectations hold for production's catalogue and configuration."""
+
+import pytest
+
+from rehearsal.coverage import cover
+from rehearsal.run import Result
+from rehearsal.scenario import FOLDER
+
+
+@pytest.mark.parametrize("key", sorted(path.stem for path in FOLDER.glob("*.yaml")))
+def test_the_scenario_s_expectations_hold(shipped: dict[str, Result], key: str) -> None:
+    failures = [f"{f.where}: expected {f.expected}, but {f.happened}" for f in shipped[key].failures]
+    assert failures == []
+
+
+def test_every_alarm_is_tripped_by_some_scenario(shipped: dict[str, Result]) -> None:
+    assert cover(list(shipped.values())).untripped == []
+
+
+def test_every_fault_that_ought_to_page_is_noticed(shipped: dict[str, Result]) -> None:
+    found = cover(list(shipped.values()))
+    missed = {fault.kind: fault.missed_in for fault in found.faults if fault.missed_in}
+    assert missed == {"cpu-busy": ["cpu-busy"]}  # five minutes of it, which are not to page
+    assert (found.harmful_noticed, found.noise) == (found.harmful, 0)
+
+
+def test_an_incident_sends_few_pages(shipped: dict[str, Result]) -> None:
+    """Rule 4. `nobody-calls` is the exception: without canary and customers silence itself comes and goes."""
+    pages = {key: len(result.sent) for key, result in shipped.items()}
+    assert {key for key, count in pages.items() if count > 4} == {"nobody-calls"}
+
+
+def test_every_metric_that_the_catalogue_reads_is_simulated(shipped: dict[str, Result]) -> None:
+    assert {result.unknown_metrics for result in shipped.values()} == {()}
