@@ -307,9 +307,7 @@ class Settings(Section):
                 cores=instances.cores if instances else None,
                 gpus=instances.gpus if instances else None,
             ),
-            usage_plans=tuple(
-                WatchedPlan(name=p.name, quota=p.quota) for p in self.usage_plans
-            ),
+            usage_plans=tuple(WatchedPlan(name=p.name, quota=p.quota) for p in self.usage_plans),
             slo=self.slo,
             levels=self.levels,
             tuning=self.alarms,

@@ -12,8 +12,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components import iam
+from monitoring.spec import Level
 
-LEVELS = ("warn", "critical")
+LEVELS: tuple[Level, ...] = ("warn", "critical")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class NotificationsArgs:
 class Notifications(pulumi.ComponentResource):
     """The topics that alarms publish to; `topic_arns` is keyed by level."""
 
-    topic_arns: dict[str, pulumi.Output[str]]
+    topic_arns: dict[Level, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: NotificationsArgs, opts: pulumi.ResourceOptions | None = None
@@ -69,7 +70,7 @@ class Notifications(pulumi.ComponentResource):
                     opts=child,
                 )
             self.topic_arns[level] = topic.arn
-        self.register_outputs({"topic_arns": self.topic_arns})
+        self.register_outputs({"topic_arns": dict(self.topic_arns)})
 
 
 def topic_policy(topic_arn: pulumi.Input[str], account_id: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def probes(accounts: Accounts, account: str, service: str, since: float) -> tupl
         dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
         if dimensions.get("Service") == service and "Reason" in dimensions:
             failures = _points(client, "CanaryFailure", dimensions, "Sum", since)
-            reasons |= dict.fromkeys(failures, dimensions["Reason"])
+            reasons |= dict.fromkeys(failures, str(dimensions["Reason"]))
     return tuple(
         Probe(at=at, succeeded=at in succeeded, reason=reasons.get(at), latency_ms=latency.get(at))
         for at in sorted(attempts)

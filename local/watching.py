@@ -25,6 +25,7 @@ class Watchable(Protocol):
 
     def datapoints(self, account: str) -> list[dict[str, Any]]:
         """Every raw datapoint of the account."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
