@@ -58,6 +58,8 @@ def gateway_document(title: str, invoke_arn: str) -> dict[str, Any]:
     document["components"]["securitySchemes"]["sigv4"]["x-amazon-apigateway-authtype"] = "awsSigv4"
     for operations in document["paths"].values():
         for operation in operations.values():
+            # OpenAPI says "both" within one object; API Gateway reads, and exports, one object a scheme.
+            operation["security"] = [{name: []} for scheme in operation["security"] for name in scheme]
             operation["x-amazon-apigateway-integration"] = {
                 "type": "aws_proxy",
                 "httpMethod": "POST",

@@ -26,7 +26,8 @@ def test_every_operation_is_authorized_validated_and_served_by_the_function() ->
     validate(document)
     assert document["info"]["title"] == "inference-dev"
     operation = document["paths"][API_PATH]["post"]
-    assert operation["security"] == [{"sigv4": [], "api_key": []}]
+    assert contract()["paths"][API_PATH]["post"]["security"] == [{"sigv4": [], "api_key": []}]
+    assert operation["security"] == [{"sigv4": []}, {"api_key": []}]
     assert operation["x-amazon-apigateway-integration"] == {
         "type": "aws_proxy",
         "httpMethod": "POST",
