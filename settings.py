@@ -124,6 +124,8 @@ class Model(Section):
     def _one_way_to_run(self) -> Self:
         if (self.instances is None) == (self.serverless is None):
             raise ValueError("set exactly one of `instances` and `serverless`")
+        if self.serverless and self.data_capture:
+            raise ValueError("`data_capture` needs `instances`; SageMaker does not offer it for serverless")
         return self
 
 
@@ -199,6 +201,16 @@ class Tracing(Section):
     """X-Ray sampling rules, first match by priority wins."""
 
     rules: tuple[SamplingRule, ...] = (SamplingRule(name="default", priority=9000, rate=0.01, reservoir=1),)
+
+    @model_validator(mode="after")
+    def _each_rule_has_its_place(self) -> Self:
+        for what, seen in (
+            ("name", [r.name for r in self.rules]),
+            ("priority", [r.priority for r in self.rules]),
+        ):
+            if len(set(seen)) < len(seen):
+                raise ValueError(f"two rules have one {what}, so which of them decides is open; change one")
+        return self
 
 
 class Subscription(Section):

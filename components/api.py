@@ -183,7 +183,7 @@ class Api(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-log-role",
             name=f"{args.base}-api-logs",
-            assume_role_policy=json.dumps(iam.service_trust("apigateway.amazonaws.com", args.account_id)),
+            assume_role_policy=json.dumps(iam.plain_trust("apigateway.amazonaws.com")),
             opts=child,
         )
         policy = aws.iam.RolePolicy(

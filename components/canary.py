@@ -53,6 +53,8 @@ class Canary(pulumi.ComponentResource):
             name=f"{function_name}-api-key",
             description="The canary's API key.",
             kms_key_id=args.key_arn,
+            # The value comes back from the service stack, and a name in recovery could not be made again.
+            recovery_window_in_days=0,
             opts=child,
         )
         version = aws.secretsmanager.SecretVersion(

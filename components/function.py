@@ -61,7 +61,7 @@ class PythonFunction(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-role",
             name=args.role_name,
-            assume_role_policy=pulumi.Output.json_dumps(iam.lambda_trust()),
+            assume_role_policy=pulumi.Output.json_dumps(iam.plain_trust("lambda.amazonaws.com")),
             opts=child,
         )
         write_logs = iam.allow(

@@ -38,17 +38,9 @@ def service_trust(service: str, account_id: str) -> dict[str, Any]:
     )
 
 
-def lambda_trust() -> dict[str, Any]:
-    """Trust for Lambda's execution roles; Lambda sends no source account when it assumes them."""
-    return document(
-        [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ]
-    )
+def plain_trust(service: str) -> dict[str, Any]:
+    """Trust for a service that sends no source account: Lambda, and API Gateway for its logging role."""
+    return document([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}])
 
 
 def put_metric_data(namespace: str) -> dict[str, Any]:

@@ -73,8 +73,12 @@ class Monitor(pulumi.ComponentResource):
             "warn_topic_arn": notifications.topic_arns["warn"],
             "critical_topic_arn": notifications.topic_arns["critical"],
         }
+        # CloudWatch refuses an alarm on another account's metric while there is no link to it.
+        self._linked = pulumi.ResourceOptions(parent=self)
         if args.link:
-            self.exports["sink_arn"] = self._observability_link()
+            link = self._observability_link()
+            self._linked = pulumi.ResourceOptions(parent=self, depends_on=[link])
+            self.exports["sink_arn"] = link.sink_arn
         # Which alarms there are depends on the service's settings. A StackReference is read during
         # preview too, so the value is always known and these resources always show in the preview.
         self.exports["alarms"] = args.service.require_output("watched").apply(
@@ -106,7 +110,7 @@ class Monitor(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _observability_link(self) -> pulumi.Output[str]:
+    def _observability_link(self) -> ObservabilityLink:
         args = self._args
         service_provider = aws.Provider(
             f"{self._name}-service-account",
@@ -128,19 +132,20 @@ class Monitor(pulumi.ComponentResource):
             ),
             service_provider=service_provider,
             opts=self._child,
-        ).sink_arn
+        )
 
     def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
         alarms = monitoring.monitor_alarms(watched, self._args.every_minutes)
         Alarms(
             f"{self._name}-alarms",
             AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),
-            opts=self._child,
+            opts=self._linked,
         )
         Dashboard(
             f"{self._name}-dashboard",
             DashboardArgs(
-                dashboard_name=prefix, body=monitoring.monitor_dashboard(watched, self._args.account_id)
+                dashboard_name=prefix,
+                body=monitoring.monitor_dashboard(watched, self._args.account_id, self._args.every_minutes),
             ),
             opts=self._child,
         )

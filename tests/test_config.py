@@ -83,12 +83,16 @@ def test_all_problems_are_reported_at_once() -> None:
     assert [line.split(":")[1] for line in text.splitlines()[1:]] == ["env", "region", "log_retention_days"]
 
 
+RULE = {"name": "a", "priority": 1, "rate": 1.0}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"model": {"instances": {"min": 1}}}, "greater than or equal to 2"),
         ({"model": {"instances": {"min": 5, "max": 3}}}, "max (3) is below min (5)"),
         ({"model": {"instances": {}, "serverless": {}}}, "exactly one of `instances` and `serverless`"),
+        ({"model": {"data_capture": {"s3_uri": "s3://b"}}}, "needs `instances`"),
         ({"inference": {"start": "provisioned"}}, "go together"),
         (
             {
@@ -103,6 +107,8 @@ def test_all_problems_are_reported_at_once() -> None:
         ({"usage_plans": [{"name": "canary", "rate_per_s": 1, "burst": 1, "keys": []}]}, "is reserved"),
         ({"usage_plans": [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": ["k", "k"]}]}, "a key twice"),
         ({"usage_plans": [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": []}] * 2}, "share a name"),
+        ({"tracing": {"rules": [RULE, RULE | {"priority": 2}]}}, "two rules have one name"),
+        ({"tracing": {"rules": [RULE, RULE | {"name": "b"}]}}, "two rules have one priority"),
         ({"slo": {"availability_pct": "99.9"}}, "valid number"),
         ({"slo": {"availability_pct": 100}}, "less than 100"),
     ],

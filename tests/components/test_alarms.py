@@ -1,13 +1,9 @@
-"""Every spec becomes exactly one alarm, with the same values, that AWS's API would take."""
+"""Every spec becomes exactly one alarm, with the same values."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.validate import ParamValidator
 from pulumi.runtime.mocks import MockMonitor
 
 import config
@@ -15,26 +11,8 @@ from components.alarms import Alarms, AlarmsArgs
 from monitoring import monitor_alarms, service_alarms
 from monitoring.limits import children
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, MetricQuery, MetricStat
-from tests.components.harness import Made, Recorder, Run, run_program
-from tests.monitoring.builders import GPU_INSTANCES, SERVERLESS, watched
-
-TOPICS: dict[Any, str] = {
-    "warn": "arn:aws:sns:eu-central-1:1:warn",
-    "critical": "arn:aws:sns:eu-central-1:1:critical",
-}
-CLOUDWATCH = botocore.session.get_session().get_service_model("cloudwatch")
-STACKS = {
-    "service": service_alarms(watched()),
-    "service on GPUs": service_alarms(watched(endpoint=GPU_INSTANCES)),
-    "service without instances": service_alarms(watched(endpoint=SERVERLESS)),
-    "monitor": monitor_alarms(watched()),
-}
-
-
-def render(alarms: tuple[Alarm, ...]) -> dict[str, Made]:
-    recorder = Recorder()
-    run_program(lambda: Alarms("alarms", AlarmsArgs(alarms=alarms, topic_arns=TOPICS)), recorder)
-    return {made.name: made for made in recorder.made if made.type.startswith("aws:")}
+from tests.components.harness import Recorder, Run, run_program
+from tests.components.rendered_alarms import STACKS, TOPICS, given, render
 
 
 def expected_query(query: MetricQuery) -> dict[str, Any]:
@@ -50,10 +28,6 @@ def expected_query(query: MetricQuery) -> dict[str, Any]:
         "unit": query.unit,
     }
     return {**shared, "accountId": query.account_id, "metric": given(metric)}
-
-
-def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
 
 
 def expected_inputs(alarm: Alarm) -> dict[str, Any]:
@@ -109,101 +83,6 @@ def test_a_percentile_that_ignores_low_samples_is_rendered_so() -> None:
     assert dict(made.inputs) == expected_inputs(spec)
     assert made.inputs["evaluateLowSampleCountPercentiles"] == "ignore"
     assert made.inputs["alarmActions"] == made.inputs["okActions"] == [TOPICS["warn"]]
-
-
-def request_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs as `PutMetricAlarm` or `PutCompositeAlarm` takes them: what the AWS provider sends."""
-    renamed = {"name": "AlarmName", "okActions": "OKActions", "metricQueries": "Metrics"}
-    whole = ("evaluationPeriods", "datapointsToAlarm")
-    request: dict[str, Any] = {}
-    for key, value in inputs.items():
-        if key == "actionsSuppressor":
-            request |= {
-                "ActionsSuppressor": value["alarm"],
-                "ActionsSuppressorWaitPeriod": int(value["waitPeriod"]),
-                "ActionsSuppressorExtensionPeriod": int(value["extensionPeriod"]),
-            }
-            continue
-        name = renamed.get(key, key[0].upper() + key[1:])
-        request[name] = int(value) if key in whole else value
-    if "Metrics" in request:
-        request["Metrics"] = [metric_data_query(query) for query in inputs["metricQueries"]]
-    if "WarmUpConfiguration" in request:
-        minutes = int(inputs["warmUpConfiguration"]["warmUpPeriodDurationInMinutes"])
-        request["WarmUpConfiguration"] = {"WarmUpPeriodDurationInMinutes": minutes}
-    return request
-
-
-def metric_data_query(query: Mapping[str, Any]) -> dict[str, Any]:
-    converted = {
-        "Id": query["id"],
-        "ReturnData": query["returnData"],
-        "Label": query.get("label"),
-        "AccountId": query.get("accountId"),
-        "Expression": query.get("expression"),
-    }
-    if metric := query.get("metric"):
-        converted["MetricStat"] = {
-            "Metric": {
-                "Namespace": metric["namespace"],
-                "MetricName": metric["metricName"],
-                "Dimensions": [{"Name": k, "Value": v} for k, v in metric["dimensions"].items()],
-            },
-            "Period": int(metric["period"]),
-            "Stat": metric["stat"],
-        }
-    return given(converted)
-
-
-def violations(value: Any, shape: Any, path: str) -> list[str]:
-    """What botocore does not check: maximum lengths, patterns and enumerations of its own model."""
-    found: list[str] = []
-    if shape.type_name == "structure":
-        for name, inner in value.items():
-            found += violations(inner, shape.members[name], f"{path}.{name}")
-    elif shape.type_name == "list":
-        if len(value) > shape.metadata.get("max", len(value)):
-            found.append(f"{path}: {len(value)} items")
-        for number, inner in enumerate(value):
-            found += violations(inner, shape.member, f"{path}[{number}]")
-    elif shape.type_name == "string":
-        if len(value) > shape.metadata.get("max", len(value)):
-            found.append(f"{path}: {len(value)} characters")
-        if not re.fullmatch(shape.metadata.get("pattern", ".*"), value, re.DOTALL):
-            found.append(f"{path}: {value!r} does not match")
-        if value not in shape.metadata.get("enum", [value]):
-            found.append(f"{path}: {value!r} is no {shape.name}")
-    return found
-
-
-def problems(kind: str, request: Mapping[str, Any]) -> str:
-    shape = CLOUDWATCH.operation_model(f"Put{kind}").input_shape
-    assert shape
-    report = ParamValidator().validate(request, shape)
-    return report.generate_report() or "\n".join(violations(request, shape, kind))
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_every_rendered_alarm_passes_boto3s_validation_and_the_limits_of_its_model(stack: str) -> None:
-    for name, made in render(STACKS[stack]).items():
-        kind = made.type.rpartition(":")[2]
-        assert problems(kind, request_of(made.inputs)) == "", name
-
-
-@pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        ({"evaluationPeriods": 0}, "valid min value: 1"),
-        ({"comparisonOperator": "Above"}, "'Above' is no ComparisonOperator"),
-        ({"alarmDescription": "d" * 1025}, "1025 characters"),
-        ({"okActions": ["arn"] * 6}, "6 items"),
-        ({"treatMissingData": 1}, "Invalid type for parameter TreatMissingData"),
-        ({"colour": "red"}, "Unknown parameter in input"),
-    ],
-)
-def test_the_validation_notices_what_aws_would_refuse(change: Mapping[str, Any], found: str) -> None:
-    made = render(STACKS["service"])["alarms-api-requests-warn"]
-    assert found in problems("MetricAlarm", request_of({**made.inputs, **change}))
 
 
 @pytest.fixture

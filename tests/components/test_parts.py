@@ -9,7 +9,7 @@ from components.api import resource_policy
 from components.model import ModelSettings
 from components.observability import link_trust, sink_policy
 from components.reference_data import attribute_values
-from components.tracing import SamplingRuleArgs, TracingArgs, group_filters
+from components.tracing import SamplingRuleArgs, TracingArgs
 from tests.components.harness import IMAGE, Run, run_stack, unwrap
 
 
@@ -106,7 +106,7 @@ def test_an_image_of_the_stacks_own_repository_keeps_the_repository(dev: Run) ->
 
 def test_a_captured_share_of_the_traffic_goes_to_one_prefix_encrypted() -> None:
     capture = {"s3_uri": "s3://bucket/drift/", "sampling_pct": 5}
-    run = run_stack("dev", {"model": {"image": IMAGE, "data_capture": capture}})
+    run = run_stack("dev", {"model": {"image": IMAGE, "instances": {}, "data_capture": capture}})
     config = unwrap(run.one("EndpointConfiguration").inputs["dataCaptureConfig"])
     assert (config["destinationS3Uri"], config["initialSamplingPercentage"]) == ("s3://bucket/drift/", 5)
     assert ":key:" in config["kmsKeyId"]
@@ -182,17 +182,37 @@ def test_the_usage_reporter_runs_just_after_midnight_and_its_failures_are_kept(d
     assert ":queue:" in retries["destinationConfig"]["onFailure"]["destination"]
 
 
-def test_sampling_rules_hold_for_this_services_entry_alone(prod: Run) -> None:
-    rule = prod.one("SamplingRule").inputs
-    assert rule["serviceName"] == "inference-prod/live"
-    assert rule["serviceType"] == "AWS::ApiGateway::Stage"
-    assert (rule["fixedRate"], rule["reservoirSize"]) == (0.01, 1)
+def test_sampling_rules_hold_for_this_services_entry_alone(dev: Run, prod: Run) -> None:
+    for run, entry in ((dev, "inference-dev/live"), (prod, "inference-prod/live")):
+        for rule in run.of("SamplingRule").values():
+            assert rule.inputs["serviceName"] == entry
+            assert rule.inputs["serviceType"] == "AWS::ApiGateway::Stage"
 
 
-def test_trace_groups_find_slow_and_failed_requests() -> None:
-    assert group_filters("inference-prod/live", 200) == {
-        "slow": 'service("inference-prod/live") AND responsetime > 0.2',
-        "failed": 'service("inference-prod/live") { fault }',
+def rules(run: Run) -> list[tuple[str, str, str, float, int]]:
+    """Name, method, path, rate and reservoir of each sampling rule, in the order they are tried."""
+    found = sorted((r.inputs for r in run.of("SamplingRule").values()), key=lambda r: float(r["priority"]))
+    keys = ("ruleName", "httpMethod", "urlPath", "fixedRate", "reservoirSize")
+    return [(r[keys[0]], r[keys[1]], r[keys[2]], r[keys[3]], r[keys[4]]) for r in found]
+
+
+def test_prod_samples_predictions_thinly_health_checks_never_and_what_cannot_succeed_more(prod: Run) -> None:
+    assert rules(prod) == [
+        ("inference-prod-default", "POST", "*/v1/predictions", 0.01, 1),
+        ("inference-prod-health-check", "GET", "*", 0, 0),
+        ("inference-prod-errors", "*", "*", 0.05, 1),
+    ]
+
+
+def test_dev_samples_everything(dev: Run) -> None:
+    assert rules(dev) == [("inference-dev-all", "*", "*", 1, 1)]
+
+
+def test_the_trace_groups_are_the_slow_and_the_failed_requests(prod: Run) -> None:
+    groups = {g.inputs["groupName"]: g.inputs["filterExpression"] for g in prod.of("Group").values()}
+    assert groups == {
+        "inference-prod-slow": 'service("inference-prod/live") AND responsetime > 0.2',
+        "inference-prod-failed": 'service("inference-prod/live") { fault }',
     }
 
 

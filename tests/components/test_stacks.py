@@ -90,8 +90,12 @@ def test_the_dev_service_stack_makes_exactly_these_resources(dev: Run) -> None:
     assert kinds(dev) == SERVICE
 
 
-def test_the_prod_service_stack_adds_scaling_provisioned_concurrency_and_a_web_acl(prod: Run) -> None:
-    more = Counter(ProvisionedConcurrencyConfig=1, Target=1, Policy=1, WebAcl=1, WebAclAssociation=1)
+def test_the_prod_service_stack_adds_scaling_provisioned_concurrency_sampling_and_a_web_acl(
+    prod: Run,
+) -> None:
+    more = Counter(
+        ProvisionedConcurrencyConfig=1, SamplingRule=2, Target=1, Policy=1, WebAcl=1, WebAclAssociation=1
+    )
     # prod's image comes from the harness's dev repository, so prod makes no repository of its own
     assert kinds(prod) == SERVICE + more - Counter(Repository=1, LifecyclePolicy=1)
 
@@ -122,6 +126,12 @@ def test_the_link_is_made_through_the_narrow_role_of_the_service_account(dev: Ru
     assert role["roleArn"] == dev.outputs["observability_link_role_arn"]
     link = dev_monitor.one("Link")
     assert "::inference-dev-service-account::" in link.provider
+
+
+def test_alarms_on_the_other_accounts_metrics_wait_for_the_link(dev_monitor: Run) -> None:
+    made = [m.name for m in dev_monitor.made]
+    first_alarm = min(made.index(name) for name in dev_monitor.of("MetricAlarm"))
+    assert made.index(dev_monitor.one("Link").name) < first_alarm
 
 
 def environment(run: Run, function: str) -> Mapping[str, Any]:
