@@ -16,6 +16,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 8, 8, 20
 TICKS = 4
 SPARK_PX = 58
 LABEL_GAP_PX = 11
+LINK = re.compile(r"\[([^]]+)]\(((?:[^()\s]|\((?:[^()\s]|\([^()\s]*\))*\))+)\)")
 THOUSAND, MILLION = 1_000, 1_000_000
 ORDER = ("ALARM", "INSUFFICIENT_DATA", "OK")
 WORDS = {"ALARM": "in alarm", "INSUFFICIENT_DATA": "no data yet", "OK": "ok"}
@@ -151,7 +152,8 @@ def _shared_words(names: Sequence[Sequence[str]]) -> int:
 
 
 def _inline(text: str) -> str:
-    return re.sub(r"\[([^]]+)]\(([^)\s]+(?:\([^)]*\)[^)\s]*)*)\)", r'<a href="\2">\1</a>', escape(text))
+    """Escaped, with its links; an address may hold parentheses two deep, as the console's do."""
+    return LINK.sub(r'<a href="\2">\1</a>', escape(text))
 
 
 def _scale(

@@ -56,8 +56,8 @@ class Kpi:
     `meaning` says what a customer notices when it is beyond its limit. The value is `statistic` of `metric`
     divided by `divisor` (which turns `metric_unit` into `unit`), or its percentage of `share_of`. With fewer
     than `min_samples` samples in a period the value counts as 0: low traffic does not page. A `sparse`
-    metric is published only when there is something to tell, so a share counts its gaps as zeros. `limit` is in
-    `unit` and `limit_source` says where it comes from. `silence_owner` is the key of the one alarm that
+    metric is published only when there is something to tell, so a share counts its gaps as zeros. `limit` is
+    in `unit` and `limit_source` says where it comes from. `silence_owner` is the key of the one alarm that
     breaches when the metric stops; `anchor` is the runbook section where it is not named like the key.
     """
 

@@ -175,6 +175,12 @@ def test_markdown_has_headings_lists_links_and_paragraphs() -> None:
     )
 
 
+def test_a_link_may_hold_parentheses() -> None:
+    address = "https://x/#xray:traces/query?~(query~(expression~fault))"
+    expected = f'<ul><li><a href="{address}">Failed</a>, <a href="c">b</a></li></ul>'
+    assert markdown(f"- [Failed]({address}), [b](c)") == expected
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
