@@ -26,6 +26,10 @@ local: .venv/installed build ## Run both accounts on this machine with real traf
 test: .venv/installed build ## Run every test; no network beyond loopback
 	@$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: rehearse
+rehearse: .venv/installed ## Rehearse every shipped scenario for prod into build/rehearsal
+	@$(BIN)/python -m rehearsal run --stack prod --out build/rehearsal $(ARGS)
+
 .PHONY: check
 check: .venv/installed ## Format check, lint and type check
 	@$(BIN)/ruff format --check .
@@ -41,6 +45,10 @@ format: .venv/installed ## Format and fix what can be fixed
 .PHONY: build
 build: .venv/installed ## Build the Lambda packages and the SDK layer into build/packages
 	@$(BIN)/python -m components.packages
+
+.PHONY: bench
+bench: .venv/installed ## Measure what it costs in time and memory (ARGS="NAME" for one)
+	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: lock
 lock: .venv/installed ## Pin and hash the requirements files anew from pyproject.toml

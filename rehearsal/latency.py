@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DRAWS = 4000
-GRID = 1.02
+GRID = 1.05
 SPREAD = 0.3  # of the model's latency; the other parts vary about as much
 TABLE_MS, OWN_MS, OVERHEAD_MS, GATEWAY_MS = 4.0, 3.0, 6.0, 8.0
 

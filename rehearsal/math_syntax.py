@@ -7,6 +7,7 @@ its operators; this is the usual one: OR, AND, comparisons, + -, * /, unary -, ^
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from rehearsal.errors import RehearsalError
 
@@ -79,6 +80,7 @@ class Array:
 Node = Number | Text | Name | Negative | Binary | Call | Array
 
 
+@cache
 def parse(expression: str) -> Node:
     """The tree of `expression`. Raises `RehearsalError` that shows where it stops making sense."""
     return _Parser(expression).whole()

@@ -29,7 +29,6 @@ HEADINGS = (
     "pages per incident",
     "pages without incident",
 )
-BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
 
 
 def compare(stack_name: str, scenarios: Sequence[Scenario]) -> list[tuple[str, Coverage]]:

@@ -19,7 +19,7 @@ from rehearsal.series import MetricSeries
 from rehearsal.windows import SIMPLE
 from tests.rehearsal.builders import START, alarm, math_alarm, series, stat
 
-SEEDS, CASES_A_SEED, MINUTES = 500, 20, 10
+SEEDS, CASES_A_SEED, MINUTES = 500, 20, 8
 TREATMENTS: tuple[MissingData, ...] = ("missing", "ignore", "breaching", "notBreaching")
 COMPARISONS: tuple[Comparison, ...] = (
     "GreaterThanOrEqualToThreshold",
