@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from monitoring.tracing import GROUPS, group_filters
+
 STAGE_TYPE = "AWS::ApiGateway::Stage"
 MAX_NAME = 32  # X-Ray's limit for the names of rules and groups
 
@@ -44,9 +46,6 @@ class TracingArgs:
                 )
 
 
-GROUPS = ("slow", "failed")
-
-
 class Tracing(pulumi.ComponentResource):
     """Rules for this service's entry alone, so that two services of one account do not meet."""
 
@@ -80,11 +79,3 @@ class Tracing(pulumi.ComponentResource):
             )
         self.group_names = tuple(f"{args.base}-{group}" for group in GROUPS)
         self.register_outputs({})
-
-
-def group_filters(entry: str, slow_ms: float) -> dict[str, str]:
-    """Filter expressions of the trace groups: slower than promised, and failed by our fault."""
-    return {
-        "slow": f'service("{entry}") AND responsetime > {slow_ms / 1000:g}',
-        "failed": f'service("{entry}") {{ fault }}',
-    }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from monitoring import catalogue
+from monitoring import catalogue, tracing
 from monitoring.catalogue import canary
 from monitoring.dashboards import promise
 from monitoring.dashboards.promise import FIVE_MINUTES_S
@@ -165,11 +165,16 @@ def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) 
 def _links(watched: Watched) -> str:
     console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
     logs = quote(quote(watched.log_group, safe=""), safe="").replace("%", "$")
+    entry = f"{watched.api_name}/{watched.stage}"
+    slow, failed = (
+        tracing.query_link(console, expression)
+        for expression in tracing.group_filters(entry, watched.slo.latency_p90_ms).values()
+    )
     return "\n".join(
         (
             "### Look further",
             f"- [Runbook]({watched.runbook_url})",
-            f"- [Traces]({console}#xray:traces/query)",
+            f"- [Traces]({console}#xray:traces/query): [slow]({slow}), [failed]({failed})",
             f"- [Trace map]({console}#xray:service-map/map)",
             f"- [The function's log]({console}#logsV2:log-groups/log-group/{logs})",
             f"- [Alarms]({console}#alarmsV2:)",

@@ -3,9 +3,11 @@
 import json
 import os
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +70,37 @@ def test_the_fixed_rate_is_that_share_of_calls() -> None:
     rules = [rule("share", FixedRate=0.3)]
     taken = sum(sampling.decide(rules, REQUEST, "share") for _ in range(4000))
     assert 0.27 < taken / 4000 < 0.33
+
+
+@pytest.mark.parametrize("stage", ["", "/live"])
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("POST", "/v1/predictions", "default"),
+        ("GET", "/v1/predictions", "health-check"),
+        ("GET", "/health", "health-check"),
+        ("PUT", "/v1/predictions", "errors"),
+        ("POST", "/v2/predictions", "errors"),
+        ("POST", "/wp-login.php", "errors"),
+    ],
+)
+def test_prods_rules_tell_predictions_health_checks_and_strays_apart(
+    method: str, path: str, expected: str, stage: str
+) -> None:
+    made = (rule_of_prod(values) for values in prods_tracing()["rules"])
+    request = REQUEST | {"HTTPMethod": method, "URLPath": stage + path}
+    matching = sorted((r for r in made if sampling.matches(r, request)), key=lambda r: int(r["Priority"]))
+    assert matching[0]["RuleName"] == expected
+
+
+def prods_tracing() -> Any:
+    text = (Path(__file__).resolve().parents[2] / "Pulumi.prod.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["config"]["inference-watch:tracing"]
+
+
+def rule_of_prod(values: dict[str, Any]) -> sampling.Rule:
+    named = {"http_method": "HTTPMethod", "url_path": "URLPath", "priority": "Priority"}
+    return rule(values["name"], **{named[key]: value for key, value in values.items() if key in named})
 
 
 def test_an_access_log_line_fills_known_variables_and_dashes_the_others() -> None:

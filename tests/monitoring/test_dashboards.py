@@ -184,6 +184,10 @@ def test_the_links_lead_to_traces_logs_alarms_and_the_runbook() -> None:
     )
     console = "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#"
     assert f"[Traces]({console}xray:traces/query)" in links
+    slow = "service*28*22shop-prod*2flive*22*29*20AND*20responsetime*20*3e*200.2"
+    assert f"[slow]({console}xray:traces/query?~(query~(expression~'{slow})))" in links
+    failed = "service*28*22shop-prod*2flive*22*29*20*7b*20fault*20*7d"
+    assert f"[failed]({console}xray:traces/query?~(query~(expression~'{failed})))" in links
     assert f"[Alarms]({console}alarmsV2:)" in links
     assert "log-group/$252Faws$252Flambda$252Fshop-prod-inference" in links
     assert "[Runbook](https://example.com/runbook)" in links

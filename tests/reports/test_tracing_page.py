@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,11 +17,30 @@ MONTH_S = 30 * 24 * 3600
 
 
 def prods_rule() -> tuple[float, float]:
-    rules = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]["inference-watch:tracing"][
-        "rules"
-    ]
-    rule = max(rules, key=lambda rule: int(rule["priority"]))
+    rule = prods_rules()["default"]
     return float(rule["rate"]), float(rule["reservoir"])
+
+
+def prods_rules() -> dict[str, dict[str, Any]]:
+    config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
+    return {rule["name"]: rule for rule in config["inference-watch:tracing"]["rules"]}
+
+
+def test_the_table_of_rules_is_prods() -> None:
+    table = PAGE.split("| rule in prod |")[1].split("\n\n")[0]
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| `(.+?)` `(.+?)` \| (\d+) a second \| (\d+) % \|", table, re.MULTILINE
+    )
+    assert rows == [
+        (
+            name,
+            rule.get("http_method", "*"),
+            rule.get("url_path", "*"),
+            str(rule["reservoir"]),
+            f"{rule['rate'] * 100:g}",
+        )
+        for name, rule in prods_rules().items()
+    ]
 
 
 @pytest.mark.parametrize("millions", [1, 10, 100, 1000])
@@ -38,6 +58,9 @@ def test_the_costs_in_the_text_follow_too() -> None:
     assert f"never more than {reservoir * MONTH_S / 1e6 * RECORDED:.2f} dollars" in PAGE
     assert f"without it, 1 % costs {rate * RECORDED:.2f} dollars" in PAGE
     assert f"up to some {(reservoir / rate + 1) * reservoir * MONTH_S / 1e6 // 50 * 50:.0f} million" in PAGE
+    strays = prods_rules()["errors"]
+    assert float(strays["reservoir"]) == reservoir
+    assert f"and {float(strays['rate']) * RECORDED:.2f} dollars a million beyond it" in PAGE
     assert f"at most {MONTH_S // 60:,} traces a month" in PAGE
 
 
