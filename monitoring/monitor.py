@@ -15,12 +15,14 @@ from monitoring.targets import ApiTarget, CanaryTarget, of_watched
 from monitoring.watched import Watched
 
 REQUESTS_MISSING = "outside-requests-missing"
+SPARSE_MINUTES = 15  # a customer now and then does not restore sight, or it would come and go all night
 API_DOWN, CANARY_DOWN, BLIND = "page-api-down", "page-canary-down", "page-blind"
 # A canary that fails takes its attempts with it at once; this is for the two alarms' order within a minute.
 CANARY_WAIT_S = 60
 # The canary is missed after three minutes, customers after five.
 BLIND_WAIT_S = 60 * (canary.DOWN_AFTER_MIN - canary.BLIND_AFTER_PROBES + 2)
 # A total outage burns the budget within a minute or two; "no success for 5 minutes" says it better.
+HOURLY_WARN_WAIT_S = 600  # an hourly percentile takes minutes from warn to critical
 API_DOWN_WAIT_S = 60 * (canary.DOWN_AFTER_MIN + 2)
 
 
@@ -95,14 +97,15 @@ def _requests_missing(target: ApiTarget, account_id: str, shared: Scope) -> Entr
             severity="critical",
             anchor=REQUESTS_MISSING,
             meaning="The API reports no request at all.",
-            detail=f"No request for {canary.DOWN_AFTER_MIN} minutes, seen from the monitor account.",
+            detail=f"No request in {canary.DOWN_AFTER_MIN} of {SPARSE_MINUTES} minutes, seen from outside.",
             queries=watched_last([count], "FILL(m, 0)", "API requests"),
             comparison="LessThanThreshold",
-            evaluation_periods=canary.DOWN_AFTER_MIN,
+            evaluation_periods=SPARSE_MINUTES,
             datapoints_to_alarm=canary.DOWN_AFTER_MIN,
             missing_data="ignore",
             threshold=1,
             unit="Count",
+            warm_up_min=SPARSE_MINUTES,
         ),
         shared,
     )
@@ -158,6 +161,7 @@ def _pages() -> tuple[Page, ...]:
             component="slo",
             when=(("promise-latency-warn",), ("canary-latency-warn",)),
             muted_by="page-promise-latency-critical",
+            wait_s=HOURLY_WARN_WAIT_S,
         ),
         Page(
             key="page-highest-usage-critical",
@@ -174,6 +178,7 @@ def _pages() -> tuple[Page, ...]:
             level="warn",
             component="usage",
             when=((f"{usage.HIGHEST}-warn",),),
+            wait_s=pages.WARN_WAIT_S,
             muted_by="page-highest-usage-critical",
         ),
     )

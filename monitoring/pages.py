@@ -14,6 +14,7 @@ from monitoring.kpi import Component
 from monitoring.spec import CompositeAlarm, Level
 
 WAIT_S = 120  # for the muting alarm, whose windows are no longer than those of what it mutes
+WARN_WAIT_S = 300  # a warning can wait to see whether it becomes critical
 EXTENSION_S = 600  # while the numbers come down again, from critical through warn to fine
 
 

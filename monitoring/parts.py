@@ -116,6 +116,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
             component="api",
             when=capacity("warn"),
             muted_by="page-capacity-critical",
+            wait_s=pages.WARN_WAIT_S,
         ),
         Page(
             key="page-usage-critical",
@@ -133,6 +134,7 @@ def _pages(entries: Sequence[Entry]) -> tuple[Page, ...]:
             component="usage",
             when=(*on_limits("saturation", "warn", "usage"), *usage_silences),
             muted_by="page-usage-critical",
+            wait_s=pages.WARN_WAIT_S,
         ),
         Page(
             key="page-silence",
@@ -195,5 +197,6 @@ def _chain(signal: Signal, symptom: str, limits_on: Limits) -> tuple[Page, ...]:
             component="api",
             when=limits_on(signal, "warn"),
             muted_by=whole,
+            wait_s=pages.WARN_WAIT_S,
         ),
     )

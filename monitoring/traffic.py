@@ -7,7 +7,7 @@ from monitoring.kpi import Kpi
 from monitoring.spec import Expression
 
 LOW_PCT = 80  # of what arrives even when customers sleep
-PERIOD_S, PERIODS = 300, 3
+PERIOD_S, PERIODS, OF_PERIODS = 300, 3, 6  # three of six: one ordinary period does not end it
 BAND_WIDTH = 3  # standard deviations; 2 would page every twentieth period by design
 BAND_ID = "band"
 
@@ -33,7 +33,7 @@ def _low(kpi: Kpi, min_per_minute: float, scope: Scope) -> Entry:
                 replace(kpi.metric.stat("m", kpi.statistic, PERIOD_S, label=kpi.title), return_data=True),
             ),
             comparison="LessThanThreshold",
-            evaluation_periods=PERIODS,
+            evaluation_periods=OF_PERIODS,
             datapoints_to_alarm=PERIODS,
             missing_data="ignore",
             threshold=round(expected * LOW_PCT / 100, 6),
@@ -56,10 +56,10 @@ def _anomaly(kpi: Kpi, scope: Scope) -> Entry:
             severity="warn",
             anchor=f"{kpi.key}-anomaly",
             meaning="Traffic is unlike what this hour and weekday usually bring.",
-            detail=f"Outside the expected band of {BAND_WIDTH} standard deviations for 15 minutes.",
+            detail=f"Outside a band of {BAND_WIDTH} standard deviations in 3 of 6 periods of 5 minutes.",
             queries=(metric, band),
             comparison="LessThanLowerOrGreaterThanUpperThreshold",
-            evaluation_periods=PERIODS,
+            evaluation_periods=OF_PERIODS,
             datapoints_to_alarm=PERIODS,
             missing_data="ignore",
             band_id=BAND_ID,

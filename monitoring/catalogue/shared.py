@@ -20,8 +20,9 @@ class Window(TypedDict):
 
 # Failures: three bad minutes of five. One late or lucky minute neither hides nor makes an incident.
 FAST: Final[Window] = {"period_s": 60, "evaluation_periods": 5, "datapoints_to_alarm": 3}
-# Latency: percentiles need the samples of five minutes.
-STEADY: Final[Window] = {"period_s": 300, "evaluation_periods": 3, "datapoints_to_alarm": 2}
+# Latency: percentiles need the samples of five minutes. Two of five, so that a value that hovers around its
+# threshold is one page and not one every few minutes.
+STEADY: Final[Window] = {"period_s": 300, "evaluation_periods": 5, "datapoints_to_alarm": 2}
 # Resources fill up slowly, and scaling needs some minutes to answer.
 SLOW: Final[Window] = {"period_s": 300, "evaluation_periods": 3, "datapoints_to_alarm": 3}
 

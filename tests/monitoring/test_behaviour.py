@@ -80,6 +80,22 @@ def test_a_canary_outage_while_the_api_is_fine_is_a_warning_about_the_canary_and
     assert [(page, level) for page, level, _ in world.judge().sent()] == [("page-canary-down", "warn")]
 
 
+def test_a_customer_now_and_then_does_not_make_the_loss_of_sight_come_and_go() -> None:
+    world = World(minutes=600)
+    world.attempts[HEALTHY_UNTIL:] = False
+    world.requests[HEALTHY_UNTIL:] = np.resize([0, 0, 0, 0, 0, 0, 2, 1, 0, 1, 1], 600 - HEALTHY_UNTIL)
+    blind = [page for page, _, _ in world.judge().sent() if page in ("page-blind", "page-canary-down")]
+    assert blind == ["page-blind"]
+
+
+def test_a_value_that_hovers_around_its_threshold_is_one_page() -> None:
+    world = World(minutes=600)
+    hovering = np.resize(np.repeat([300.0, 40.0], 10), 240)
+    world.latency_ms[HEALTHY_UNTIL:300] = hovering
+    sent = [page for page, _, _ in world.judge().sent() if page == "page-dependency-latency"]
+    assert len(sent) == 1
+
+
 def test_a_dead_api_pages_once_in_each_account_and_the_cause_comes_from_the_service_account() -> None:
     world = World(minutes=240)
     world.failed[HEALTHY_UNTIL:120] = RATE

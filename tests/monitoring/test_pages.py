@@ -111,6 +111,15 @@ def test_a_muted_page_waits_for_the_slower_window_of_what_mutes_it() -> None:
     assert composite("page-api-down").wait_s <= 60
 
 
+def test_a_warning_waits_longer_than_a_critical_page_to_see_whether_it_becomes_one() -> None:
+    muted = [
+        a for a in alarms().values() if isinstance(a, CompositeAlarm) and a.suppressor and a.level == "warn"
+    ]
+    waits = {alarm.key: alarm.wait_s for alarm in muted}
+    assert min(wait for key, wait in waits.items() if key.endswith("-warn")) == 300
+    assert waits["page-promise-latency-warn"] == 600
+
+
 @pytest.mark.parametrize("chain", ["errors", "latency"])
 def test_a_dependency_is_not_slower_than_its_dependants(chain: str) -> None:
     def seconds(page: str) -> set[int]:

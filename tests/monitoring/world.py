@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring import monitor_alarms, service_alarms
-from monitoring.spec import Alarm
+from monitoring.spec import Alarm, MetricAlarm
 from monitoring.watched import Watched
 from rehearsal.actions import Page, pages
 from rehearsal.evaluate import Timeline, timeline
@@ -121,13 +121,14 @@ class Verdict:
     lines: Sequence[Timeline]
 
     def fired(self, wanted: Callable[[Alarm], bool] = lambda _: True) -> dict[str, int]:
-        """By key, the first minute in ALARM of each alarm that ever was."""
+        """By key, the first minute in ALARM, after its warm-up, of each alarm that ever was."""
         found = {}
         for own, line in zip(self.alarms, self.lines, strict=True):
             for alarm in filter(wanted, own):
-                in_alarm = np.flatnonzero(line.states[alarm.name] == 1)
+                warm_up = alarm.warm_up_min if isinstance(alarm, MetricAlarm) else 0
+                in_alarm = np.flatnonzero(line.states[alarm.name][warm_up:] == 1)
                 if in_alarm.size:
-                    found[alarm.key] = int(in_alarm[0])
+                    found[alarm.key] = warm_up + int(in_alarm[0])
         return found
 
     def sent(self) -> list[tuple[str, str, int]]:
