@@ -32,7 +32,10 @@ def matching(pattern: str, alarms: Iterable[Alarm], where: str) -> list[Alarm]:
     """The alarms whose key or name matches. Raises `RehearsalError` if there is none."""
     found = [a for a in alarms if any(fnmatch.fnmatchcase(word, pattern) for word in (a.key, a.name))]
     if not found:
-        raise RehearsalError(f"{where}: no alarm matches {pattern!r}; docs/alarms.md lists the keys")
+        raise RehearsalError(
+            f"{where}: no alarm matches {pattern!r}; docs/alarms.md lists the keys "
+            "(to run a scenario with other alarms than it was written for, add --no-check)"
+        )
     return found
 
 

@@ -203,9 +203,11 @@ class Evaluation:
 
     @staticmethod
     def _as_many(value: Value) -> tuple[Floats, ...]:
-        if isinstance(value, float):
-            raise RehearsalError(f"metric math: the scalar {value} stands where a time series must")
-        return value if isinstance(value, tuple) else (value,)
+        if isinstance(value, tuple):
+            return value
+        if isinstance(value, np.ndarray):
+            return (value,)
+        raise RehearsalError(f"metric math: the scalar {value} stands where a time series must")
 
     @staticmethod
     def _one(value: Value, function: str) -> float | Floats:
@@ -218,9 +220,9 @@ def each(function: Callable[[Floats], Floats], value: Value) -> Value:
     """`function` on a scalar, on a series, or on each of several."""
     if isinstance(value, tuple):
         return tuple(function(series) for series in value)
-    if isinstance(value, float):
-        return float(function(np.float64(value)))  # type: ignore[arg-type]  # a 0-d array in all but type
-    return function(value)
+    if isinstance(value, np.ndarray):
+        return function(value)
+    return float(function(np.asarray(value)))
 
 
 def pairwise(function: functions.Operator, left: Value, right: Value) -> Value:

@@ -41,7 +41,7 @@ def segments(codes: NDArray[np.int8], names: Sequence[str]) -> list[tuple[float,
     ends = np.append(starts[1:], len(codes))
     total = max(len(codes), 1)
     return [
-        (100 * float(s) / total, 100 * float(e - s) / total, names[codes[s]])
+        (100 * float(s) / total, 100 * float(e - s) / total, names[int(codes[s])])
         for s, e in zip(starts, ends, strict=True)
     ]
 

@@ -135,10 +135,13 @@ def test_a_percentile_with_few_samples_does_not_change_the_state(samples: int, s
     assert state_at([1.0], spec, "OK", samples=[samples]) == state
 
 
-@pytest.mark.parametrize(("samples", "state"), [(39, "OK"), (40, "ALARM")])
-def test_a_low_percentile_needs_samples_by_its_own_formula(samples: int, state: str) -> None:
-    """10 / 0.25 = 40 samples for p25."""
-    spec = alarm(queries=(stat(statistic="p25", return_data=True),), evaluate_low_samples=False)
+@pytest.mark.parametrize(
+    ("statistic", "samples", "state"),
+    [("p25", 39, "OK"), ("p25", 40, "ALARM"), ("p40", 24, "OK"), ("p40", 25, "ALARM"), ("p50", 19, "OK")],
+)
+def test_a_low_percentile_needs_samples_by_its_own_formula(statistic: str, samples: int, state: str) -> None:
+    """10 / 0.25 = 40 samples for p25; from p50 on it is 10 / (1 - p)."""
+    spec = alarm(queries=(stat(statistic=statistic, return_data=True),), evaluate_low_samples=False)
     assert state_at([1.0], spec, "OK", samples=[samples]) == state
 
 

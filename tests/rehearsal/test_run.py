@@ -107,6 +107,19 @@ def test_a_fault_is_detected_by_the_first_page_after_it_began(scenario: Make) ->
     ]
 
 
+@pytest.mark.parametrize(("second", "noticed"), [("67m", 1), ("66m", 0)])
+def test_a_page_up_to_the_next_fault_s_beginning_is_the_first_fault_s(
+    scenario: Make, second: str, noticed: int
+) -> None:
+    """The alarm goes off at 67m: 25 datapoints after 42m, one of them late."""
+    late = watch("Errors", of=25, threshold=0.0)
+    faults = "faults:\n  - {fault: errors, at: 41m, for: 25m, share: 0.5}\n"
+    faults += f"  - {{fault: throttling, at: {second}, for: 10m, share: 0.01}}\n"
+    result = run(scenario(f"{faults}expect: {{}}"), alarms(late), doubt=False)
+    assert [page.minute for page in result.sent] == [67]
+    assert sum(d.fault.kind == "errors" and d.page is not None for d in result.detections) == noticed
+
+
 def test_a_page_that_hangs_on_the_evaluation_range_is_named(scenario: Make) -> None:
     late = watch("Invocations", comparison="LessThanThreshold", threshold=1.0, missing_data="breaching", of=5)
     faults = 'faults:\n  - {fault: metric-missing, at: 30m, for: 30m, metrics: "AWS/Lambda *"}\n'
