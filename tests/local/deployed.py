@@ -1,9 +1,10 @@
-"""Both stacks as the program makes them, deployed into an emulator, with a stand-in for the model."""
+"""Both stacks as the program makes them, in an emulator, with the real model or a stand-in for it."""
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botocore.auth import SigV4Auth
@@ -47,10 +48,17 @@ class Stacks:
 
 
 @contextmanager
-def deployed() -> Iterator[Stacks]:
-    """Deploy into a fresh emulator."""
-    with Emulator() as emulator, ModelServer(stand_in="tests.local.stand_in_model:application") as model:
-        emulator.attach_model(model.url)
+def deployed(model_dir: Path | None = None) -> Iterator[Stacks]:
+    """Deploy into a fresh emulator; the model is the one trained in `model_dir`, or a stand-in."""
+    with Emulator() as emulator, model_server(emulator, model_dir) as model:
+        emulator.attach_model(model.url, pid=model.pid)
         service = deploy("dev", emulator, overrides={"model.image": IMAGE})
         monitor = deploy("dev-monitor", emulator, stack_outputs=service)
         yield Stacks(emulator=emulator, service=service, monitor=monitor)
+
+
+def model_server(emulator: Emulator, model_dir: Path | None) -> ModelServer:
+    """The server, not started yet."""
+    if model_dir is None:
+        return ModelServer(stand_in="tests.local.stand_in_model:application")
+    return ModelServer(model_dir=model_dir, environment=emulator.sdk_environment(SERVICE_ACCOUNT))
