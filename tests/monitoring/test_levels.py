@@ -62,6 +62,8 @@ def test_traffic_has_a_less_than_a_greater_than_and_an_anomaly_alarm() -> None:
     assert (high.comparison, high.threshold) == ("GreaterThanOrEqualToThreshold", 0.95 * 50 * 60)
     assert anomaly.comparison == "LessThanLowerOrGreaterThanUpperThreshold"
     assert (anomaly.threshold, anomaly.band_id) == (None, "band")
+    for alarm in (low, anomaly):
+        assert (alarm.period_s, alarm.datapoints_to_alarm, alarm.evaluation_periods) == (300, 3, 6)
     band = anomaly.queries[-1]
     assert isinstance(band, Expression)
     assert band.expression == "ANOMALY_DETECTION_BAND(m, 3)"
