@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from local.client import Sample
 from local.observe import Probe
 from local.summary import percentile
-from local.traffic import Sample
 
 MAX_DOTS = 3000  # of right answers, and as many of failures; more are thinned out evenly
 BUCKETS = 30  # points of a percentile line over the width of the chart

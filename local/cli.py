@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -30,6 +30,7 @@ from local.progress import Steps
 from local.report import render
 from local.run import ROOT, Run, region
 from model.train import REFERENCE_DATA, ensure
+from rehearsal import RehearsalError
 
 HELD, NOT_HELD, USAGE, INTERRUPTED = 0, 1, 2, 130
 MIN_REQUESTS, MAX_CLIENTS, MAX_MINUTES, MAX_PORT = 10, 64, 600, 65535
@@ -37,7 +38,12 @@ MIN_REQUESTS, MAX_CLIENTS, MAX_MINUTES, MAX_PORT = 10, 64, 600, 65535
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; returns the exit code."""
-    given = parser().parse_args(arguments)
+    options = parser()
+    given = options.parse_args(arguments)
+    try:
+        given.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        options.error(f"argument --out: cannot write the report there ({error}); give another folder")
     console = Console(stderr=given.json)
     try:
         with _interruptible():
@@ -47,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except (PortInUseError, ConfigurationError, ConfigError, NoPlanError) as error:
         return _failed(console, error, USAGE)
-    except (EmulatorError, ModelServerError, DeployError, UsageReporterError) as error:
+    except (EmulatorError, ModelServerError, DeployError, UsageReporterError, RehearsalError) as error:
         return _failed(console, error, NOT_HELD)
 
 
@@ -115,26 +121,27 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         minutes=given.minutes,
         fault=FAULTS[given.fault] if given.fault else None,
     )
-    with Steps(console) as steps, Emulator(region=region(), port=given.port) as emulator:
+    with Steps(console) as steps, ExitStack() as running:
+        with steps.step("emulator", "Start the emulator"):
+            emulator = running.enter_context(Emulator(region=region(), port=given.port))
         with steps.step("model", "Start the model server"):
             model_dir = ensure(ROOT / "build" / "model")
-            model = ModelServer(environment=emulator.sdk_environment(SERVICE_ACCOUNT), model_dir=model_dir)
-        with model:
+            environment = emulator.sdk_environment(SERVICE_ACCOUNT)
+            model = running.enter_context(ModelServer(environment=environment, model_dir=model_dir))
             emulator.attach_model(model.url, pid=model.pid)
-            run = Run(options, steps, emulator, model, started_at=started_at)
-            findings = run.execute(model_dir / REFERENCE_DATA, threading.Event())
-            steps.close()
-            summary = summarise(findings)
-            given.out.mkdir(parents=True, exist_ok=True)
-            document = summary.model_dump_json(indent=2) + "\n"
-            (given.out / "summary.json").write_text(document, encoding="utf-8")
-            (given.out / "report.html").write_text(render(summary, findings), encoding="utf-8")
-            show.summary(console, summary, given.out)
-            if given.json:
-                print(document, end="", flush=True)  # noqa: T201  # what --json is for
-            if given.keep:
-                show.how_to_call(console, run.curl, emulator.sdk_environment(SERVICE_ACCOUNT))
-                _wait_for_interrupt()
+        run = Run(options, steps, emulator, model, started_at=started_at)
+        findings = run.execute(model_dir / REFERENCE_DATA, threading.Event())
+        steps.close()
+        summary = summarise(findings)
+        document = summary.model_dump_json(indent=2) + "\n"
+        (given.out / "summary.json").write_text(document, encoding="utf-8")
+        (given.out / "report.html").write_text(render(summary, findings), encoding="utf-8")
+        show.summary(console, summary, given.out)
+        if given.json:
+            print(document, end="", flush=True)  # noqa: T201  # what --json is for
+        if given.keep:
+            show.how_to_call(console, run.curl, environment)
+            _wait_for_interrupt()
     return HELD if summary.held else NOT_HELD
 
 
@@ -185,7 +192,10 @@ def _whole(least: int, most: int | None) -> Callable[[str], int]:
 
 
 def _minutes(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes") from None
     if not 0 < value <= MAX_MINUTES:
         raise argparse.ArgumentTypeError(
             f"{text} is out of range; give minutes above 0, at most {MAX_MINUTES}"

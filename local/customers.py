@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from botocore.credentials import Credentials
 
+from local.client import Target
 from local.observe import Accounts
-from local.traffic import Target
 
 SESSION_S = 12 * 60 * 60
 PACE = 0.9  # share of the plan's rate that the clients use: a customer stays below its limit

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from local import summary
+from local.client import Sample
 from local.observe import Accounts, Probe
-from local.traffic import Sample
 
 
 class FaultyEmulator(Accounts, Protocol):

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from local.client import Sample
 from local.deployer import Resource
 from local.observe import Probe
 from local.plan import Options
 from local.summary import Usage
-from local.traffic import Phase, Sample
+from local.traffic import Phase
 from local.watching import Alarm, Dashboard
 
 

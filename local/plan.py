@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from local.client import Lot
 from local.customers import Plan
 from local.faults import Fault
-from local.traffic import Lot, Phase
+from local.traffic import Phase
 
 ALL_WELL, BEFORE, DURING = "all well", "before the fault", "during the fault"
 DEFAULT_REQUESTS = 1000
@@ -44,7 +45,10 @@ def phases(options: Options, plan: Plan, stage_rate_per_s: float, lots: Sequence
     per_s = _pace(options, plan, stage_rate_per_s)
     if fault is None:
         seconds = minutes * 60 if minutes else LIMIT_S
-        return (Phase(name=ALL_WELL, lots=lots, requests=options.requests, seconds=seconds, per_s=per_s),)
+        well = Phase(
+            name=ALL_WELL, lots=lots, requests=options.requests, seconds=seconds, per_s=per_s, ramp_up=True
+        )
+        return (well,)
     counted = options.requests is not None or fault.quota
     before = options.before_fault if counted else None
     during = None if options.requests is None else max(options.requests - options.before_fault, 1)
@@ -52,7 +56,7 @@ def phases(options: Options, plan: Plan, stage_rate_per_s: float, lots: Sequence
     during_s = minutes * 60 * (1 - BEFORE_SHARE) if minutes else FAULT_LIMIT_S
     half = len(lots) // 2
     return (
-        Phase(name=BEFORE, lots=lots[half:], requests=before, seconds=before_s, per_s=per_s),
+        Phase(name=BEFORE, lots=lots[half:], requests=before, seconds=before_s, per_s=per_s, ramp_up=True),
         Phase(name=DURING, lots=lots[:half], requests=during, seconds=during_s, per_s=per_s),
     )
 

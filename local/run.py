@@ -13,6 +13,7 @@ from typing import Any
 
 from components.reference_data import attribute_values
 from local import customers, faults, observe, watching
+from local.client import Lot, Sample, Target
 from local.customers import Plan
 from local.deployer import Deployment, Resource, deploy, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
@@ -23,7 +24,7 @@ from local.observe import Probe
 from local.plan import DURING, Options, phases
 from local.progress import Steps
 from local.summary import Usage
-from local.traffic import Lot, Phase, Sample, Target, drive, load_lots
+from local.traffic import Phase, drive, load_lots
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE_STACK, MONITOR_STACK = "dev", "dev-monitor"

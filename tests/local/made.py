@@ -4,24 +4,45 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from local.client import Lot, Sample
 from local.deployer import Resource
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.faults import FAULTS
 from local.findings import Findings
-from local.observe import Alarm, Probe
+from local.observe import Probe
 from local.plan import ALL_WELL, BEFORE, DURING, Options
 from local.summary import Usage
-from local.traffic import Lot, Phase, Sample
+from local.traffic import Phase
+from local.watching import Alarm, Dashboard
+from tests.local.made_traces import api_traces
 
 START = 1_763_993_000.0
 WATCHED: dict[str, Any] = {
     "name": "inference-dev",
     "region": "eu-central-1",
+    "api_name": "inference-dev",
+    "stage": "live",
     "slo": {"availability_pct": 99.95, "latency_p90_ms": 200.0},
     "levels": {"usage_warn_pct": 80.0, "usage_critical_pct": 90.0},
     "usage_plans": [{"name": "partners", "quota": {"limit": 50_000, "period": "DAY"}}],
 }
 LOT = Lot(id="lot-001", reference={"ash": 2.43}, measurements={"hue": 1.04}, label="barolo")
+DASHBOARD = Dashboard(
+    account=MONITOR_ACCOUNT,
+    name="inference-dev-monitor",
+    body={
+        "widgets": [
+            {
+                "type": "text",
+                "x": 0,
+                "y": 0,
+                "width": 24,
+                "height": 2,
+                "properties": {"markdown": "# Both accounts"},
+            }
+        ]
+    },
+)
 
 
 def sample(at: float = 0, **changes: Any) -> Sample:
@@ -70,6 +91,9 @@ def findings(**changes: Any) -> Findings:
                 description="The API is down for customers. docs/runbook.md#availability",
             ),
         ),
+        dashboards=(DASHBOARD,),
+        datapoints=(),
+        segments=api_traces(1000, START + 20),
         resources=resources,
         steps_s={"deploy dev": 9.1, "load": 0.2, ALL_WELL: 10.0, "canary": 41.0, "usage": 0.6},
         started_at=START,

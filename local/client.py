@@ -1,0 +1,152 @@
+"""One customer of the API: a persistent connection, signed requests, each answer checked against its lot.
+
+A request is signed with SigV4 by botocore once and reused while its signature is fresh, so that signing
+costs next to nothing. It deliberately retries nothing: a request that fails is a failed request.
+"""
+
+import http.client
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+SIGNATURE_REUSE_S = 60.0  # AWS accepts a signature for five minutes
+IDLE_S = 3.0  # after so long without a request a connection is opened anew: the server may have closed it
+ANSWER_TIMEOUT_S = 30.0  # API Gateway gives up after 29 s
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lot:
+    """A wine lot of the reference data: fresh `measurements` to send, and the cultivar they must give."""
+
+    id: str
+    reference: Mapping[str, float]
+    measurements: Mapping[str, float]
+    label: str
+
+    @property
+    def body(self) -> bytes:
+        """The request body, JSON."""
+        return json.dumps({"id": self.id, "measurements": dict(self.measurements)}).encode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """One request: when it was sent (epoch seconds), how long the answer took, and what it was.
+
+    `status` is 0 when no answer came. `code` is empty for a right answer, else the contract's error code,
+    or `wrong_value`, `bad_body`, `timeout`, `connection`.
+    """
+
+    at: float
+    latency_ms: float
+    status: int
+    code: str
+    phase: str
+
+    @property
+    def ok(self) -> bool:
+        """A 200 that holds the lot's known cultivar."""
+        return self.code == ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """Where the clients call, and as whom. Client i uses key i modulo the number of keys."""
+
+    url: str
+    region: str
+    credentials: Credentials
+    api_keys: tuple[str, ...]
+
+
+class Signer:
+    """Signs requests for `execute-api`, each distinct body once in `SIGNATURE_REUSE_S`."""
+
+    def __init__(self, target: Target, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._url = target.url
+        self._auth = SigV4Auth(target.credentials, "execute-api", target.region)
+        self._clock = clock
+        self._signed: dict[bytes, tuple[float, dict[str, str]]] = {}
+
+    def headers(self, body: bytes) -> dict[str, str]:
+        """Headers of a signed POST of `body`; the caller must not change them."""
+        now = self._clock()
+        known = self._signed.get(body)
+        if known and now - known[0] < SIGNATURE_REUSE_S:
+            return known[1]
+        request = AWSRequest(
+            method="POST", url=self._url, data=body, headers={"Content-Type": "application/json"}
+        )
+        self._auth.add_auth(request)
+        headers = {name: str(value) for name, value in request.headers.items()}
+        self._signed[body] = (now, headers)
+        return headers
+
+
+class Client:
+    """One customer on one persistent connection. Not thread-safe."""
+
+    def __init__(self, target: Target, signer: Signer, api_key: str, phase: str) -> None:
+        self._url: SplitResult = urlsplit(target.url)
+        self._signer = signer
+        self._api_key = api_key
+        self._phase = phase
+        self._connection: http.client.HTTPConnection | None = None
+        self._used = 0.0
+
+    def call(self, lot: Lot) -> Sample:
+        """Ask for the prediction of `lot`; never raises for what the network or the API does."""
+        body = lot.body
+        headers = {**self._signer.headers(body), "x-api-key": self._api_key}
+        at, start = time.time(), time.perf_counter()
+        status = 0
+        try:
+            connection = self._connect()
+            connection.request("POST", self._url.path, body=body, headers=headers)
+            response = connection.getresponse()
+            answer = response.read()
+            status = response.status
+            code = judge(status, answer, lot)
+        except TimeoutError:
+            code = "timeout"
+        except (OSError, http.client.HTTPException):
+            code = "connection"
+        took_ms = (time.perf_counter() - start) * 1000
+        if status == 0:
+            self.close()
+        self._used = time.monotonic()
+        return Sample(at=at, latency_ms=took_ms, status=status, code=code, phase=self._phase)
+
+    def close(self) -> None:
+        """Close the connection; the next call opens a new one."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if self._connection and time.monotonic() - self._used > IDLE_S:
+            self.close()
+        if not self._connection:
+            assert self._url.hostname  # noqa: S101  # the stack's own output
+            self._connection = http.client.HTTPConnection(
+                self._url.hostname, self._url.port, timeout=ANSWER_TIMEOUT_S
+            )
+        return self._connection
+
+
+def judge(status: int, answer: bytes, lot: Lot) -> str:
+    """The `Sample.code` of an answer to a request for `lot`."""
+    try:
+        body = json.loads(answer)
+        if status != http.HTTPStatus.OK:
+            return str(body["error"]["code"])
+        right = (body["id"], body["prediction"]) == (lot.id, lot.label)
+    except (ValueError, KeyError, TypeError):
+        return "bad_body"
+    return "" if right else "wrong_value"
