@@ -9,12 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from local import faults, summary
+from local.client import Sample
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.findings import Findings
 from local.observe import Probe
 from local.plan import BEFORE, DURING
-from local.summary import Canary, Check, Resources, Summary, Target, Usage
-from local.traffic import Sample
+from local.summary import Canary, Check, Resources, Summary, Target, Traces, Usage
+from reports import traces
+
+MODEL = "model"  # the name of the model's segments
 
 
 def summarise(findings: Findings) -> Summary:
@@ -25,9 +28,11 @@ def summarise(findings: Findings) -> Summary:
     )
     shown = faults.judge(fault, findings.of_phase(DURING), findings.probes_since_fault) if fault else None
     planned = findings.phases[0].requests
+    traced = traces_of(findings)
     if shown is None:
         found = [no_failure(findings.samples, planned), fast(findings.samples, target)]
         found.append(canary_succeeded(findings.probes))
+        found.append(traces_complete(traced, findings.samples))
     else:
         found = [no_failure(findings.of_phase(BEFORE), planned, "No request failed before the fault")]
         found.append(fault_shows(shown))
@@ -49,6 +54,7 @@ def summarise(findings: Findings) -> Summary:
             reasons=summary.counts(str(probe.reason) for probe in failed_probes),
         ),
         usage=dict(findings.usage),
+        traces=traced,
         resources=Resources(service=accounts[SERVICE_ACCOUNT], monitor=accounts[MONITOR_ACCOUNT]),
         alarms={alarm.name: alarm.state for alarm in findings.alarms},
         fault=shown,
@@ -100,6 +106,32 @@ def usage_published(published: Mapping[str, Usage], plans: Collection[str]) -> C
     if missing:
         detail += f"; nothing published for {', '.join(missing)}"
     return Check(name="Usage was published for every plan", held=not missing and counted > 0, detail=detail)
+
+
+def traces_of(findings: Findings) -> Traces:
+    """Count the traces that begin at the API's stage."""
+    entry = f"{findings.watched['api_name']}/{findings.watched['stage']}"
+    report = traces.report(findings.segments, entry=entry)
+    return Traces(
+        total=report.counts.total,
+        complete=report.counts.complete,
+        orphaned=report.counts.orphaned,
+        reached_model=sum(hop.traces for hop in report.hops if (hop.kind, hop.name) == ("service", MODEL)),
+    )
+
+
+def traces_complete(found: Traces, samples: Sequence[Sample]) -> Check:
+    """Every answered request left a trace, none lacks a part, and every right answer leads into the model."""
+    answered, right = (
+        sum(map(bool, each)) for each in ([s.status for s in samples], [s.ok for s in samples])
+    )
+    detail = f"{found.complete:,} of {found.total:,} traces complete, {found.reached_model:,} into the model"
+    if found.orphaned:
+        detail += f", {found.orphaned:,} with orphaned parts"
+    if found.total < answered:
+        detail += f"; {answered - found.total:,} of {answered:,} answered requests left none"
+    held = 0 < found.total == found.complete and found.total >= answered and found.reached_model >= right
+    return Check(name="Every trace is complete, from the API into the model", held=held, detail=detail)
 
 
 def fault_shows(found: summary.Fault) -> Check:

@@ -76,6 +76,7 @@ def _numbers(found: Summary) -> Table:
             else "no quota"
         )
         table.add_row(f"Usage of plan {plan}", f"{usage.used:,}", of)
+    table.add_row("Traces", f"{found.traces.total:,}", f"{found.traces.complete:,} complete")
     table.add_row(
         "Resources",
         str(found.resources.service),

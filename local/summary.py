@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from local.traffic import Sample
+from local.client import Sample
 
 AlarmState = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 
@@ -72,6 +72,15 @@ class Resources(Part):
     monitor: int = Field(ge=0, description="Resources in the monitor account.")
 
 
+class Traces(Part):
+    """The traces that begin at the API, and whether all their parts arrived."""
+
+    total: int = Field(ge=0, description="Traces recorded; in dev every request is.")
+    complete: int = Field(ge=0, description="Traces with one root, nothing unfinished and no part missing.")
+    orphaned: int = Field(ge=0, description="Traces with a part whose parent is missing.")
+    reached_model: int = Field(ge=0, description="Traces that lead to inside the model.")
+
+
 class Fault(Part):
     """The fault that was asked for, and whether it showed as it should."""
 
@@ -112,6 +121,7 @@ class Summary(Part):
     usage: dict[str, Usage] = Field(
         description="Usage plan -> its usage, as the usage reporter published it."
     )
+    traces: Traces
     resources: Resources
     alarms: dict[str, AlarmState] = Field(
         description="Alarm name -> state at the end of the run, both accounts, as the rehearsal evaluates it."
