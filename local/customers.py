@@ -6,6 +6,7 @@ canary's role: that one belongs to the canary, and only its own function may ass
 """
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,18 +110,17 @@ def customer(
 def curl(target: Target, body: bytes) -> str:
     """A shell command that calls the API as the same customer."""
     credentials = target.credentials
-    return " \\\n  ".join(
-        [
-            "curl -sS",
-            f"--aws-sigv4 'aws:amz:{target.region}:execute-api'",
-            f"--user '{credentials.access_key}:{credentials.secret_key}'",
-            f"-H 'x-amz-security-token: {credentials.token}'",
-            f"-H 'x-api-key: {target.api_keys[0]}'",
-            "-H 'content-type: application/json'",
-            f"-d '{body.decode()}'",
-            f"'{target.url}'",
-        ]
-    )
+    words = [
+        ("curl", "-sS"),
+        ("--aws-sigv4", f"aws:amz:{target.region}:execute-api"),
+        ("--user", f"{credentials.access_key}:{credentials.secret_key}"),
+        ("-H", f"x-amz-security-token: {credentials.token}"),
+        ("-H", f"x-api-key: {target.api_keys[0]}"),
+        ("-H", "content-type: application/json"),
+        ("-d", body.decode()),
+        (target.url,),
+    ]
+    return " \\\n  ".join(shlex.join(line) for line in words)
 
 
 def _policy(statements: Sequence[object]) -> str:
