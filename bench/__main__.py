@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("rehearsal",)
+BENCHES = ("rehearsal", "tracing")
 
 
 def main(names: list[str]) -> int:
