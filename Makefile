@@ -29,6 +29,7 @@ test: .venv/installed build ## Run every test; no network beyond loopback
 .PHONY: rehearse
 rehearse: .venv/installed ## Rehearse every shipped scenario for prod into build/rehearsal
 	@$(BIN)/python -m rehearsal run --stack prod --out build/rehearsal $(ARGS)
+	@$(BIN)/python docs/rehearsal.py --check
 
 .PHONY: check
 check: .venv/installed ## Format check, lint and type check

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, State
-from rehearsal import composite
+from rehearsal import composite, rules
 from rehearsal.decide import ALARM, INSUFFICIENT_DATA, KEEP, OK, breaching, hold, state_codes
 from rehearsal.points import Points, check, low_sample_limit
 from rehearsal.series import MINUTE, Series
@@ -141,7 +141,7 @@ def timeline(
     }
     composites = [alarm for alarm in listed if isinstance(alarm, CompositeAlarm)]
     for alarm, rule in composite.in_order(composites, known=frozenset(states)):
-        in_alarm = composite.holds(rule, states, series.minutes)
+        in_alarm = rules.holds(rule, states, series.minutes)
         states[alarm.name] = np.where(in_alarm, ALARM, OK).astype(np.int8)
     ordered = {alarm.name: states[alarm.name] for alarm in listed}
     return Timeline(start=series.start, minutes=series.minutes, states=ordered)

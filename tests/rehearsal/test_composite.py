@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from monitoring.spec import Alarm, CompositeAlarm, State
-from rehearsal import composite
+from rehearsal import composite, rules
 from rehearsal.errors import RehearsalError
 from rehearsal.evaluate import timeline
 from tests.rehearsal.builders import alarm, one_metric, series
@@ -19,7 +19,7 @@ def holds(text: str, **states: State) -> bool:
     children = [alarm(name) for name in states]
     worlds = {name: one_metric([MINUTE_OF[state]]) for name, state in states.items()}
     codes = {a.name: timeline([a], worlds[a.name]).states[a.name] for a in children}
-    return bool(composite.holds(composite.parse(rule("c", text)), codes, 1)[0])
+    return bool(rules.holds(composite.parse(rule("c", text)), codes, 1)[0])
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_rule_holds_or_not(text: str, expected: bool) -> None:
 
 def test_a_quoted_name_may_have_spaces_brackets_and_escaped_quotes() -> None:
     found = composite.parse(rule("c", r'ALARM("the \"big\" one (a, b)")'))
-    assert list(composite.children(found)) == ['the "big" one (a, b)']
+    assert list(rules.children(found)) == ['the "big" one (a, b)']
 
 
 def test_nested_composites_are_evaluated_children_first_whatever_their_order() -> None:
