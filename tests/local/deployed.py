@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from botocore.auth import SigV4Auth
@@ -22,9 +23,10 @@ JSON = "application/json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stacks:
-    """Both stacks, deployed."""
+    """Both stacks, deployed, and the model server behind their endpoint."""
 
     emulator: Emulator
+    model: ModelServer
     service: Deployment
     monitor: Deployment
 
@@ -48,13 +50,18 @@ class Stacks:
 
 
 @contextmanager
-def deployed(model_dir: Path | None = None) -> Iterator[Stacks]:
-    """Deploy into a fresh emulator; the model is the one trained in `model_dir`, or a stand-in."""
+def deployed(
+    model_dir: Path | None = None, overrides: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[Stacks]:
+    """Deploy into a fresh emulator; the model is the one trained in `model_dir`, or a stand-in.
+
+    `overrides` are those of the service stack's configuration.
+    """
     with Emulator() as emulator, model_server(emulator, model_dir) as model:
         emulator.attach_model(model.url, pid=model.pid)
-        service = deploy("dev", emulator, overrides={"model.image": IMAGE})
+        service = deploy("dev", emulator, overrides={"model.image": IMAGE, **overrides})
         monitor = deploy("dev-monitor", emulator, stack_outputs=service)
-        yield Stacks(emulator=emulator, service=service, monitor=monitor)
+        yield Stacks(emulator=emulator, model=model, service=service, monitor=monitor)
 
 
 def model_server(emulator: Emulator, model_dir: Path | None) -> ModelServer:
