@@ -167,7 +167,9 @@ def canary(
     for probe in probes:
         x = frame.x(probe.at)
         took = "" if probe.latency_ms is None else f", {probe.latency_ms:.0f} ms"
-        title = f"<title>{'success' if probe.succeeded else f'failed: {probe.reason}'}{took}</title>"
+        title = (
+            f"<title>{'success' if probe.succeeded else f'failed: {escape(str(probe.reason))}'}{took}</title>"
+        )
         if probe.succeeded:
             parts.append(f'<circle class="probe ok" cx="{x:.1f}" cy="{y}" r="7">{title}</circle>')
         else:
