@@ -33,6 +33,15 @@ from model.train import REFERENCE_DATA, ensure
 from rehearsal import RehearsalError
 
 HELD, NOT_HELD, USAGE, INTERRUPTED = 0, 1, 2, 130
+DESCRIPTION = """\
+Run both accounts on this machine: deploy the service and the monitor stack on an
+emulator, send real traffic, let the canary probe, and say whether everything held."""
+EPILOG = f"""\
+faults:
+  {", ".join(sorted(FAULTS))}
+
+exit codes:
+  0 everything held, 1 something did not, 2 wrong usage, 130 interrupted"""
 MIN_REQUESTS, MAX_CLIENTS, MAX_MINUTES, MAX_PORT = 10, 64, 600, 65535
 
 
@@ -61,9 +70,9 @@ def parser() -> argparse.ArgumentParser:
     """The options, as `--help` shows them."""
     options = argparse.ArgumentParser(
         prog="python -m local",
-        description="Run both accounts on this machine: deploy the service and the monitor stack on an "
-        "emulator, send real traffic, let the canary probe, and say whether everything held.",
-        epilog="Exit codes: 0 everything held, 1 something did not, 2 wrong usage, 130 interrupted.",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     options.add_argument(
         "--requests",
@@ -88,7 +97,7 @@ def parser() -> argparse.ArgumentParser:
         "--fault",
         choices=sorted(FAULTS),
         metavar="NAME",
-        help="break something on the way and expect it to show: " + ", ".join(sorted(FAULTS)),
+        help="break something on the way and expect it to show; the names are below",
     )
     options.add_argument(
         "--keep", action="store_true", help="stay up afterwards and say how to call the API with curl"

@@ -18,15 +18,16 @@ def summary(console: Console, found: Summary, out: Path) -> None:
     console.print(_numbers(found))
     if found.fault:
         console.print(f"[bold]Fault {found.fault.name}[/]", highlight=False)
-        console.print(f"  expected  {found.fault.expected}", highlight=False)
-        console.print(f"  seen      {found.fault.seen}", highlight=False)
+        console.print(f"  expected  {found.fault.expected}", highlight=False, soft_wrap=True)
+        console.print(f"  seen      {found.fault.seen}", highlight=False, soft_wrap=True)
     failed = sum(not check.held for check in found.checks)
     verdict = (
         "[green]Everything held.[/]"
         if found.held
         else f"[red]{failed} of {len(found.checks)} did not hold.[/]"
     )
-    console.print(f"\n{verdict} [dim]{found.wall_s:.0f} s[/]  {_shown(out / 'report.html')}", highlight=False)
+    where = _shown(out / "report.html")
+    console.print(f"\n{verdict} [dim]{found.wall_s:.0f} s[/]  {where}", highlight=False, soft_wrap=True)
 
 
 def how_to_call(console: Console, curl: str, environment: Mapping[str, str]) -> None:
