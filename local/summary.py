@@ -128,7 +128,7 @@ class Summary(Part):
     )
     fault: Fault | None = Field(description="The fault of this run; null when none was asked for.")
     steps_s: dict[str, float] = Field(description="Seconds that each step took, in order.")
-    wall_s: float = Field(ge=0, description="Seconds from start to summary, everything included.")
+    wall_s: float = Field(ge=0, description="Seconds from start to summary, starting the emulator included.")
 
 
 class Traffic(Part):

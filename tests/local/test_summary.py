@@ -68,6 +68,13 @@ def test_a_summary_as_written_validates_and_reads_back(found: Findings) -> None:
     assert Summary.model_validate_json(text) == made
 
 
+def test_a_summary_without_one_of_its_fields_is_refused() -> None:
+    document = json.loads(summarise(findings()).model_dump_json())
+    del document["traces"]
+    errors = [error.message for error in Draft202012Validator(SHIPPED).iter_errors(document)]
+    assert errors == ["'traces' is a required property"]
+
+
 def test_an_unknown_key_and_a_changed_summary_are_refused() -> None:
     made = summarise(findings())
     with pytest.raises(ValidationError, match="surprise"):
