@@ -1,7 +1,6 @@
 """What a probe shows, as pure functions: an answer or an error in, success or one reason out."""
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,9 +103,5 @@ def _error_code(document: Any) -> str:
 
 
 def _is_share(value: object) -> bool:
-    return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and not math.isnan(value)
-        and 0 <= value <= 1
-    )
+    # NaN is below and above nothing.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1

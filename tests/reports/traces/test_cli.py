@@ -27,7 +27,8 @@ from reports.traces.cli import main
 with contextlib.redirect_stdout(io.StringIO()):
     code = main([sys.argv[1], "--html", sys.argv[2], "--json", sys.argv[2] + ".json"])
 usage = resource.getrusage(resource.RUSAGE_SELF)
-print(code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))  # ru_maxrss counts the parent too
+print(code, usage.ru_utime + usage.ru_stime, int(status["VmHWM"].split()[0]))
 """
 
 
