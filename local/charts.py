@@ -6,10 +6,26 @@ chart library and no script: the page must open from a file, forever.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from local.chart_frame import (
+    BOTTOM,
+    LABEL_PX,
+    LEFT,
+    RIGHT,
+    TOP,
+    Frame,
+    bounds,
+    label,
+    log,
+    nice_ticks,
+    since_fault,
+    svg,
+    time_axis,
+    y_axis,
+)
 from local.client import Sample
 from local.observe import Probe
 from local.summary import percentile
@@ -17,25 +33,7 @@ from local.summary import percentile
 MAX_DOTS = 3000  # of right answers, and as many of failures; more are thinned out evenly
 BUCKETS = 30  # points of a percentile line over the width of the chart
 BINS_PER_DOUBLING = 5
-NICE = (1, 2, 5)
-TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
-LABEL_PX = 60  # room that a label needs
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 14, 30  # margins around the plot
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
-    """A chart's size and the two scales from values to pixels."""
-
-    width: int
-    height: int
-    x: Callable[[float], float]
-    y: Callable[[float], float]
-
-    @property
-    def floor(self) -> int:
-        """The y of the x axis."""
-        return self.height - BOTTOM
+TICK_PX = 50  # from one latency below the distribution to the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,16 +71,16 @@ def latency(
 ) -> str:
     """Each request as a dot, p50 and p90 as lines, the target as a dashed line; y is logarithmic."""
     start, span = samples[0].at, _span(samples)
-    low, high = _bounds([sample.latency_ms for sample in samples] + [target_ms])
+    low, high = bounds([sample.latency_ms for sample in samples] + [target_ms])
     frame = Frame(
         width=width,
         height=height,
         x=lambda at: LEFT + (at - start) / span * (width - LEFT - RIGHT),
-        y=_log(low, high, height - BOTTOM, TOP),
+        y=log(low, high, height - BOTTOM, TOP),
     )
-    parts = [_y_axis(frame, low, high), _time_axis(frame, start, span)]
+    parts = [y_axis(frame, low, high), time_axis(frame, start, span)]
     if fault_at is not None:
-        parts.append(_since_fault(frame, max(fault_at, start)))
+        parts.append(since_fault(frame, max(fault_at, start)))
     for css, ok in (("dot", True), ("dot bad", False)):
         dots = _thin([sample for sample in samples if sample.ok is ok], MAX_DOTS)
         path = "".join(f"M{frame.x(dot.at):.1f} {frame.y(dot.latency_ms):.1f}h0" for dot in dots)
@@ -97,14 +95,14 @@ def latency(
         parts.append(f'<path class="{css}" d="M{path}"/>')
     y = frame.y(target_ms)
     parts.append(f'<path class="target" d="M{LEFT} {y:.1f}H{width - RIGHT}"/>')
-    parts.append(_text(width - RIGHT, y - 5, f"target p90 {target_ms:g} ms", "label target-label", "end"))
-    return _svg(frame, "Latency of each request over time", parts)
+    parts.append(label(width - RIGHT, y - 5, f"target p90 {target_ms:g} ms", "label target-label", "end"))
+    return svg(frame, "Latency of each request over time", parts)
 
 
 def distribution(samples: Sequence[Sample], *, target_ms: float, width: int, height: int = 200) -> str:
     """A histogram of latencies in bins that are equally wide on a logarithmic axis, with its percentiles."""
     values = sorted(sample.latency_ms for sample in samples)
-    low, high = _bounds([*values, target_ms])
+    low, high = bounds([*values, target_ms])
     step = 1 / BINS_PER_DOUBLING
     first = math.log2(low)
     counts = [0] * max(math.ceil((math.log2(high) - first) / step), 1)
@@ -114,7 +112,7 @@ def distribution(samples: Sequence[Sample], *, target_ms: float, width: int, hei
     frame = Frame(
         width=width,
         height=height,
-        x=_log(low, low * 2 ** (len(counts) * step), LEFT, width - RIGHT),
+        x=log(low, low * 2 ** (len(counts) * step), LEFT, width - RIGHT),
         y=lambda count: height - BOTTOM - count / top * (height - BOTTOM - TOP - 14),
     )
     parts = []
@@ -134,9 +132,12 @@ def distribution(samples: Sequence[Sample], *, target_ms: float, width: int, hei
     for _, at, css in [*marks, ("target", target_ms, "target")]:
         parts.append(f'<path class="{css}" d="M{frame.x(at):.1f} {TOP + 4}V{frame.floor}"/>')
     parts += _labels_apart(frame, [*marks, ("target", target_ms, "target-label")])
-    for tick in _nice_ticks(low, high):
-        parts.append(_text(frame.x(tick), frame.floor + 18, f"{tick:g} ms", "label", "middle"))
-    return _svg(frame, "Distribution of latencies", parts)
+    free = 0.0
+    for tick in nice_ticks(low, high):
+        if frame.x(tick) >= free:
+            parts.append(label(frame.x(tick), frame.floor + 18, f"{tick:g} ms", "label", "middle"))
+            free = frame.x(tick) + TICK_PX
+    return svg(frame, "Distribution of latencies", parts)
 
 
 def canary(
@@ -159,9 +160,9 @@ def canary(
     )
     y = frame.y(0)
     left, right = frame.x(traffic[0]), frame.x(traffic[1])
-    parts = [_time_axis(frame, start, span)]
+    parts = [time_axis(frame, start, span)]
     if fault_at is not None:
-        parts.append(_since_fault(frame, fault_at))
+        parts.append(since_fault(frame, fault_at))
     wide = max(right - left, 2)
     parts.append(f'<rect class="band" x="{left:.1f}" y="{y - 4}" width="{wide:.1f}" height="8" rx="4"/>')
     for probe in probes:
@@ -177,53 +178,12 @@ def canary(
             parts.append(f'<path class="probe bad" d="{cross}">{title}</path>')
         if len(probes) * LABEL_PX < width:
             anchor = "end" if x > width - LABEL_PX else "middle"
-            parts.append(_text(x, y - 14, "ok" if probe.succeeded else str(probe.reason), "label", anchor))
-    return _svg(frame, "Probes of the canary over time", parts)
+            parts.append(label(x, y - 14, "ok" if probe.succeeded else str(probe.reason), "label", anchor))
+    return svg(frame, "Probes of the canary over time", parts)
 
 
 def _span(samples: Sequence[Sample]) -> float:
     return max(samples[-1].at - samples[0].at, 1.0)
-
-
-def _svg(frame: Frame, title: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg role="img" aria-label="{escape(title)}" width="{frame.width}" height="{frame.height}" '
-        f'viewBox="0 0 {frame.width} {frame.height}">{"".join(parts)}</svg>'
-    )
-
-
-def _text(x: float, y: float, text: str, css: str, anchor: str) -> str:
-    return f'<text class="{css}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
-def _y_axis(frame: Frame, low: float, high: float) -> str:
-    lines = []
-    for tick in _nice_ticks(low, high):
-        y = frame.y(tick)
-        lines.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{frame.width - RIGHT}"/>')
-        lines.append(_text(LEFT - 8, y + 4, f"{tick:g}", "label", "end"))
-    lines.append(_text(LEFT - 8, TOP - 3, "ms", "label", "end"))
-    return "".join(lines)
-
-
-def _time_axis(frame: Frame, start: float, span: float) -> str:
-    every = next((step for step in TIME_STEPS_S if span / step * LABEL_PX <= frame.width), TIME_STEPS_S[-1])
-    parts = [f'<path class="axis" d="M{LEFT} {frame.floor}H{frame.width - RIGHT}"/>']
-    for second in range(0, int(span) + 1, every):
-        text = f"{second} s" if every % 60 else f"{second // 60} min"
-        parts.append(_text(frame.x(start + second), frame.floor + 18, text, "label", "middle"))
-    return "".join(parts)
-
-
-def _since_fault(frame: Frame, at: float) -> str:
-    x = frame.x(at)
-    width = frame.width - RIGHT - x
-    anchor, shift = ("start", 6) if width > LABEL_PX else ("end", -6)
-    return (
-        f'<rect class="fault" x="{x:.1f}" y="{TOP - 10}" width="{max(width, 1):.1f}" '
-        f'height="{frame.floor - TOP + 10}"/><path class="fault-edge" d="M{x:.1f} {TOP - 10}V{frame.floor}"/>'
-        + _text(x + shift, TOP + 2, "fault", "label fault-label", anchor)
-    )
 
 
 def _labels_apart(frame: Frame, marks: Sequence[tuple[str, float, str]]) -> list[str]:
@@ -233,25 +193,8 @@ def _labels_apart(frame: Frame, marks: Sequence[tuple[str, float, str]]) -> list
         half = 4.0 * len(name)
         x = min(max(frame.x(at), free + half), frame.width - half)
         free = x + half + 6
-        parts.append(_text(x, TOP, name, f"label {css}", "middle"))
+        parts.append(label(x, TOP, name, f"label {css}", "middle"))
     return parts
-
-
-def _bounds(values: Sequence[float]) -> tuple[float, float]:
-    """Round limits around `values` (above 0), at least a factor of two apart."""
-    low, high = max(min(values), 0.1) / 1.15, max(values) * 1.15
-    return low, max(high, 2 * low)
-
-
-def _log(low: float, high: float, from_px: float, to_px: float) -> Callable[[float], float]:
-    ratio = (to_px - from_px) / math.log(high / low)
-    return lambda value: from_px + math.log(max(value, low) / low) * ratio
-
-
-def _nice_ticks(low: float, high: float) -> list[float]:
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    ticks = [nice * 10.0**power for power in range(first, last + 1) for nice in NICE]
-    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _thin(samples: Sequence[Sample], most: int) -> Sequence[Sample]:

@@ -38,7 +38,10 @@ SCHEMA = {"type": "object", "properties": {"status": {"type": "integer"}}}
 ERROR_TEMPLATE = (
     '{"error":{"code":"%s","message":$context.error.messageString,"request_id":"$context.requestId"}}'
 )
-ACCESS_LOG = '{"id":"$context.requestId","status":"$context.status","caller":"$context.identity.userArn","x":"$context.no"}'
+ACCESS_LOG = (
+    '{"id":"$context.requestId","status":"$context.status",'
+    '"caller":"$context.identity.userArn","x":"$context.no"}'
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
