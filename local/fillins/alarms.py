@@ -16,7 +16,12 @@ from local.fillins.service import Answer, Handler, register
 
 Record = dict[str, Any]
 _OK = 200
-_METRIC_EXTRAS = ("Metrics", "ThresholdMetricId", "EvaluateLowSampleCountPercentile")
+_METRIC_EXTRAS = (
+    "Metrics",
+    "ThresholdMetricId",
+    "EvaluateLowSampleCountPercentile",
+    "WarmUpConfiguration",
+)
 _METRIC_ONLY = (
     "MetricName",
     "Namespace",

@@ -74,6 +74,14 @@ def test_a_percentile_alarm_keeps_its_statistic_and_its_low_sample_rule(emulator
     assert "Statistic" not in found
 
 
+def test_an_alarm_keeps_its_warm_up_until_it_is_put_without_one(emulator: Emulator) -> None:
+    warm_up = {"WarmUpPeriodDurationInMinutes": 15}
+    put_alarm(emulator, "warming", **SIMPLE, Statistic="Sum", WarmUpConfiguration=warm_up)
+    assert describe(emulator, "warming")["WarmUpConfiguration"] == warm_up
+    put_alarm(emulator, "warming", **SIMPLE, Statistic="Sum")
+    assert "WarmUpConfiguration" not in describe(emulator, "warming")
+
+
 def test_only_set_alarm_state_changes_a_state(emulator: Emulator) -> None:
     client = emulator.client("cloudwatch", SERVICE_ACCOUNT)
     put_alarm(emulator, "set-only", **SIMPLE, Statistic="Sum")
