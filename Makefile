@@ -24,7 +24,7 @@ local: .venv/installed build ## Run both accounts on this machine with real traf
 
 .PHONY: test
 test: .venv/installed build ## Run every test; no network beyond loopback
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 .PHONY: rehearse
 rehearse: .venv/installed ## Rehearse every shipped scenario for prod into build/rehearsal
