@@ -62,6 +62,6 @@ def test_the_alarms_that_the_page_names_exist() -> None:
     watched = config.parse(config.read_stack("dev")).watched()
     both = stacks(watched)
     names = {entry.alarm.name for entry in (*both.service, *both.monitor)}
-    named = set(re.findall(r"`(monitor-[a-z0-9-]+)`", section("Faults")))
+    named = set(re.findall(r"`((?:monitor-)?page-[a-z0-9-]+)`", section("Faults")))
     assert len(named) >= 3
     assert {f"{watched.name}-{name}" for name in named} <= names
