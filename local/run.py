@@ -191,7 +191,8 @@ class Run:
                 recent = [probe for probe in probes if probe.at > since]
                 shown = fault.canary_shows(recent) and not fault.silent if fault else bool(recent)
                 left = until - time.time()
-                advance(0, f"{len(probes)} probes" if probes else f"at most {max(left, 0):.0f} s more")
+                arrived = f"{len(probes)} probe{'s' if len(probes) > 1 else ''}"
+                advance(0, arrived if probes else f"at most {max(left, 0):.0f} s more")
                 if shown or left <= 0:
                     return probes
                 time.sleep(POLL_S)
