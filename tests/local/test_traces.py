@@ -17,7 +17,7 @@ from tests.local.deployed import Stacks, deployed
 from tests.local.emulated_api import root
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUESTS = 1000
+REQUESTS = 400
 CLIENTS = 8
 API = "inference-dev/live"
 FUNCTION = "inference-dev-inference"
