@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from monitoring.tuning import AlarmsTuning
 from monitoring.watched import (
+    ALIAS,
     Levels,
     Quota,
     Slo,
@@ -21,7 +22,6 @@ from monitoring.watched import (
 )
 
 STAGE = "live"
-ALIAS = "live"
 VARIANT = "main"
 API_PATH = "/v1/predictions"
 CANARY = "canary"  # its usage plan, key and role are fixed names: the service account has to trust them

@@ -14,8 +14,7 @@ import pulumi_aws as aws
 from components import iam
 from components.function import PythonFunction, PythonFunctionArgs
 from components.schedule import Schedule, ScheduleArgs
-
-NAMESPACE = "InferenceWatch"
+from monitoring.watched import NAMESPACE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

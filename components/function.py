@@ -13,8 +13,7 @@ import pulumi_aws as aws
 
 from components import iam
 from components.packages import ARCHITECTURE, RUNTIME, build_handler
-
-ALIAS = "live"
+from monitoring.watched import ALIAS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,8 +11,8 @@ import pulumi_aws as aws
 from components import iam
 from components.function import PythonFunction, PythonFunctionArgs
 from components.schedule import Schedule, ScheduleArgs
+from monitoring.watched import NAMESPACE
 
-NAMESPACE = "InferenceWatch"
 SCHEDULE = "cron(5 0 * * ? *)"  # just after the UTC day that it reports
 QUEUE_RETENTION_S = 14 * 86_400
 

@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from local.summary import Usage
-
-NAMESPACE = "InferenceWatch"
+from monitoring.watched import NAMESPACE
 
 
 class Accounts(Protocol):

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitoring.tuning import AlarmsTuning
 
+NAMESPACE = "InferenceWatch"  # of the metrics that the canary and the usage reporter publish
+ALIAS = "live"  # of every function that is deployed
 FROZEN = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 

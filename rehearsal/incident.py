@@ -6,12 +6,13 @@ from datetime import timedelta
 import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat
+from monitoring.watched import NAMESPACE
 from rehearsal.conditions import Conditions
 from rehearsal.faults import FAULTS
 from rehearsal.scenario import Explicit, Scenario
 from rehearsal.series import MetricKey, MetricSeries, Series
 from rehearsal.service import simulate
-from rehearsal.signals import OWN, Signals
+from rehearsal.signals import Signals
 from rehearsal.stack import AlarmSet
 
 CANARY = "Canary"  # what metrics of the monitor account's own begin with
@@ -49,7 +50,7 @@ def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, 
 
 def _account(query: MetricStat, alarm_set: AlarmSet) -> str | None:
     """The account that publishes it: the canary's own metrics are the monitor account's."""
-    own = query.namespace == OWN and query.metric.startswith(CANARY)
+    own = query.namespace == NAMESPACE and query.metric.startswith(CANARY)
     return alarm_set.monitor_account if own else alarm_set.service_account
 
 

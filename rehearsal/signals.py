@@ -11,6 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.watched import NAMESPACE
 from rehearsal import latency
 from rehearsal.conditions import Conditions
 from rehearsal.latency import Parts
@@ -20,8 +21,7 @@ from rehearsal.service import Outcome, Shape
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Columns = tuple[Ints, Floats, Ints]
-OWN = "InferenceWatch"
-DELAYS = {OWN: 0}  # minutes; custom metrics are there at once
+DELAYS = {NAMESPACE: 0}  # minutes; custom metrics are there at once
 AWS_DELAY = 1  # "one to several minutes"
 USAGE_MINUTE, USAGE_DELAY = 23 * 60 + 59, 7  # dated the day's last minute, published just after midnight
 INSTANCES = 2
@@ -130,13 +130,13 @@ class Signals:
             ),
             ("/aws/sagemaker/Endpoints", "MemoryUtilization"): lambda: level(c.memory_pct, INSTANCES),
             ("/aws/sagemaker/Endpoints", "DiskUtilization"): lambda: level(c.disk_pct, INSTANCES),
-            (OWN, "CanaryAttempts"): lambda: ones(ran.astype(np.int64)),
-            (OWN, "CanarySuccess"): lambda: ones((o.probe == 1).astype(np.int64)),
-            (OWN, "CanaryFailure"): lambda: ones((o.probe == 0).astype(np.int64)),
-            (OWN, "CanaryLatency"): lambda: self._times(
+            (NAMESPACE, "CanaryAttempts"): lambda: ones(ran.astype(np.int64)),
+            (NAMESPACE, "CanarySuccess"): lambda: ones((o.probe == 1).astype(np.int64)),
+            (NAMESPACE, "CanaryFailure"): lambda: ones((o.probe == 0).astype(np.int64)),
+            (NAMESPACE, "CanaryLatency"): lambda: self._times(
                 (o.probe == 1).astype(np.int64), lambda p: p.api + NETWORK_MS
             ),
-            (OWN, "UsagePercentOfQuota"): self._usage,
+            (NAMESPACE, "UsagePercentOfQuota"): self._usage,
             ("AWS/Lambda:canary", "Invocations"): lambda: ones(ran.astype(np.int64)),
             ("AWS/Lambda:canary", "Errors"): lambda: of_all(np.zeros_like(o.api), ran.astype(np.int64)),
             ("AWS/Lambda:canary", "Throttles"): lambda: of_all(np.zeros_like(o.api), ran.astype(np.int64)),

@@ -2,8 +2,8 @@
 
 from monitoring.kpi import Kpi, Metric
 from monitoring.targets import CanaryTarget
+from monitoring.watched import NAMESPACE
 
-NAMESPACE = "InferenceWatch"
 SUCCESS, ATTEMPTS = "canary-success", "canary-attempts"
 DOWN_AFTER_MIN = 5  # the availability alarm's "no success for 5 minutes"
 BLIND_AFTER_PROBES = 3  # sooner than DOWN_AFTER_MIN, so that the canary's own failure is known first

@@ -2,9 +2,8 @@
 
 from monitoring.kpi import Kpi, Metric
 from monitoring.targets import UsageTarget
-from monitoring.watched import WatchedPlan
+from monitoring.watched import NAMESPACE, WatchedPlan
 
-NAMESPACE = "InferenceWatch"
 METRIC = "UsagePercentOfQuota"
 ANCHOR, SILENT_ANCHOR = "usage-plan", "usage-silent"  # runbook sections of every plan
 HIGHEST, HIGHEST_SILENT = "highest-usage", "highest-usage-silent"  # no plan's key begins like this

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from handlers.canary.metrics import NAMESPACE as CANARY_NAMESPACE
 from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
 from handlers.inference.settings import ENVIRONMENT as INFERENCE_ENVIRONMENT
+from handlers.usage_reporter.metrics import NAMESPACE as USAGE_NAMESPACE
 from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
+from monitoring.watched import NAMESPACE
 from tests.components.harness import (
     ACCOUNTS,
     API_KEY,
@@ -343,3 +346,7 @@ def test_physical_names_are_those_that_monitoring_watches(dev: Run) -> None:
     assert watched["api_name"] == dev.one("RestApi").inputs["name"]
     plans = {f"{watched['name']}-{plan['name']}" for plan in watched["usage_plans"]}
     assert plans < resource_names(dev, "UsagePlan")
+
+
+def test_the_handlers_publish_where_the_alarms_look_and_the_roles_allow() -> None:
+    assert CANARY_NAMESPACE == USAGE_NAMESPACE == NAMESPACE
