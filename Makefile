@@ -7,6 +7,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 ARGS ?=
+HAVE_PULUMI := command -v pulumi >/dev/null
 
 .PHONY: help
 help: ## Show this help
@@ -25,6 +26,12 @@ local: .venv/installed build ## Run both accounts on this machine with real traf
 .PHONY: test
 test: .venv/installed build ## Run every test; no network beyond loopback
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(HAVE_PULUMI) || echo "No pulumi on the PATH: the tests on the real Pulumi engine were left out."
+
+.PHONY: engine
+engine: .venv/installed build ## Run every test on the real Pulumi engine; needs the Pulumi CLI on the PATH
+	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/engine --numprocesses 2 -m '' $(ARGS)
 
 .PHONY: rehearse
 rehearse: .venv/installed ## Rehearse every shipped scenario for prod into build/rehearsal

@@ -1,0 +1,41 @@
+"""The stacks that the tests deploy: of their own, so that the shipped ones may change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
+REGION = "eu-central-1"
+BASE = "inference-dev"  # begins every name of the pair
+IMAGE = f"{ACCOUNTS['service']}.dkr.ecr.{REGION}.amazonaws.com/{BASE}-model@sha256:"
+WEBHOOK_TOKEN = "token-in-a-webhook"
+
+COMMON: Mapping[str, Any] = {
+    "env": "dev",
+    "region": REGION,
+    "accounts": ACCOUNTS,
+    "log_retention_days": 14,
+}
+SERVICE: Mapping[str, Any] = {
+    **COMMON,
+    "role": "service",
+    "deletion_protection": False,
+    "model": {"image": IMAGE + "0" * 64, "instances": {"type": "ml.c6i.large", "min": 2, "max": 4}},
+    "inference": {"memory_mb": 1024, "reserved_concurrency": 20},
+    "api": {"rate_per_s": 500, "burst": 1000},
+    "usage_plans": [
+        {
+            "name": "partners",
+            "rate_per_s": 400,
+            "burst": 800,
+            "quota": {"limit": 50000, "period": "DAY"},
+            "keys": ["acme", "globex"],
+        },
+        {"name": "trial", "rate_per_s": 5, "burst": 10, "keys": ["trial"]},
+    ],
+    "notifications": {
+        "critical": [{"protocol": "https", "endpoint": f"https://hooks.example.com/{WEBHOOK_TOKEN}"}]
+    },
+    "tracing": {"rules": [{"name": "all", "priority": 9000, "rate": 1.0, "reservoir": 1}]},
+}
+MONITOR: Mapping[str, Any] = {**COMMON, "role": "monitor"}
+PAIR: Mapping[str, Mapping[str, Any]] = {"dev": SERVICE, "dev-monitor": MONITOR}
