@@ -17,10 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from monitoring.spec import MetricAlarm
-from rehearsal import durations, incident, plain, stack
-from rehearsal.evaluate import timeline
-from rehearsal.scenario import Scenario, load
-from rehearsal.series import Series
+from rehearsal.cloudwatch import plain
+from rehearsal.cloudwatch.evaluate import timeline
+from rehearsal.cloudwatch.series import Series
+from rehearsal.incident import durations
+from rehearsal.incident import metrics as incident
+from rehearsal.incident.scenario import Scenario, load
+from rehearsal.sources import stack
 
 TARGET_S, DAYS, ALARMS = 5.0, 30, 60
 PLAIN_HOURS = 6

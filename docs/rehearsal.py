@@ -11,9 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from rehearsal import peers  # noqa: E402  # the line above makes it importable
-from rehearsal.faults import FAULTS  # noqa: E402  # as above
-from rehearsal.scenario import FOLDER, load_all  # noqa: E402  # as above
+from rehearsal.incident.faults import FAULTS  # noqa: E402  # the line above makes it importable
+from rehearsal.incident.scenario import FOLDER, load_all  # noqa: E402  # as above
+from rehearsal.peers import compare as peers  # noqa: E402  # as above
 
 PAGE = ROOT / "docs" / "rehearsal.md"
 STACK = "prod"
@@ -33,7 +33,7 @@ def scenarios() -> str:
     """Every shipped scenario and what it is for."""
     lines = ["| scenario | what happens | what the alarms have to show |", "| --- | --- | --- |"]
     for scenario in load_all([FOLDER]):
-        link = f"[{scenario.key}](../rehearsal/scenarios/{scenario.file})"
+        link = f"[{scenario.key}](../rehearsal/incident/scenarios/{scenario.file})"
         lines.append(f"| {link} | {scenario.name} | {scenario.why} |")
     return "\n".join(lines)
 

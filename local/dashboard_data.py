@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricQuery, MetricStat
-from rehearsal.metric_math import Evaluation, as_series
-from rehearsal.windows import percentile_of
+from rehearsal.cloudwatch.math.evaluation import Evaluation, as_series
+from rehearsal.cloudwatch.windows import percentile_of
 
 Floats = NDArray[np.float64]
 POINTS = 120  # of a line, however long the run

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 
 import rehearsal
 from monitoring.spec import MetricAlarm, State
-from rehearsal import describe
+from rehearsal.sources import describe
 
 
 class Watchable(Protocol):

@@ -4,10 +4,10 @@
 present states. The command line is `python -m rehearsal`.
 """
 
+from rehearsal.cloudwatch.evaluate import Timeline, state_at, timeline
+from rehearsal.cloudwatch.now import states
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.evaluate import Timeline, state_at, timeline
-from rehearsal.now import states
-from rehearsal.series import MetricKey, MetricSeries, Series
 
 __all__ = [
     "MetricKey",

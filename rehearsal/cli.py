@@ -12,9 +12,10 @@ from rich.console import Console
 
 import config
 import monitoring
-from rehearsal import commands, replay
+from rehearsal import commands
 from rehearsal.errors import RehearsalError
-from rehearsal.scenario import FOLDER
+from rehearsal.history import replay
+from rehearsal.incident.scenario import FOLDER
 
 Command = Callable[[argparse.Namespace, Console], int]
 USAGE = 2

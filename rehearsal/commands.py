@@ -13,16 +13,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from monitoring.spec import MetricAlarm, MissingData
-from rehearsal import coverage as coverage_
-from rehearsal import notation, stack
-from rehearsal import peers as peers_
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, state_at
 from rehearsal.errors import RehearsalError
-from rehearsal.evaluate import EXTRA_POINTS, state_at
-from rehearsal.expectations import matching
-from rehearsal.render import data, junit, page, terminal
+from rehearsal.incident import notation
+from rehearsal.incident.expectations import matching
+from rehearsal.incident.scenario import load_all
+from rehearsal.peers import compare as peers_
+from rehearsal.report import coverage as coverage_
+from rehearsal.report import data, junit, page, terminal
 from rehearsal.run import Result
 from rehearsal.run import run as rehearse
-from rehearsal.scenario import load_all
+from rehearsal.sources import stack
 
 OK, EXPECTATION_FAILED = 0, 1
 TREATMENTS: tuple[MissingData, ...] = ("missing", "ignore", "breaching", "notBreaching")

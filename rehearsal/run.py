@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitoring.spec import MetricAlarm
-from rehearsal import expectations, incident
-from rehearsal.actions import Page, entries, pages
-from rehearsal.evaluate import EXTRA_POINTS, Timeline, timeline
-from rehearsal.expectations import Failure
-from rehearsal.faults import FAULTS
-from rehearsal.scenario import Fault, Scenario
-from rehearsal.series import Series
-from rehearsal.stack import AlarmSet
+from rehearsal.cloudwatch.actions import Page, entries, pages
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, Timeline, timeline
+from rehearsal.cloudwatch.series import Series
+from rehearsal.incident import expectations
+from rehearsal.incident import metrics as incident
+from rehearsal.incident.expectations import Failure
+from rehearsal.incident.faults import FAULTS
+from rehearsal.incident.scenario import Fault, Scenario
+from rehearsal.sources.stack import AlarmSet
 
 ALTERNATIVE_EXTRA_POINTS = (0, 5)
 GRACE = 60  # minutes after a fault's end in which a page still counts as its detection

@@ -1,6 +1,7 @@
 """Who may import whom: the folder names tell where things are, and this keeps them true."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,16 @@ FORBIDDEN = {
     "monitoring": {"pulumi", "pulumi_aws", "boto3", "botocore"},
     "rehearsal": {"pulumi", "pulumi_aws", "boto3", "botocore"},
     "components": {"boto3", "botocore"},
+}
+FLOOR_FILES = 15  # a folder of more is hard to find one's way in
+# What each floor of the rehearsal may import of the others; the room's own files may import all of them.
+FLOORS = {
+    "cloudwatch": set(),
+    "sources": {"cloudwatch"},
+    "incident": {"cloudwatch", "sources"},
+    "report": {"cloudwatch", "incident", "sources"},
+    "history": {"cloudwatch", "incident", "sources"},
+    "peers": {"cloudwatch", "incident", "sources", "report"},
 }
 
 
@@ -61,6 +72,20 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
 def test_a_room_stays_free_of_the_libraries_it_does_not_need(room: str) -> None:
     for path in files(room):
         assert not imports(path) & FORBIDDEN[room], path
+
+
+def test_each_floor_of_the_rehearsal_imports_only_those_below_it() -> None:
+    floors = {path.parent.name for path in (ROOT / "rehearsal").glob("*/__init__.py")}
+    assert floors == set(FLOORS)
+    for floor, allowed in FLOORS.items():
+        for path in (ROOT / "rehearsal" / floor).rglob("*.py"):
+            found = set(re.findall(r"^\s*from rehearsal\.(\w+)", path.read_text(), re.MULTILINE))
+            assert found & floors <= allowed | {floor}, path
+
+
+def test_a_folder_of_the_rehearsal_is_small_enough_to_be_seen_at_once() -> None:
+    for folder in {path.parent for path in (ROOT / "rehearsal").rglob("*.py")}:
+        assert len(list(folder.glob("*.py"))) <= FLOOR_FILES, folder
 
 
 @pytest.mark.parametrize("module", ["rehearsal", "monitoring", "config", "settings"])

@@ -7,7 +7,7 @@ import pytest
 from bench import __main__ as bench
 from bench import rehearsal
 from monitoring.spec import MetricAlarm
-from rehearsal import stack
+from rehearsal.sources import stack
 
 
 def test_a_scenario_of_any_length_has_its_incident(tmp_path: Path) -> None:

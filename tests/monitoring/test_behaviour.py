@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from monitoring.spec import CompositeAlarm, MetricAlarm, MetricStat
-from rehearsal.evaluate import timeline
-from rehearsal.series import Series
+from rehearsal.cloudwatch.evaluate import timeline
+from rehearsal.cloudwatch.series import Series
 from tests.monitoring.builders import MONITOR, SERVICE, metric_alarm
 from tests.monitoring.world import RATE, START, World
 

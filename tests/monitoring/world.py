@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from monitoring import monitor_alarms, service_alarms
 from monitoring.spec import Alarm, MetricAlarm
 from monitoring.watched import Watched
-from rehearsal.actions import Page, pages
-from rehearsal.evaluate import Timeline, timeline
-from rehearsal.series import MetricKey, MetricSeries, Series
+from rehearsal.cloudwatch.actions import Page, pages
+from rehearsal.cloudwatch.evaluate import Timeline, timeline
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from tests.monitoring.builders import MONITOR, SERVICE, watched
 
 START = datetime(2025, 11, 24, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitoring.spec import CompositeAlarm, Expression, MetricAlarm, MetricStat
-from rehearsal.series import MetricKey, MetricSeries, Series
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rehearsal import stack
+from rehearsal.incident.scenario import FOLDER, load_all
 from rehearsal.run import Result, run
-from rehearsal.scenario import FOLDER, load_all
+from rehearsal.sources import stack
 
 
 @pytest.fixture(scope="session")

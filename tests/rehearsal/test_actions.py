@@ -7,8 +7,8 @@ minute here and t2 is minute 2.
 import numpy as np
 import pytest
 
-from rehearsal.actions import Page, pages
-from rehearsal.evaluate import Timeline
+from rehearsal.cloudwatch.actions import Page, pages
+from rehearsal.cloudwatch.evaluate import Timeline
 from tests.rehearsal.builders import START, alarm, composite
 
 UNITS = 14

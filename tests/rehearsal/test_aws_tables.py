@@ -7,7 +7,7 @@ Source: "Configuring how CloudWatch alarms treat missing data", Amazon CloudWatc
 import pytest
 
 from monitoring.spec import MissingData, State
-from rehearsal.evaluate import STATES, state_at, timeline
+from rehearsal.cloudwatch.evaluate import STATES, state_at, timeline
 from tests.rehearsal.builders import alarm, one_metric
 
 KEEP = "Retain current state"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rehearsal.band import DAY, LEAST_SPREAD, stand_in
+from rehearsal.cloudwatch.band import DAY, LEAST_SPREAD, stand_in
 
 
 def test_a_day_like_the_day_before_lies_within_a_collapse_and_a_surge_outside() -> None:

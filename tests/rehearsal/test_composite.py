@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from monitoring.spec import Alarm, CompositeAlarm, State
-from rehearsal import composite, rules
+from rehearsal.cloudwatch import composite, rules
+from rehearsal.cloudwatch.evaluate import timeline
 from rehearsal.errors import RehearsalError
-from rehearsal.evaluate import timeline
 from tests.rehearsal.builders import alarm, one_metric, series
 from tests.rehearsal.builders import composite as rule
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from monitoring.spec import CompositeAlarm, Expression, MetricAlarm, MetricStat
-from rehearsal import describe, stack
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.peers import FOLDER
+from rehearsal.peers.compare import FOLDER
+from rehearsal.sources import describe, stack
 
 PLAIN: dict[str, Any] = {
     "AlarmName": "cpu",

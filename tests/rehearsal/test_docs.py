@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from config import ROOT
-from rehearsal.metric_math import FUNCTIONS
-from rehearsal.scenario import load
+from rehearsal.cloudwatch.math.evaluation import FUNCTIONS
+from rehearsal.incident.scenario import load
 
 PAGE = (ROOT / "docs" / "rehearsal.md").read_text()
 

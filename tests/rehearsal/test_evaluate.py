@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from monitoring.spec import Comparison
+from rehearsal.cloudwatch.evaluate import STATES, state_at, timeline
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.evaluate import STATES, state_at, timeline
-from rehearsal.series import MetricKey, MetricSeries, Series
 from tests.rehearsal.builders import START, alarm, math_alarm, one_metric, series, stat
 
 NAN = float("nan")

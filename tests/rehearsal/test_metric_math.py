@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from monitoring.spec import Expression, MetricStat
+from rehearsal.cloudwatch.math.evaluation import FUNCTIONS, BandCall, evaluate
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.metric_math import FUNCTIONS, BandCall, evaluate
 from tests.rehearsal.builders import stat
 
 NAN = float("nan")

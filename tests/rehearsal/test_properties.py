@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.spec import Comparison, MetricAlarm, MissingData
-from rehearsal import plain
-from rehearsal.decide import KEEP, state_codes
-from rehearsal.evaluate import EXTRA_POINTS, STATES, metric_states, state_at
-from rehearsal.series import MetricSeries
-from rehearsal.windows import SIMPLE
+from rehearsal.cloudwatch import plain
+from rehearsal.cloudwatch.decide import KEEP, state_codes
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, STATES, metric_states, state_at
+from rehearsal.cloudwatch.series import MetricSeries
+from rehearsal.cloudwatch.windows import SIMPLE
 from tests.rehearsal.builders import START, alarm, math_alarm, series, stat
 
 SEEDS, CASES_A_SEED, MINUTES = 500, 20, 8

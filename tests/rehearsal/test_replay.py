@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from rehearsal import recorded, replay
 from rehearsal.cli import main
 from rehearsal.errors import RehearsalError
-from rehearsal.stack import Account, AlarmSet
+from rehearsal.history import recorded, replay
+from rehearsal.sources.stack import Account, AlarmSet
 from tests.rehearsal.builders import START, alarm, one_metric, stat
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from monitoring.spec import MetricAlarm
-from rehearsal import incident
 from rehearsal.errors import RehearsalError
+from rehearsal.incident import metrics as incident
+from rehearsal.incident.scenario import Scenario, load
 from rehearsal.run import run
-from rehearsal.scenario import Scenario, load
-from rehearsal.stack import Account, AlarmSet
+from rehearsal.sources.stack import Account, AlarmSet
 from tests.rehearsal.builders import alarm, stat
 
 Make = Callable[[str], Scenario]

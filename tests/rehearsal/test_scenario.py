@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import durations, notation, schema
 from rehearsal.errors import RehearsalError
-from rehearsal.faults import FAULTS
-from rehearsal.scenario import FOLDER, Fault, load, load_all
+from rehearsal.incident import durations, notation, schema
+from rehearsal.incident.faults import FAULTS
+from rehearsal.incident.scenario import FOLDER, Fault, load, load_all
 
 GOOD = """\
 name: A fault

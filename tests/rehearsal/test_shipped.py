@@ -2,9 +2,9 @@
 
 import pytest
 
-from rehearsal.coverage import cover
+from rehearsal.incident.scenario import FOLDER
+from rehearsal.report.coverage import cover
 from rehearsal.run import Result
-from rehearsal.scenario import FOLDER
 
 
 @pytest.mark.parametrize("key", sorted(path.stem for path in FOLDER.glob("*.yaml")))

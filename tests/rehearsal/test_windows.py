@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rehearsal.windows import BIN_GROWTH, Windows, percentile_of
+from rehearsal.cloudwatch.windows import BIN_GROWTH, Windows, percentile_of
 
 ENDS = np.arange(4, dtype=np.int64)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitoring.spec import Alarm, State
-from rehearsal.evaluate import timeline
-from rehearsal.series import from_samples
+from rehearsal.cloudwatch.evaluate import timeline
+from rehearsal.cloudwatch.series import from_samples
 
 MAX_MINUTES = 31 * 24 * 60
 

@@ -16,16 +16,16 @@ from rich.console import Console
 from rich.table import Table
 
 from monitoring.spec import MetricAlarm
-from rehearsal import recorded
-from rehearsal.actions import entries, pages
+from rehearsal.cloudwatch.actions import entries, pages
+from rehearsal.cloudwatch.decide import ALARM
+from rehearsal.cloudwatch.evaluate import metric_states, timeline
+from rehearsal.cloudwatch.points import Points
+from rehearsal.cloudwatch.series import Series
 from rehearsal.commands import alarm_set
-from rehearsal.decide import ALARM
 from rehearsal.errors import RehearsalError
-from rehearsal.evaluate import metric_states, timeline
-from rehearsal.expectations import matching
-from rehearsal.points import Points
-from rehearsal.series import Series
-from rehearsal.stack import AlarmSet
+from rehearsal.history import recorded
+from rehearsal.incident.expectations import matching
+from rehearsal.sources.stack import AlarmSet
 
 WEEK = 7 * 1440
 OTHERS = (0.8, 1.2)

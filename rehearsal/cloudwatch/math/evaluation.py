@@ -16,9 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricQuery, MetricStat
-from rehearsal import math_functions as functions
+from rehearsal.cloudwatch.math import functions
+from rehearsal.cloudwatch.math.syntax import (
+    Array,
+    Binary,
+    Call,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Text,
+    parse,
+    walk,
+)
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.math_syntax import Array, Binary, Call, Name, Negative, Node, Number, Text, parse, walk
 
 Floats = NDArray[np.float64]
 Value = float | Floats | tuple[Floats, ...]

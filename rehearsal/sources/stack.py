@@ -7,7 +7,7 @@ from pathlib import Path
 import config
 import monitoring
 from monitoring.spec import Alarm
-from rehearsal import describe
+from rehearsal.sources import describe
 
 MONITOR = "-monitor"
 NORMAL_BUDGET_MS = 1000.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rehearsal.faults import FAULTS
+from rehearsal.incident.faults import FAULTS
 from rehearsal.run import Detection, Result
 
 

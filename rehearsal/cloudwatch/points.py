@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricAlarm, MetricStat
-from rehearsal import band, metric_math
-from rehearsal.decide import Bools, Floats, breaching
+from rehearsal.cloudwatch import band
+from rehearsal.cloudwatch.decide import Bools, Floats, breaching
+from rehearsal.cloudwatch.math import evaluation as metric_math
+from rehearsal.cloudwatch.series import Series
+from rehearsal.cloudwatch.windows import percentile_of
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.series import Series
-from rehearsal.windows import percentile_of
 
 MAX_METRICS = 10
 HIGH_RESOLUTION_S = 60

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rehearsal.actions import Page
-from rehearsal.band import NOTICE
-from rehearsal.evaluate import EXTRA_POINTS
+from rehearsal.cloudwatch.actions import Page
+from rehearsal.cloudwatch.band import NOTICE
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
 from rehearsal.run import Doubt, Result
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.watched import NAMESPACE
-from rehearsal import latency
-from rehearsal.conditions import Conditions
-from rehearsal.latency import Parts
-from rehearsal.series import MetricSeries
-from rehearsal.service import Outcome, Shape
+from rehearsal.cloudwatch.series import MetricSeries
+from rehearsal.incident import latency
+from rehearsal.incident.conditions import Conditions
+from rehearsal.incident.latency import Parts
+from rehearsal.incident.service import Outcome, Shape
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rehearsal.durations import PATTERN
-from rehearsal.faults import FAULTS, Parameter
+from rehearsal.incident.durations import PATTERN
+from rehearsal.incident.faults import FAULTS, Parameter
 
 FILE = Path(__file__).with_name("scenario.schema.json")
 STATES = ["OK", "ALARM", "INSUFFICIENT_DATA"]

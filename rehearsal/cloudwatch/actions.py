@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Alarm, CompositeAlarm, Level
-from rehearsal.decide import ALARM, OK
-from rehearsal.evaluate import Timeline
-from rehearsal.rules import alarm_name
+from rehearsal.cloudwatch.decide import ALARM, OK
+from rehearsal.cloudwatch.evaluate import Timeline
+from rehearsal.cloudwatch.rules import alarm_name
 
 WAIT = "WaitPeriod"  # CloudWatch's ActionsSuppressedBy
 

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from monitoring.spec import CompositeAlarm
+from rehearsal.cloudwatch.rules import Parser, Rule, alarm_name, children
 from rehearsal.errors import RehearsalError
-from rehearsal.rules import Parser, Rule, alarm_name, children
 
 MAX_CHILDREN = 100
 MAX_PARENTS = 150

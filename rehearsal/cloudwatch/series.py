@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from monitoring.spec import MetricStat
+from rehearsal.cloudwatch.windows import Windows
 from rehearsal.errors import RehearsalError
-from rehearsal.windows import Windows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitoring.spec import Alarm
-from rehearsal import durations
-from rehearsal.actions import Page
+from rehearsal.cloudwatch.actions import Page
+from rehearsal.cloudwatch.evaluate import STATES, Timeline
 from rehearsal.errors import RehearsalError
-from rehearsal.evaluate import STATES, Timeline
-from rehearsal.scenario import ExpectedPage, ExpectedState, Scenario
+from rehearsal.incident import durations
+from rehearsal.incident.scenario import ExpectedPage, ExpectedState, Scenario
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

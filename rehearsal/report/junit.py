@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree  # written, never parsed
 
-from rehearsal.render.data import notes
+from rehearsal.report.data import notes
 from rehearsal.run import Result
 
 

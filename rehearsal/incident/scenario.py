@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import State
-from rehearsal import durations, marked_yaml, notation
 from rehearsal.errors import RehearsalError
-from rehearsal.faults import FAULTS, Value
-from rehearsal.marked_yaml import Marked
-from rehearsal.schema import schema
-from rehearsal.service import Shape
-from rehearsal.traffic import Traffic
+from rehearsal.incident import durations, marked_yaml, notation
+from rehearsal.incident.faults import FAULTS, Value
+from rehearsal.incident.marked_yaml import Marked
+from rehearsal.incident.schema import schema
+from rehearsal.incident.service import Shape
+from rehearsal.incident.traffic import Traffic
 
 FOLDER = Path(__file__).with_name("scenarios")
 HISTORY = "2d"

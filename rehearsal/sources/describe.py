@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from monitoring.spec import Alarm, CompositeAlarm, Expression, Level, MetricAlarm, MetricQuery, MetricStat
+from rehearsal.cloudwatch.rules import alarm_name
 from rehearsal.errors import RehearsalError, UnsupportedError
-from rehearsal.rules import alarm_name
 
 DYNAMODB = "AWS/DynamoDB"
 OWN_ID = "m"

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
+from rehearsal.cloudwatch.windows import percentile_of
 from rehearsal.errors import RehearsalError
-from rehearsal.series import MetricKey, MetricSeries, Series
-from rehearsal.stack import AlarmSet
-from rehearsal.windows import percentile_of
+from rehearsal.sources.stack import AlarmSet
 
 SIMPLE = ("SampleCount", "Sum", "Minimum", "Maximum")
 SHAPE = (10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9)  # percentiles that give a distribution its shape

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rehearsal.conditions import Conditions, MetricEffect
+from rehearsal.incident.conditions import Conditions, MetricEffect
 
 Value = float | str
 Apply = Callable[[Conditions, slice, Mapping[str, Value]], None]

@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, State
-from rehearsal import composite, rules
-from rehearsal.decide import ALARM, INSUFFICIENT_DATA, KEEP, OK, breaching, hold, state_codes
-from rehearsal.points import Points, check, low_sample_limit
-from rehearsal.series import MINUTE, Series
+from rehearsal.cloudwatch import composite, rules
+from rehearsal.cloudwatch.decide import ALARM, INSUFFICIENT_DATA, KEEP, OK, breaching, hold, state_codes
+from rehearsal.cloudwatch.points import Points, check, low_sample_limit
+from rehearsal.cloudwatch.series import MINUTE, Series
 
 STATES: tuple[State, State, State] = ("OK", "ALARM", "INSUFFICIENT_DATA")
 

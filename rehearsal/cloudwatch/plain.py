@@ -10,11 +10,11 @@ from math import ceil
 import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat, State
-from rehearsal import metric_math
-from rehearsal.evaluate import EXTRA_POINTS, MULTI_DAY_MINUTE, MULTI_DAY_S, state_at
-from rehearsal.points import Points, compared_query
-from rehearsal.series import MetricSeries, Series
-from rehearsal.windows import percentile_of
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, MULTI_DAY_MINUTE, MULTI_DAY_S, state_at
+from rehearsal.cloudwatch.math import evaluation as metric_math
+from rehearsal.cloudwatch.points import Points, compared_query
+from rehearsal.cloudwatch.series import MetricSeries, Series
+from rehearsal.cloudwatch.windows import percentile_of
 
 Samples = list[tuple[float, int]]
 Metric = tuple[dict[int, Samples], Sequence[int]]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rehearsal.conditions import CPU_PCT, Conditions
-from rehearsal.latency import OVERHEAD_MS, TABLE_MS, Parts, Profile, parts
+from rehearsal.incident.conditions import CPU_PCT, Conditions
+from rehearsal.incident.latency import OVERHEAD_MS, TABLE_MS, Parts, Profile, parts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

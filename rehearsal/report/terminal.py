@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal import durations
-from rehearsal.actions import Page
-from rehearsal.render import data
+from rehearsal.cloudwatch.actions import Page
+from rehearsal.incident import durations
+from rehearsal.report import data
 from rehearsal.run import Result
 
 

@@ -7,12 +7,12 @@ description names the source, and where a threshold is left to the user, what wa
 from collections.abc import Sequence
 from pathlib import Path
 
-from rehearsal import stack
-from rehearsal.coverage import Coverage, cover
+from rehearsal.incident.scenario import Scenario
+from rehearsal.report.coverage import Coverage, cover
 from rehearsal.run import run
-from rehearsal.scenario import Scenario
+from rehearsal.sources import stack
 
-FOLDER = Path(__file__).with_name("peers")
+FOLDER = Path(__file__).parent
 OURS = "inference-watch"
 NAMES = {
     "aws-recommended": "AWS recommended alarms",

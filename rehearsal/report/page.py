@@ -10,15 +10,15 @@ import jinja2
 import numpy as np
 
 from monitoring.spec import Alarm, MetricAlarm
-from rehearsal import durations
-from rehearsal.evaluate import STATES
-from rehearsal.points import Points
-from rehearsal.render import chart
-from rehearsal.render.data import doubt_text, notes
+from rehearsal.cloudwatch.evaluate import STATES
+from rehearsal.cloudwatch.points import Points
+from rehearsal.incident import durations
+from rehearsal.report import chart
+from rehearsal.report.data import doubt_text, notes
 from rehearsal.run import Result
 
 ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("rehearsal.render", "."),
+    loader=jinja2.PackageLoader("rehearsal.report", "."),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -7,13 +7,13 @@ import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat
 from monitoring.watched import NAMESPACE
-from rehearsal.conditions import Conditions
-from rehearsal.faults import FAULTS
-from rehearsal.scenario import Explicit, Scenario
-from rehearsal.series import MetricKey, MetricSeries, Series
-from rehearsal.service import simulate
-from rehearsal.signals import Signals
-from rehearsal.stack import AlarmSet
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
+from rehearsal.incident.conditions import Conditions
+from rehearsal.incident.faults import FAULTS
+from rehearsal.incident.scenario import Explicit, Scenario
+from rehearsal.incident.service import simulate
+from rehearsal.incident.signals import Signals
+from rehearsal.sources.stack import AlarmSet
 
 CANARY = "Canary"  # what metrics of the monitor account's own begin with
 

@@ -1,0 +1,1 @@
+"""CloudWatch's alarm evaluation: datapoints in, states and what the changes lead to out."""

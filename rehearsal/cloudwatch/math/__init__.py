@@ -1,0 +1,1 @@
+"""CloudWatch metric math: its syntax, its functions, and the evaluation of a set of queries."""

@@ -1,0 +1,1 @@
+"""Incidents: scenario files, the faults in them, and the metrics that they make."""

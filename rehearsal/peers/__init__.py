@@ -1,0 +1,1 @@
+"""Other alarm sets, and how they compare with ours."""
