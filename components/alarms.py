@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from monitoring.limits import children
+from monitoring.alarms.limits import children
 from monitoring.spec import Alarm, CompositeAlarm, Level, MetricAlarm, MetricQuery, MetricStat
 
 Rendered = aws.cloudwatch.MetricAlarm | aws.cloudwatch.CompositeAlarm

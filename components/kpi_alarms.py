@@ -11,7 +11,7 @@ import pulumi
 
 from components.alarms import Alarms, AlarmsArgs
 from monitoring import parts
-from monitoring.entry import Scope
+from monitoring.alarms.entry import Scope
 from monitoring.spec import Alarm, Level
 from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, TableTarget, Targets
 from monitoring.tuning import AlarmsTuning

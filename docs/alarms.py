@@ -1,25 +1,222 @@
-"""Writes docs/alarms.md from the alarm catalogue: `python docs/alarms.py`, or `--check` to only compare."""
+"""Writes docs/alarms.md, every KPI and every alarm of one service: `python docs/alarms.py [--check]`."""
 
 import argparse
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import config  # noqa: E402  # the line above makes it importable
-from monitoring import page  # noqa: E402
+from docs import prices  # noqa: E402
+from monitoring import catalogue  # noqa: E402
+from monitoring.alarms import ownership  # noqa: E402
+from monitoring.alarms.entry import Entry  # noqa: E402
+from monitoring.alarms.thresholds import with_unit  # noqa: E402
+from monitoring.catalogue import canary, promise, usage  # noqa: E402
+from monitoring.kpi import Kpi  # noqa: E402
+from monitoring.monitor import canary_target  # noqa: E402
+from monitoring.spec import CompositeAlarm, MetricAlarm  # noqa: E402
+from monitoring.stacks import stacks  # noqa: E402
+from monitoring.targets import of_watched  # noqa: E402
+from monitoring.watched import Watched  # noqa: E402
 
 PAGE = ROOT / "docs" / "alarms.md"
 STACK = "prod"
 COMMAND = "python docs/alarms.py"
+OPERATORS = {
+    "GreaterThanOrEqualToThreshold": "at or above",
+    "GreaterThanThreshold": "above",
+    "LessThanThreshold": "below",
+    "LessThanOrEqualToThreshold": "at or below",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside the expected band",
+    "LessThanLowerThreshold": "below the expected band",
+    "GreaterThanUpperThreshold": "above the expected band",
+}
+SPELLED = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def text() -> str:
     """The page for the shipped production stacks."""
     service = config.parse(config.read_stack(STACK))
     monitor = config.parse(config.read_stack(f"{STACK}-monitor"))
-    return page.page(service.watched(), command=COMMAND, canary_every_minutes=monitor.canary.every_minutes)
+    return page(service.watched(), canary_every_minutes=monitor.canary.every_minutes)
+
+
+def page(watched: Watched, *, canary_every_minutes: int) -> str:
+    """The whole page."""
+    found = stacks(watched, canary_every_minutes)
+    both = (*found.service, *found.monitor)
+    owners = _owners(both)
+    parts = [
+        f"# Alarms\n\nEvery KPI and alarm of `{watched.name}`, generated from the catalogue by `{COMMAND}`;\n"
+        "CI fails when this page is stale. What to do when one fires: [runbook](runbook.md). How the\n"
+        "burn-rate alarms work: [SLO](slo.md).\n",
+        "## How to read it\n\n" + _legend(),
+        f"## KPIs\n\n{_kpis(watched, canary_every_minutes)}",
+        f"## Alarms of the service account\n\n{_alarms(found.service, owners)}",
+        f"## Alarms of the monitor account\n\n{_alarms(found.monitor, owners)}",
+        f"## Price\n\n{_price(watched, both, canary_every_minutes)}",
+    ]
+    return "\n".join(parts)
+
+
+def span(seconds: int) -> str:
+    """A length of time in its largest whole unit: `90 min`, `6 h`, `1 d`."""
+    size, unit = next((size, unit) for size, unit in SPELLED if seconds % size == 0)
+    return f"{seconds // size} {unit}"
+
+
+def _legend() -> str:
+    return (
+        "- *level*: a metric alarm sends nothing itself; the page (composite) that contains it does.\n"
+        "- *window*: how many of how many periods must breach. CloudWatch evaluates every minute, over\n"
+        "  windows that slide along.\n"
+        "- *missing data*: what the alarm does when its metric stops, and which alarm notices that.\n"
+        "  Exactly one alarm per metric does.\n"
+        "- *price*: US dollars a month.\n"
+    )
+
+
+def _kpis(watched: Watched, every_minutes: int) -> str:
+    targets = of_watched(watched)
+    kpis = [*catalogue.kpis(targets), *canary.kpis(canary_target(watched, every_minutes))]
+    if targets.api:
+        kpis.append(promise.latency(targets.api))
+    if targets.usage and targets.usage.limited:
+        kpis.append(usage.highest(targets.usage))
+    rows = [
+        (
+            f"`{kpi.key}`",
+            kpi.meaning,
+            _metric(kpi),
+            span(kpi.period_s),
+            f"{kpi.direction} {with_unit(kpi.limit, kpi.unit)}: {kpi.limit_source}",
+            str(kpi.min_samples or ""),
+            f"`{kpi.silence_owner}`",
+        )
+        for kpi in kpis
+    ]
+    return _table(
+        (
+            "KPI",
+            "what it means to customers",
+            "metric",
+            "period",
+            "limit",
+            "minimum samples",
+            "missing data owned by",
+        ),
+        rows,
+    )
+
+
+def _metric(kpi: Kpi) -> str:
+    dimensions = ", ".join(f"{key}={value}" for key, value in kpi.metric.dimensions.items())
+    what = f"{kpi.statistic} of {kpi.metric.namespace} `{kpi.metric.name}` ({dimensions}), {kpi.metric_unit}"
+    if kpi.share_of:
+        plus = "" if kpi.share_of.counts_failures else " plus these"
+        return f"{what}, as a share of {kpi.share_of.statistic} of `{kpi.share_of.metric.name}`{plus}"
+    return f"{what}, divided by {kpi.divisor:g}" if kpi.divisor != 1 else what
+
+
+def _alarms(entries: Sequence[Entry], owners: Mapping[str, str]) -> str:
+    metric_rows = [
+        (
+            f"`{entry.key}`",
+            entry.severity,
+            _condition(entry.alarm, entry.unit),
+            _window(entry.alarm),
+            f"{entry.alarm.missing_data}, {owners[entry.key]}",
+            _dollars(prices.alarm_dollars(entry.alarm)),
+        )
+        for entry in entries
+        if isinstance(entry.alarm, MetricAlarm)
+    ]
+    names = {entry.alarm.name: entry.key for entry in entries}
+    page_rows = [
+        (
+            f"`{entry.key}`",
+            str(entry.alarm.level),
+            _named(entry.alarm.rule, names),
+            f"`{names[entry.alarm.suppressor]}`" if entry.alarm.suppressor else "",
+            f"{entry.alarm.wait_s} s, {entry.alarm.extension_s} s" if entry.alarm.suppressor else "",
+            _dollars(prices.alarm_dollars(entry.alarm)),
+        )
+        for entry in entries
+        if isinstance(entry.alarm, CompositeAlarm)
+    ]
+    return "\n".join(
+        (
+            _table(("alarm", "level", "fires when", "window", "missing data", "price"), metric_rows),
+            "Pages, the only ones that notify anybody:\n",
+            _table(("page", "topic", "in ALARM when", "muted by", "waits, extends", "price"), page_rows),
+        )
+    )
+
+
+def _condition(alarm: MetricAlarm, unit: str) -> str:
+    watched = next(query for query in alarm.queries if query.return_data)
+    what = OPERATORS[alarm.comparison]
+    limit = "" if alarm.threshold is None else f" {with_unit(alarm.threshold, unit)}"
+    return f"{watched.label} {what}{limit}"
+
+
+def _window(alarm: MetricAlarm) -> str:
+    return f"{alarm.datapoints_to_alarm} of {alarm.evaluation_periods} x {span(alarm.period_s)}"
+
+
+def _owners(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """By alarm: what it owns, or who owns its metrics."""
+    alarms = [entry.alarm for entry in entries]
+    owned: dict[str, list[str]] = {}
+    owners: dict[str, list[str]] = {}
+    for metric, seen in ownership.watchers(alarms).items():
+        for key in seen.all:
+            if key in seen.owners:
+                owned.setdefault(key, []).append(metric.name)
+            else:
+                owners.setdefault(key, []).extend(seen.owners)
+    said = {key: f"owned by {_listed(names)}" for key, names in owners.items()}
+    return said | {key: f"owns {_listed(names)}" for key, names in owned.items()}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names))
+
+
+def _named(rule: str, names: Mapping[str, str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        rule = rule.replace(f'ALARM("{name}")', f"`{names[name]}`")
+    return rule
+
+
+def _price(watched: Watched, entries: Sequence[Entry], every_minutes: int) -> str:
+    price = prices.prices()
+    plans = sum(1 for plan in watched.usage_plans if plan.quota)
+    items = prices.bill(
+        [entry.alarm for entry in entries], plans=plans, dashboards=2, canary_every_minutes=every_minutes
+    )
+    rows = [(item.what, f"{item.count:,.0f}", _dollars(item.dollars)) for item in items]
+    total = _dollars(sum(item.dollars for item in items))
+    assumed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in price.assumptions)
+    return (
+        f"{_table(('what', 'count', 'dollars a month'), [*rows, ('**total**', '', f'**{total}**')])}\n"
+        f"Prices of {price.date} ({price.source}), stated in `docs/prices.yaml`, without free tier.\n"
+        f"Assumed: {assumed}.\n"
+        "Not included is what is measured anyway: Lambda, logs, traces, notifications.\n"
+    )
+
+
+def _dollars(amount: float) -> str:
+    return f"{amount:.2f}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:

@@ -6,11 +6,12 @@ are read across accounts; everything else about that account is watched where it
 
 from dataclasses import replace
 
-from monitoring import burn, pages, silence, thresholds
+from monitoring.alarms import burn, silence, thresholds
+from monitoring.alarms.entry import Draft, Entry, Scope, finish, seen_from
 from monitoring.catalogue import api, canary, promise, usage
-from monitoring.entry import Draft, Entry, Scope, finish, seen_from
 from monitoring.kpi import Metric, watched_last
-from monitoring.pages import EXTENSION_S, Page
+from monitoring.notify import pages
+from monitoring.notify.pages import EXTENSION_S, Page
 from monitoring.targets import ApiTarget, CanaryTarget, of_watched
 from monitoring.watched import Watched
 

@@ -7,11 +7,13 @@ program deployed.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from monitoring import catalogue, limits, ownership, pages, silence, thresholds, traffic, tuning
+from monitoring import catalogue, tuning
+from monitoring.alarms import limits, ownership, silence, thresholds, traffic
+from monitoring.alarms.entry import Entry, Scope
 from monitoring.catalogue import api, endpoint, function, table, usage
-from monitoring.entry import Entry, Scope
 from monitoring.kpi import Kpi, Signal
-from monitoring.pages import Page
+from monitoring.notify import pages
+from monitoring.notify.pages import Page
 from monitoring.spec import Alarm, Level
 from monitoring.targets import Targets, UsageTarget
 from monitoring.watched import Levels

@@ -1,7 +1,7 @@
 """The alarms of the service account: every KPI of the deployed parts, and their pages."""
 
 from monitoring import parts
-from monitoring.entry import Entry, Scope
+from monitoring.alarms.entry import Entry, Scope
 from monitoring.targets import of_watched
 from monitoring.watched import Watched
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitoring import limits, monitor, ownership, service, tuning
-from monitoring.entry import Entry
+from monitoring import monitor, service, tuning
+from monitoring.alarms import limits, ownership
+from monitoring.alarms.entry import Entry
 from monitoring.spec import Alarm
 from monitoring.watched import Watched
 

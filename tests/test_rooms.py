@@ -108,3 +108,8 @@ def test_stack_outputs_are_exported_in_main_alone() -> None:
 
 def test_the_program_file_stays_short() -> None:
     assert len((ROOT / "__main__.py").read_text().splitlines()) <= 100
+
+
+def test_a_floor_of_the_catalogue_holds_few_files() -> None:
+    for floor in [ROOT / "monitoring", *(ROOT / "monitoring").glob("*/")]:
+        assert len(list(floor.glob("*.py"))) <= 15, floor

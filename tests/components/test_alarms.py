@@ -9,7 +9,7 @@ from pulumi.runtime.mocks import MockMonitor
 import config
 from components.alarms import Alarms, AlarmsArgs
 from monitoring import monitor_alarms, service_alarms
-from monitoring.limits import children
+from monitoring.alarms.limits import children
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, MetricQuery, MetricStat
 from tests.components.harness import Recorder, Run, run_program
 from tests.components.rendered_alarms import STACKS, TOPICS, given, render

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitoring.entry import Entry, Scope
+from monitoring.alarms.entry import Entry, Scope
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm
 from monitoring.stacks import stacks
 from monitoring.tuning import AlarmsTuning

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.burn import windows
+from monitoring.alarms.burn import windows
 from monitoring.errors import MonitoringError
 from monitoring.spec import Expression, MetricStat
 from monitoring.stacks import stacks

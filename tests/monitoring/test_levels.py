@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.entry import Entry
+from monitoring.alarms.entry import Entry
 from monitoring.spec import Expression, MetricAlarm
 from monitoring.watched import Levels
 from tests.monitoring.builders import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitoring import limits
+from monitoring.alarms import limits
 from monitoring.errors import MonitoringError
 from monitoring.spec import Alarm, CompositeAlarm, Expression, MetricAlarm, MetricStat
 from monitoring.watched import WatchedPlan

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from monitoring.burn import windows
+from monitoring.alarms.burn import windows
 from monitoring.spec import Expression, MetricAlarm, MetricStat
 from tests.monitoring.builders import GPU_INSTANCES, alarms, metric_alarm, tuned, watched
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitoring import ownership
+from monitoring.alarms import ownership
+from monitoring.alarms.ownership import MetricId
 from monitoring.errors import MonitoringError
-from monitoring.ownership import MetricId
 from monitoring.spec import Expression, MetricAlarm, MetricStat
 from monitoring.watched import Watched, WatchedPlan
 from tests.monitoring.builders import (

@@ -2,9 +2,10 @@
 
 import pytest
 
-from monitoring import limits, pages
+from monitoring.alarms import limits
 from monitoring.errors import MonitoringError
-from monitoring.pages import Page
+from monitoring.notify import pages
+from monitoring.notify.pages import Page
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from monitoring.stacks import stacks
 from tests.monitoring.builders import SCOPE, SERVERLESS, alarms, composite, entries, tuned, watched

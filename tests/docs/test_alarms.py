@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import config
-from monitoring import page, prices
+from docs import alarms as page
+from docs import prices
 from monitoring.stacks import stacks
 from monitoring.watched import Watched
 from tests.monitoring.builders import alarms, watched
@@ -127,5 +128,5 @@ def test_the_prices_are_dated_and_sourced() -> None:
 
 
 def test_a_service_without_plans_has_a_page_too() -> None:
-    text = page.page(watched(usage_plans=()), command="make it", canary_every_minutes=1)
+    text = page.page(watched(usage_plans=()), canary_every_minutes=1)
     assert "usage" not in text.split("## Price")[0].split("## KPIs")[1]

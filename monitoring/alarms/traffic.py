@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from monitoring.entry import Draft, Entry, Scope, finish
+from monitoring.alarms.entry import Draft, Entry, Scope, finish
 from monitoring.kpi import Kpi
 from monitoring.spec import Expression
 

@@ -4,7 +4,7 @@ Every one ignores missing data (rule 3): when a metric stops, these keep their s
 evidence that customers are well again. Whoever owns the silence is in `silence`.
 """
 
-from monitoring.entry import WINDOW_FIELDS, Draft, Entry, Scope, finish
+from monitoring.alarms.entry import WINDOW_FIELDS, Draft, Entry, Scope, finish
 from monitoring.kpi import Kpi, value_queries
 from monitoring.spec import Level
 from monitoring.tuning import Tuning

@@ -13,7 +13,7 @@ datapoints of these alarms have to breach, so one late point never fires them.
 
 from collections.abc import Iterable
 
-from monitoring.entry import Draft, Entry, Scope, finish
+from monitoring.alarms.entry import Draft, Entry, Scope, finish
 from monitoring.kpi import Component, Kpi, Metric, watched_last
 from monitoring.spec import Level, MetricQuery
 

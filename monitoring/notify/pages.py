@@ -9,7 +9,7 @@ symptoms mute symptoms: a full disk never hides that customers get errors.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitoring.entry import Entry, Scope, refuse_tuning
+from monitoring.alarms.entry import Entry, Scope, refuse_tuning
 from monitoring.kpi import Component
 from monitoring.spec import CompositeAlarm, Level
 

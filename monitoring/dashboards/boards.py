@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from monitoring import catalogue, tracing
+from monitoring.alarms.entry import Entry
 from monitoring.catalogue import canary
 from monitoring.dashboards import promise
 from monitoring.dashboards.promise import FIVE_MINUTES_S
@@ -22,7 +23,6 @@ from monitoring.dashboards.widgets import (
     place_all,
     text,
 )
-from monitoring.entry import Entry
 from monitoring.kpi import Kpi, value_queries
 from monitoring.monitor import canary_target
 from monitoring.spec import CompositeAlarm, MetricAlarm

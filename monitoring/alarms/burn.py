@@ -14,8 +14,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from monitoring.alarms.entry import Draft, Entry, Scope, finish
 from monitoring.catalogue.shared import budget_pct
-from monitoring.entry import Draft, Entry, Scope, finish
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Metric, watched_last
 from monitoring.spec import Level, MetricQuery

@@ -1,0 +1,1 @@
+"""Metric alarms made from KPIs, and the rules that every alarm must keep."""
