@@ -9,15 +9,20 @@ from components.api import ApiSettings
 from components.inference import InferenceSettings
 from components.model import DataCaptureArgs, InstancesArgs, ModelSettings, ServerlessArgs
 from components.monitor import Monitor, MonitorArgs
-from components.notifications import SubscriptionArgs
+from components.notifications import SubscriptionArgs, Subscriptions
+from components.observability import LinkArgs
 from components.service import ProbeArgs, Service, ServiceArgs
+from components.stack_outputs import StackOutputs, service_stack
 from components.tracing import SamplingRuleArgs
 from components.usage_plans import QuotaArgs, UsagePlanArgs
 
 
-def subscriptions(section: tuple[tree.Subscription, ...]) -> list[SubscriptionArgs]:
-    """A level's subscribers."""
-    return [SubscriptionArgs(**subscription.model_dump()) for subscription in section]
+def subscriptions(section: tree.Notifications) -> Subscriptions:
+    """The subscribers of each level."""
+    return {
+        "warn": [SubscriptionArgs(**s.model_dump()) for s in section.warn],
+        "critical": [SubscriptionArgs(**s.model_dump()) for s in section.critical],
+    }
 
 
 def model_settings(model: tree.Model) -> ModelSettings:
@@ -42,7 +47,6 @@ def service(settings: tree.Settings) -> ServiceArgs:
     return ServiceArgs(
         watched=settings.watched(),
         monitor_account_id=settings.accounts.monitor,
-        monitor_deployer_arns=settings.accounts.monitor_deployer_arns,
         log_retention_days=settings.log_retention_days,
         deletion_protection=settings.deletion_protection,
         probe=ProbeArgs(**settings.probe.model_dump()),
@@ -54,8 +58,8 @@ def service(settings: tree.Settings) -> ServiceArgs:
         ),
         usage_plans=[usage_plan(plan) for plan in settings.usage_plans],
         sampling_rules=[SamplingRuleArgs(**rule.model_dump()) for rule in settings.tracing.rules],
-        warn=subscriptions(settings.notifications.warn),
-        critical=subscriptions(settings.notifications.critical),
+        link=LinkArgs(**settings.observability.model_dump()) if settings.observability.sink_arn else None,
+        subscriptions=subscriptions(settings.notifications),
     )
 
 
@@ -68,18 +72,11 @@ def monitor(settings: tree.Settings) -> MonitorArgs:
         region=settings.region,
         stage=tree.STAGE,
         api_path=tree.API_PATH,
-        service=pulumi.StackReference(settings.service_stack or service_stack_name()),
+        service=StackOutputs(settings.service_stack or service_stack()),
         log_retention_days=settings.log_retention_days,
         **settings.canary.model_dump(),
-        **settings.observability.model_dump(),
-        warn=subscriptions(settings.notifications.warn),
-        critical=subscriptions(settings.notifications.critical),
+        subscriptions=subscriptions(settings.notifications),
     )
-
-
-def service_stack_name() -> str:
-    """Stacks come in pairs: `<env>-monitor` watches `<env>` of the same organization and project."""
-    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack().removesuffix('-monitor')}"
 
 
 settings = config.load()

@@ -8,7 +8,7 @@ import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,6 +18,7 @@ from settings import Settings
 ROOT = Path(__file__).resolve().parent
 PROJECT = "inference-watch"
 PREFIX = f"{PROJECT}:"
+Tree = TypeVar("Tree", bound=BaseModel)
 
 
 class ConfigError(ValueError):
@@ -29,21 +30,33 @@ def parse(raw: Mapping[str, Any]) -> Settings:
 
     Values are what YAML holds. Raises `ConfigError` listing every wrong key at once.
     """
+    return parse_as(Settings, PROJECT, raw)
+
+
+def parse_as(tree: type[Tree], project: str, raw: Mapping[str, Any]) -> Tree:
+    """Build another project's settings likewise."""
     try:
-        return Settings.model_validate_json(json.dumps(raw))
+        return tree.model_validate_json(json.dumps(raw))
     except ValidationError as error:
-        problems = "\n".join(f"  - {_explain(dict(e))}" for e in error.errors(include_url=False))
+        problems = "\n".join(
+            f"  - {_explain(tree, project, dict(e))}" for e in error.errors(include_url=False)
+        )
         raise ConfigError(f"The stack configuration is wrong; nothing was deployed.\n{problems}") from None
 
 
 def load() -> Settings:
     """The current Pulumi stack's settings. Raises `ConfigError`."""
+    return load_as(Settings, PROJECT)
+
+
+def load_as(tree: type[Tree], project: str) -> Tree:
+    """The current Pulumi stack's settings, of another project than this one. Raises `ConfigError`."""
     import pulumi  # noqa: PLC0415  # the rehearsal reads settings where Pulumi is not wanted
 
-    config = pulumi.Config(PROJECT)
+    config, prefix = pulumi.Config(project), f"{project}:"
     known = {**pulumi.runtime.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
-    names = sorted(key.removeprefix(PREFIX) for key in known if key.startswith(PREFIX))
-    return parse({name: _value(config.require(name)) for name in names})
+    names = sorted(key.removeprefix(prefix) for key in known if key.startswith(prefix))
+    return parse_as(tree, project, {name: _value(config.require(name)) for name in names})
 
 
 def read_stack(stack: str, folder: Path = ROOT) -> dict[str, Any]:
@@ -74,12 +87,12 @@ def _value(text: str) -> Any:
     return text if isinstance(value, str) else value
 
 
-def _explain(error: Mapping[str, Any]) -> str:
+def _explain(tree: type[BaseModel], project: str, error: Mapping[str, Any]) -> str:
     path = [str(part) for part in error["loc"]]
-    key = ".".join([f"{PROJECT}:{path[0]}", *path[1:]]) if path else PROJECT
+    key = ".".join([f"{project}:{path[0]}", *path[1:]]) if path else project
     kind, message = error["type"], error["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(path[-1], _fields_at(path[:-1]), n=1)
+        near = difflib.get_close_matches(path[-1], _fields_at(tree, path[:-1]), n=1)
         hint = f"Did you mean `{near[0]}`?" if near else "Remove it, or look the key up in docs/config.md."
         return f"{key}: unknown key; it would have had no effect. {hint}"
     if kind == "missing":
@@ -92,8 +105,8 @@ def _shown(path: list[str], error: Mapping[str, Any]) -> str:
     return "a value that is kept secret" if "notifications" in path else repr(error.get("input"))
 
 
-def _fields_at(path: list[str]) -> list[str]:
-    model: Any = Settings
+def _fields_at(tree: type[BaseModel], path: list[str]) -> list[str]:
+    model: Any = tree
     for part in path:
         if part not in model.model_fields:
             continue  # the index of a list or a key of a map

@@ -7,7 +7,7 @@ models themselves; `config.py` turns that into messages for people.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from monitoring.tuning import AlarmsTuning
 from monitoring.watched import (
@@ -28,6 +28,7 @@ CANARY = "canary"  # its usage plan, key and role are fixed names: the service a
 
 Text = Annotated[str, Field(min_length=1)]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+RegionName = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 Retention = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
 ]
@@ -40,11 +41,10 @@ class Section(BaseModel):
 
 
 class Accounts(Section):
-    """The two account ids, and who deploys the monitor stack (empty: any principal of its account)."""
+    """The two account ids."""
 
     service: AccountId
     monitor: AccountId
-    monitor_deployer_arns: tuple[str, ...] = ()
 
 
 class Probe(Section):
@@ -129,11 +129,20 @@ class Model(Section):
         return self
 
 
+def _off(value: Any) -> Any:
+    """YAML reads `off` as false, the Pulumi CLI writes it as text."""
+    return None if value is False or value in ("off", "null", "") else value
+
+
 class Inference(Section):
-    """The inference function."""
+    """The inference function.
+
+    `reserved_concurrency: off` reserves nothing. AWS keeps 100 of an account's concurrency unreserved, and a
+    new account has 10 in all: there nothing can be reserved until AWS raises the limit.
+    """
 
     memory_mb: Annotated[int, Field(ge=128, le=10240)] = 1024
-    reserved_concurrency: Annotated[int, Field(ge=1)] = 50
+    reserved_concurrency: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_off)] = 50
     start: Literal["on_demand", "snap_start", "provisioned"] = "on_demand"
     provisioned_concurrency: Annotated[int, Field(ge=1)] | None = None
     time_budget_ms: Annotated[int, Field(ge=100, le=28_000)] = 1500
@@ -149,7 +158,10 @@ class Inference(Section):
     def _provisioned_fits(self) -> Self:
         if (self.start == "provisioned") != (self.provisioned_concurrency is not None):
             raise ValueError("`provisioned_concurrency` and `start: provisioned` go together")
-        if (self.provisioned_concurrency or 0) > self.reserved_concurrency:
+        if (
+            self.reserved_concurrency is not None
+            and (self.provisioned_concurrency or 0) > self.reserved_concurrency
+        ):
             raise ValueError("provisioned_concurrency is above reserved_concurrency; AWS refuses that")
         return self
 
@@ -161,11 +173,10 @@ class Waf(Section):
 
 
 class Api(Section):
-    """The REST API's stage. `account_role` makes the region-wide role that API Gateway logs with."""
+    """The REST API's stage."""
 
     rate_per_s: Annotated[float, Field(gt=0)] = 100
     burst: Annotated[int, Field(ge=1)] = 200
-    account_role: bool = False
     waf: Waf | None = None
 
 
@@ -221,7 +232,10 @@ class Subscription(Section):
 
 
 class Notifications(Section):
-    """Subscriptions of the two topics."""
+    """Who hears of warnings and of critical alarms, set once for the pair in the service stack.
+
+    The monitor stack's topics have the same subscribers; what is set there comes on top.
+    """
 
     warn: tuple[Subscription, ...] = ()
     critical: tuple[Subscription, ...] = ()
@@ -235,14 +249,45 @@ class Canary(Section):
 
 
 class Observability(Section):
-    """CloudWatch's cross-account link. AWS allows one sink a region: name it if the account has one."""
+    """The link through which the monitor account sees this account, to the sink `sink_arn`.
 
-    sink_arn: Annotated[str, Field(pattern=r"^arn:")] | None = None
-    link: bool = True
+    AWS allows one link from an account to a sink. So it belongs to `bootstrap/`, and a service stack sets
+    this only where it is alone in its account. The filters are AWS's, for example `Namespace LIKE 'AWS/%'`
+    and `LogGroupName LIKE '/aws/lambda/%'`: what they leave out is neither drawn nor alarmed on. To take a
+    filter away again set it to `*`; AWS keeps the old one otherwise.
+    """
+
+    sink_arn: Annotated[str, Field(pattern=r"^arn:[a-z-]+:oam:[a-z0-9-]+:\d{12}:sink/[\w-]+$")] | None = None
+    metric_filter: Annotated[str, Field(pattern=r"^\*$|\bNamespace\b", max_length=2000)] | None = None
+    log_filter: Annotated[str, Field(pattern=r"^\*$|\bLogGroupName\b", max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _filters_belong_to_a_link(self) -> Self:
+        if self.sink_arn is None and (self.metric_filter or self.log_filter):
+            raise ValueError("a filter without `sink_arn` filters nothing; set it where the link is made")
+        return self
+
+    def check_region(self, region: str) -> None:
+        """Raises ValueError for a sink of another region: a link works within one."""
+        if self.sink_arn is not None and self.sink_arn.split(":")[3] != region:
+            raise ValueError(
+                f"`observability.sink_arn` is not in {region}; a link works within one region. Name one there"
+            )
 
 
-SERVICE_ONLY = ("slo", "levels", "alarms", "probe", "model", "inference", "api", "usage_plans", "tracing")
-MONITOR_ONLY = ("service_stack", "canary", "observability")
+SERVICE_ONLY = (
+    "slo",
+    "levels",
+    "alarms",
+    "probe",
+    "model",
+    "inference",
+    "api",
+    "usage_plans",
+    "tracing",
+    "observability",
+)
+MONITOR_ONLY = ("service_stack", "canary")
 
 
 class Settings(Section):
@@ -251,7 +296,7 @@ class Settings(Section):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,23}$")] = "inference"
     role: Literal["service", "monitor"]
     env: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,7}$")]
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: RegionName
     accounts: Accounts
     log_retention_days: Retention = 30
     deletion_protection: bool = True
@@ -267,10 +312,10 @@ class Settings(Section):
     api: Api = Api()
     usage_plans: tuple[UsagePlan, ...] = ()
     tracing: Tracing = Tracing()
+    observability: Observability = Observability()
 
     service_stack: str = ""
     canary: Canary = Canary()
-    observability: Observability = Observability()
 
     @property
     def base(self) -> str:
@@ -285,6 +330,11 @@ class Settings(Section):
                 raise ValueError(
                     f"`{section}` has no effect in a {self.role} stack; set it in the other stack"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _link_stays_in_the_region(self) -> Self:
+        self.observability.check_region(self.region)
         return self
 
     @model_validator(mode="after")

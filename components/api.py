@@ -34,11 +34,10 @@ ACCESS_LOG = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiSettings:
-    """Throttles of the whole stage; `account_role` makes the role that API Gateway logs with."""
+    """Throttles of the whole stage."""
 
     rate_per_s: float
     burst: int
-    account_role: bool
     waf_requests_per_5_min: int | None = None
 
 
@@ -58,6 +57,7 @@ class ApiArgs:
     caller_role_arn: str
     log_retention_days: int
     key_arn: pulumi.Input[str]
+    deletion_protection: bool
     settings: ApiSettings
 
 
@@ -80,7 +80,8 @@ class Api(pulumi.ComponentResource):
             description="Serves predictions.",
             body=body,
             endpoint_configuration={"types": "REGIONAL"},
-            opts=child,
+            # Its id is in the address that customers call.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         operation = f"{args.stage}/POST{args.api_path}"
         policy_text = pulumi.Output.json_dumps(
@@ -146,9 +147,6 @@ class Api(pulumi.ComponentResource):
             kms_key_id=args.key_arn,
             opts=child,
         )
-        depends_on: list[pulumi.Resource] = [execution_logs]
-        if args.settings.account_role:
-            depends_on.append(self._account_role(name, args))
         stage = aws.apigateway.Stage(
             f"{name}-stage",
             rest_api=api.id,
@@ -159,7 +157,7 @@ class Api(pulumi.ComponentResource):
                 "destination_arn": access_logs.arn,
                 "format": json.dumps(ACCESS_LOG, separators=(",", ":")),
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[execution_logs]),
         )
         aws.apigateway.MethodSettings(
             f"{name}-settings",
@@ -176,27 +174,6 @@ class Api(pulumi.ComponentResource):
             opts=child,
         )
         return stage
-
-    def _account_role(self, name: str, args: ApiArgs) -> aws.apigateway.Account:
-        """The role that API Gateway writes logs with: one for the whole account and region."""
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-log-role",
-            name=f"{args.base}-api-logs",
-            assume_role_policy=json.dumps(iam.plain_trust("apigateway.amazonaws.com")),
-            opts=child,
-        )
-        policy = aws.iam.RolePolicy(
-            f"{name}-log-policy",
-            role=role.name,
-            policy=json.dumps(iam.document(log_statements(args.region, args.account_id))),
-            opts=child,
-        )
-        return aws.apigateway.Account(
-            f"{name}-account",
-            cloudwatch_role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
-        )
 
 
 def resource_policy(
@@ -218,22 +195,3 @@ def resource_policy(
             }
         ]
     )
-
-
-def log_statements(region: str, account_id: str) -> list[dict[str, object]]:
-    """Writing logs for every API of this account and region, which is what the account role is for."""
-    groups = f"arn:aws:logs:{region}:{account_id}:log-group:*"
-    return [
-        iam.allow(
-            [
-                "logs:CreateLogGroup",
-                "logs:CreateLogStream",
-                "logs:DescribeLogGroups",
-                "logs:DescribeLogStreams",
-                "logs:PutLogEvents",
-                "logs:GetLogEvents",
-                "logs:FilterLogEvents",
-            ],
-            groups,
-        )
-    ]

@@ -83,7 +83,8 @@ class Canary(pulumi.ComponentResource):
                     "API_URL": args.api_url,
                     "API_REGION": args.region,
                     "API_KEY_SECRET_ARN": secret.arn,
-                    "PROBE": pulumi.Output.json_dumps(args.probe),
+                    # Another stack's map arrives in any order; another text would be another version.
+                    "PROBE": pulumi.Output.json_dumps(args.probe, sort_keys=True),
                     "TIMEOUT_MS": str(args.timeout_ms),
                 },
                 statements=[

@@ -18,6 +18,7 @@ class EncryptionArgs:
     alias: str
     account_id: str
     region: str
+    deletion_protection: bool = False
 
 
 class Encryption(pulumi.ComponentResource):
@@ -34,7 +35,7 @@ class Encryption(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=json.dumps(key_policy(args.account_id, args.region)),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         aws.kms.Alias(f"{name}-alias", name=f"alias/{args.alias}", target_key_id=key.key_id, opts=child)
         self.key_arn = key.arn

@@ -14,7 +14,7 @@ class InferenceSettings:
     """`start` is `on_demand`, `snap_start` or `provisioned` (with `provisioned_concurrency`)."""
 
     memory_mb: int
-    reserved_concurrency: int
+    reserved_concurrency: int | None
     start: str
     provisioned_concurrency: int | None
     time_budget_ms: int

@@ -3,27 +3,29 @@
 Everything about the service comes from its stack's outputs; nothing here is read by the service stack.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
 import monitoring
 from components.alarms import Alarms, AlarmsArgs
 from components.canary import Canary, CanaryArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.encryption import Encryption, EncryptionArgs
-from components.notifications import Notifications, NotificationsArgs, SubscriptionArgs
-from components.observability import ObservabilityLink, ObservabilityLinkArgs
+from components.notifications import Notifications, NotificationsArgs, Subscriptions, joined
 from components.sdk_layer import sdk_layer
+from components.stack_outputs import StackOutputs
 from monitoring.watched import Watched
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonitorArgs:
-    """`service` is the StackReference to the service stack; `stage` and `api_path` name its operation."""
+    """`service` is what the service stack exports; `stage` and `api_path` name its operation.
+
+    `subscriptions` come on top of the service stack's.
+    """
 
     base: str
     account_id: str
@@ -31,14 +33,11 @@ class MonitorArgs:
     region: str
     stage: str
     api_path: str
-    service: pulumi.StackReference
+    service: StackOutputs
     log_retention_days: int
     every_minutes: int
     timeout_ms: int
-    link: bool = True
-    sink_arn: str | None = None
-    warn: Sequence[SubscriptionArgs] = ()
-    critical: Sequence[SubscriptionArgs] = ()
+    subscriptions: Subscriptions = field(default_factory=dict)
 
 
 class Monitor(pulumi.ComponentResource):
@@ -62,8 +61,9 @@ class Monitor(pulumi.ComponentResource):
                 prefix=prefix,
                 account_id=args.account_id,
                 key_arn=key_arn,
-                warn=args.warn,
-                critical=args.critical,
+                subscriptions=args.service.require("subscriptions").apply(
+                    lambda theirs: joined(theirs, args.subscriptions)
+                ),
             ),
             opts=self._child,
         )
@@ -73,16 +73,10 @@ class Monitor(pulumi.ComponentResource):
             "warn_topic_arn": notifications.topic_arns["warn"],
             "critical_topic_arn": notifications.topic_arns["critical"],
         }
-        # CloudWatch refuses an alarm on another account's metric while there is no link to it.
-        self._linked = pulumi.ResourceOptions(parent=self)
-        if args.link:
-            link = self._observability_link()
-            self._linked = pulumi.ResourceOptions(parent=self, depends_on=[link])
-            self.exports["sink_arn"] = link.sink_arn
-        # Which alarms there are depends on the service's settings. A StackReference is read during
-        # preview too, so the value is always known and these resources always show in the preview.
-        self.exports["alarms"] = args.service.require_output("watched").apply(
-            lambda watched: self._watch(read_watched(watched, args), prefix, notifications)
+        # Which alarms there are depends on the service's settings. A StackReference is read during preview
+        # too, so these resources show there as soon as the service is deployed.
+        self.exports["alarms"] = args.service.require("watched", read_watched).apply(
+            lambda watched: self._watch(watched, prefix, notifications)
         )
         self.register_outputs({})
 
@@ -95,12 +89,12 @@ class Monitor(pulumi.ComponentResource):
                 account_id=args.account_id,
                 service_account_id=args.service_account_id,
                 region=args.region,
-                api_id=args.service.require_output("api_id"),
-                api_url=args.service.require_output("api_url"),
+                api_id=args.service.require("api_id"),
+                api_url=args.service.require("api_url"),
                 stage=args.stage,
                 api_path=args.api_path,
-                api_key=args.service.require_output("canary_api_key"),
-                probe=args.service.require_output("probe"),
+                api_key=args.service.require("canary_api_key"),
+                probe=args.service.require("probe"),
                 every_minutes=args.every_minutes,
                 timeout_ms=args.timeout_ms,
                 layer_arn=sdk_layer(f"{self._name}-sdk", f"{args.base}-monitor-xray-sdk", self._child).arn,
@@ -110,36 +104,13 @@ class Monitor(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _observability_link(self) -> ObservabilityLink:
-        args = self._args
-        service_provider = aws.Provider(
-            f"{self._name}-service-account",
-            region=args.region,
-            allowed_account_ids=[args.service_account_id],
-            # An Args object: the keys of a plain dict reach a provider untranslated, as `role_arn`.
-            assume_roles=[
-                aws.ProviderAssumeRoleArgs(
-                    role_arn=args.service.require_output("observability_link_role_arn"),
-                    session_name=f"{args.base}-observability-link",
-                )
-            ],
-            opts=self._child,
-        )
-        return ObservabilityLink(
-            f"{self._name}-observability",
-            ObservabilityLinkArgs(
-                sink_name=args.base, service_account_id=args.service_account_id, sink_arn=args.sink_arn
-            ),
-            service_provider=service_provider,
-            opts=self._child,
-        )
-
     def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
+        check_pair(watched, self._args)
         alarms = monitoring.monitor_alarms(watched, self._args.every_minutes)
         Alarms(
             f"{self._name}-alarms",
             AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),
-            opts=self._linked,
+            opts=self._child,
         )
         Dashboard(
             f"{self._name}-dashboard",
@@ -152,17 +123,17 @@ class Monitor(pulumi.ComponentResource):
         return [alarm.name for alarm in alarms]
 
 
-def read_watched(output: Mapping[str, Any], args: MonitorArgs) -> Watched:
-    """The service's own description, checked against this stack's settings. Numbers arrive as floats.
+def read_watched(output: Mapping[str, Any]) -> Watched:
+    """The service's own description. Numbers arrive as floats. Raises `ValidationError`."""
+    return Watched.model_validate(output, strict=False)
 
-    Raises ValueError when the two stacks do not speak of the same service: the API would refuse the canary.
-    """
-    watched = Watched.model_validate(output, strict=False)
+
+def check_pair(watched: Watched, args: MonitorArgs) -> None:
+    """Raises `pulumi.RunError` when the two stacks do not speak of the same service."""
     ours = (args.base, args.service_account_id, args.region)
     theirs = (watched.name, watched.account_id, watched.region)
     if ours != theirs:
-        raise ValueError(
+        raise pulumi.RunError(
             f"This stack watches {ours} (name, account, region), but the service stack is {theirs}; "
             f"the canary's calls would be refused. Set name, env, accounts.service and region alike in both."
         )
-    return watched

@@ -4,8 +4,8 @@ Endpoints are secrets: the address of a paging service's webhook carries its tok
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pulumi
@@ -25,15 +25,17 @@ class SubscriptionArgs:
     endpoint: str
 
 
+Subscriptions = Mapping[Level, Sequence[SubscriptionArgs]]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationsArgs:
-    """`prefix` begins the topics' physical names."""
+    """`prefix` begins the topics' physical names; `subscriptions` by level."""
 
     prefix: str
     account_id: str
     key_arn: pulumi.Input[str]
-    warn: Sequence[SubscriptionArgs] = ()
-    critical: Sequence[SubscriptionArgs] = ()
+    subscriptions: pulumi.Input[Subscriptions] = field(default_factory=dict)
 
 
 class Notifications(pulumi.ComponentResource):
@@ -47,7 +49,7 @@ class Notifications(pulumi.ComponentResource):
         super().__init__("inference-watch:notifications:Notifications", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.topic_arns = {}
-        for level, subscriptions in zip(LEVELS, (args.warn, args.critical), strict=True):
+        for level in LEVELS:
             topic = aws.sns.Topic(
                 f"{name}-{level}",
                 name=f"{args.prefix}-{level}",
@@ -60,17 +62,49 @@ class Notifications(pulumi.ComponentResource):
                 policy=pulumi.Output.json_dumps(topic_policy(topic.arn, args.account_id)),
                 opts=child,
             )
-            for subscription in subscriptions:
-                digest = hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]
-                aws.sns.TopicSubscription(
-                    f"{name}-{level}-{subscription.protocol}-{digest}",
-                    topic=topic.arn,
-                    protocol=subscription.protocol,
-                    endpoint=pulumi.Output.secret(subscription.endpoint),
-                    opts=child,
-                )
             self.topic_arns[level] = topic.arn
-        self.register_outputs({"topic_arns": dict(self.topic_arns)})
+        # Registered as an output of the component, so that the subscriptions are waited for.
+        subscribed = pulumi.Output.from_input(args.subscriptions).apply(
+            lambda subscriptions: self._subscribe(name, args.prefix, subscriptions)
+        )
+        self.register_outputs({"topic_arns": dict(self.topic_arns), "subscribed": subscribed})
+
+    def _subscribe(self, name: str, prefix: str, subscriptions: Subscriptions) -> int:
+        if not subscriptions.get("critical"):
+            pulumi.log.warn(
+                f"NOBODY IS PAGED: topic {prefix}-critical has no subscriber; critical alarms reach no one."
+                " Set one in the service stack, for both accounts:"
+                " pulumi config set --path 'notifications.critical[0].protocol' email;"
+                " pulumi config set --path 'notifications.critical[0].endpoint' --secret oncall@example.com"
+            )
+        wanted = [(level, subscription) for level in LEVELS for subscription in subscriptions.get(level, ())]
+        for level, subscription in wanted:
+            digest = hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]
+            aws.sns.TopicSubscription(
+                f"{name}-{level}-{subscription.protocol}-{digest}",
+                topic=self.topic_arns[level],
+                protocol=subscription.protocol,
+                endpoint=pulumi.Output.secret(subscription.endpoint),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        return len(wanted)
+
+
+def exported(subscriptions: Subscriptions) -> pulumi.Output[dict[str, list[dict[str, str]]]]:
+    """Subscriptions as a stack exports them: a secret."""
+    return pulumi.Output.secret(
+        {level: [asdict(s) for s in of] for level, of in sorted(subscriptions.items())}
+    )
+
+
+def joined(exported: Mapping[Level, Sequence[Mapping[str, str]]], ours: Subscriptions) -> Subscriptions:
+    """What another stack exports and what this one adds, each subscriber of a level once."""
+    return {
+        level: tuple(
+            dict.fromkeys([*(SubscriptionArgs(**s) for s in exported.get(level, ())), *ours.get(level, ())])
+        )
+        for level in LEVELS
+    }
 
 
 def topic_policy(topic_arn: pulumi.Input[str], account_id: str) -> dict[str, Any]:

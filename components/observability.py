@@ -1,7 +1,8 @@
-"""CloudWatch's cross-account link: metrics, logs and traces of the service account seen from the monitor's.
+"""CloudWatch's cross-account observability: metrics, logs and traces of one account seen from another.
 
-The service account makes the narrow role (`LinkRole`); the monitor account makes the sink and, through a
-provider that assumes that role, the link (`ObservabilityLink`). Links work within one region.
+The monitor account has a sink, a service account a link to it. AWS allows one sink an account and region and
+one link from an account to a sink, so both belong to `bootstrap/`. Links work within one region, and share no
+alarms: `components.sharing` does.
 """
 
 import json
@@ -15,124 +16,88 @@ import pulumi_aws as aws
 from components import iam
 
 SHARED = ("AWS::CloudWatch::Metric", "AWS::Logs::LogGroup", "AWS::XRay::Trace")
-LINK_ACTIONS = ("cloudwatch:Link", "logs:Link", "xray:Link")
+SINK_NAME = "inference-watch"  # an account has one a region, so it needs no more of a name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LinkRoleArgs:
-    """`deployer_arns` narrows who in the monitor account may assume the role; empty trusts the account."""
+class SinkArgs:
+    """`source_account_ids` may link to the sink."""
 
-    role_name: str
-    account_id: str
-    region: str
-    monitor_account_id: str
-    deployer_arns: Sequence[str] = ()
+    source_account_ids: Sequence[str]
 
 
-class LinkRole(pulumi.ComponentResource):
-    """The role that the monitor stack's second provider assumes, to make the link and nothing else."""
+class Sink(pulumi.ComponentResource):
+    """The monitor account's sink and who may link to it. `arn` is known once they may."""
 
-    role_arn: pulumi.Output[str]
+    arn: pulumi.Output[str]
 
-    def __init__(self, name: str, args: LinkRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("inference-watch:observability:LinkRole", name, None, opts)
+    def __init__(self, name: str, args: SinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:observability:Sink", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=args.role_name,
-            description="Lets the monitor account link itself to this account's metrics, logs and traces.",
-            assume_role_policy=json.dumps(link_trust(args.monitor_account_id, args.deployer_arns)),
-            opts=child,
-        )
-        policy = aws.iam.RolePolicy(
+        sink = aws.oam.Sink(f"{name}-sink", name=SINK_NAME, opts=child)
+        policy = aws.oam.SinkPolicy(
             f"{name}-policy",
-            role=role.name,
-            policy=json.dumps(iam.document(link_statements(args.region, args.account_id))),
+            sink_identifier=sink.arn,
+            policy=json.dumps(sink_policy(args.source_account_ids)),
             opts=child,
         )
-        # Known only once the policy is there, so that nobody assumes a role that may do nothing yet.
-        self.role_arn = pulumi.Output.all(role.arn, policy.id).apply(lambda parts: parts[0])
-        self.register_outputs({"role_arn": self.role_arn})
+        self.arn = pulumi.Output.all(sink.arn, policy.id).apply(lambda parts: parts[0])
+        self.register_outputs({"arn": self.arn})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservabilityLinkArgs:
-    """`sink_arn` names a sink that exists already: an account has one a region at most."""
+class LinkArgs:
+    """The filters are AWS's expressions on `Namespace` and `LogGroupName`; None shares everything."""
 
-    sink_name: str
-    service_account_id: str
-    sink_arn: str | None = None
+    sink_arn: pulumi.Input[str]
+    metric_filter: str | None = None
+    log_filter: str | None = None
 
 
-class ObservabilityLink(pulumi.ComponentResource):
-    """Sink and sink policy in this account, link in the other."""
+class Link(pulumi.ComponentResource):
+    """A service account's link to the sink of a monitor account in the same region."""
 
-    sink_arn: pulumi.Output[str]
+    arn: pulumi.Output[str]
 
-    def __init__(
-        self,
-        name: str,
-        args: ObservabilityLinkArgs,
-        *,
-        service_provider: aws.Provider,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("inference-watch:observability:ObservabilityLink", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        depends_on: list[pulumi.Resource] = []
-        if args.sink_arn is None:
-            sink = aws.oam.Sink(f"{name}-sink", name=args.sink_name, opts=child)
-            self.sink_arn = sink.arn
-            policy = json.dumps(sink_policy(args.service_account_id))
-            depends_on.append(
-                aws.oam.SinkPolicy(f"{name}-sink-policy", sink_identifier=sink.arn, policy=policy, opts=child)
-            )
-        else:
-            self.sink_arn = pulumi.Output.from_input(args.sink_arn)
-        aws.oam.Link(
+    def __init__(self, name: str, args: LinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:observability:Link", name, None, opts)
+        link = aws.oam.Link(
             f"{name}-link",
             label_template="$AccountName",
             resource_types=list(SHARED),
-            sink_identifier=self.sink_arn,
-            opts=pulumi.ResourceOptions(parent=self, provider=service_provider, depends_on=depends_on),
+            sink_identifier=args.sink_arn,
+            link_configuration=link_configuration(args.metric_filter, args.log_filter),
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"sink_arn": self.sink_arn})
+        self.arn = link.arn
+        self.register_outputs({"arn": self.arn})
 
 
-def link_trust(monitor_account_id: str, deployer_arns: Sequence[str]) -> dict[str, Any]:
-    """Trusts the monitor account, narrowed to its deployers where they are named."""
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{monitor_account_id}:root"},
-        "Action": "sts:AssumeRole",
-    }
-    if deployer_arns:
-        statement["Condition"] = {"ArnLike": {"aws:PrincipalArn": list(deployer_arns)}}
-    return iam.document([statement])
+def link_configuration(
+    metric_filter: str | None, log_filter: str | None
+) -> aws.oam.LinkLinkConfigurationArgs | None:
+    """What of the account's telemetry the link lets through; None is all of it."""
+    if not (metric_filter or log_filter):
+        return None
+    configuration = aws.oam.LinkLinkConfigurationArgs()
+    if metric_filter:
+        configuration.metric_configuration = aws.oam.LinkLinkConfigurationMetricConfigurationArgs(
+            filter=metric_filter
+        )
+    if log_filter:
+        configuration.log_group_configuration = aws.oam.LinkLinkConfigurationLogGroupConfigurationArgs(
+            filter=log_filter
+        )
+    return configuration
 
 
-def link_statements(region: str, account_id: str) -> list[dict[str, Any]]:
-    """Making and keeping links from this account."""
-    links = f"arn:aws:oam:{region}:{account_id}:link/*"  # a link's id is AWS's
-    return [
-        iam.allow(
-            ["oam:GetLink", "oam:UpdateLink", "oam:DeleteLink", "oam:ListTagsForResource", "oam:TagResource"],
-            links,
-        ),
-        # Creating checks the sink too, which lives in the monitor account under an id of AWS's.
-        iam.allow("oam:CreateLink", [links, f"arn:aws:oam:{region}:*:sink/*"]),
-        # The Link actions have no resource type; each allows sharing one kind of telemetry.
-        iam.allow(list(LINK_ACTIONS), "*"),
-    ]
-
-
-def sink_policy(service_account_id: str) -> dict[str, Any]:
-    """The service account may link these kinds of telemetry to the sink, and no other."""
+def sink_policy(source_account_ids: Sequence[str]) -> dict[str, Any]:
+    """These accounts may link these kinds of telemetry to the sink, and no other."""
     return iam.document(
         [
             {
                 "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{service_account_id}:root"},
+                "Principal": {"AWS": [f"arn:aws:iam::{a}:root" for a in sorted(source_account_ids)]},
                 "Action": ["oam:CreateLink", "oam:UpdateLink"],
                 "Resource": "*",  # in a sink's policy: this sink
                 "Condition": {"ForAllValues:StringEquals": {"oam:ResourceTypes": list(SHARED)}},

@@ -46,7 +46,7 @@ class ReferenceData(pulumi.ComponentResource):
             point_in_time_recovery={"enabled": True},
             server_side_encryption={"enabled": True, "kms_key_arn": args.key_arn},
             deletion_protection_enabled=args.deletion_protection,
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         aws.dynamodb.TableItem(
             f"{name}-probe",

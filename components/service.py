@@ -4,7 +4,7 @@ It knows the monitor account's id and the canary's role name, and nothing else o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -17,8 +17,8 @@ from components.dashboard import Dashboard, DashboardArgs
 from components.encryption import Encryption, EncryptionArgs
 from components.inference import Inference, InferenceArgs, InferenceSettings
 from components.model import Model, ModelArgs, ModelSettings
-from components.notifications import Notifications, NotificationsArgs, SubscriptionArgs
-from components.observability import LinkRole, LinkRoleArgs
+from components.notifications import Notifications, NotificationsArgs, Subscriptions, exported
+from components.observability import Link, LinkArgs
 from components.reference_data import ReferenceData, ReferenceDataArgs
 from components.sdk_layer import sdk_layer
 from components.tracing import SamplingRuleArgs, Tracing, TracingArgs
@@ -42,7 +42,11 @@ class ProbeArgs:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceArgs:
-    """`watched` carries every physical name, so that what is deployed and what is watched cannot differ."""
+    """`watched` carries every physical name, so that what is deployed and what is watched cannot differ.
+
+    `deletion_protection` protects what cannot be made again: the data, the key it is encrypted with, the
+    API's address. Pulumi then refuses to destroy any of the stack. `link` is a link of the stack's own.
+    """
 
     watched: Watched
     monitor_account_id: str
@@ -52,11 +56,10 @@ class ServiceArgs:
     model: ModelSettings
     inference: InferenceSettings
     api: ApiSettings
-    monitor_deployer_arns: Sequence[str] = ()
+    link: LinkArgs | None = None
     usage_plans: Sequence[UsagePlanArgs] = ()
     sampling_rules: Sequence[SamplingRuleArgs] = ()
-    warn: Sequence[SubscriptionArgs] = ()
-    critical: Sequence[SubscriptionArgs] = ()
+    subscriptions: Subscriptions = field(default_factory=dict)
 
 
 class Service(pulumi.ComponentResource):
@@ -70,7 +73,12 @@ class Service(pulumi.ComponentResource):
         watched = args.watched
         self._key_arn = Encryption(
             f"{self._name}-encryption",
-            EncryptionArgs(alias=watched.name, account_id=watched.account_id, region=watched.region),
+            EncryptionArgs(
+                alias=watched.name,
+                account_id=watched.account_id,
+                region=watched.region,
+                deletion_protection=args.deletion_protection,
+            ),
             opts=self._child,
         ).key_arn
         self._layer_arn = sdk_layer(f"{self._name}-sdk", f"{watched.name}-xray-sdk", self._child).arn
@@ -99,7 +107,8 @@ class Service(pulumi.ComponentResource):
         )
         self._usage_reporter(api)
         self._tracing()
-        link_role = self._link_role()
+        if args.link:
+            Link(f"{self._name}-observability", args.link, opts=self._child)
         self._watch()
         probe = args.probe
         self.exports = {
@@ -107,7 +116,7 @@ class Service(pulumi.ComponentResource):
             "api_id": api.api_id,
             "api_region": watched.region,
             "canary_api_key": plans.key_values["canary", "canary"],
-            "observability_link_role_arn": link_role.role_arn,
+            "subscriptions": exported(args.subscriptions),
             "probe": {
                 "id": probe.id,
                 "measurements": dict(probe.measurements),
@@ -166,6 +175,7 @@ class Service(pulumi.ComponentResource):
                 caller_role_arn=canary_role,
                 log_retention_days=args.log_retention_days,
                 key_arn=self._key_arn,
+                deletion_protection=args.deletion_protection,
                 settings=args.api,
             ),
             opts=self._child,
@@ -199,20 +209,6 @@ class Service(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _link_role(self) -> LinkRole:
-        watched = self._args.watched
-        return LinkRole(
-            f"{self._name}-observability",
-            LinkRoleArgs(
-                role_name=f"{watched.name}-observability-link",
-                account_id=watched.account_id,
-                region=watched.region,
-                monitor_account_id=self._args.monitor_account_id,
-                deployer_arns=self._args.monitor_deployer_arns,
-            ),
-            opts=self._child,
-        )
-
     def _watch(self) -> None:
         args, watched = self._args, self._args.watched
         notifications = Notifications(
@@ -221,8 +217,7 @@ class Service(pulumi.ComponentResource):
                 prefix=watched.name,
                 account_id=watched.account_id,
                 key_arn=self._key_arn,
-                warn=args.warn,
-                critical=args.critical,
+                subscriptions=args.subscriptions,
             ),
             opts=self._child,
         )

@@ -1,6 +1,7 @@
 """Writes docs/config.md from the settings tree: `python docs/config.py`, or `--check` to only compare."""
 
 import argparse
+import inspect
 import json
 import sys
 import types
@@ -15,7 +16,8 @@ from pydantic.fields import FieldInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from settings import MONITOR_ONLY, SERVICE_ONLY, Settings  # noqa: E402  # the repository is not a package
+from bootstrap.account import AccountSettings  # noqa: E402  # the repository is not a package
+from settings import MONITOR_ONLY, SERVICE_ONLY, Settings  # noqa: E402
 
 ROLES = {"service stack": SERVICE_ONLY, "monitor stack": MONITOR_ONLY}
 PAGE = ROOT / "docs" / "config.md"
@@ -26,6 +28,9 @@ Every setting of a stack, generated from `settings.py` by `python docs/config.py
 unknown key, a wrong value or a section of the other stack's role fails `pulumi preview` before anything
 is made, with the key, the consequence and the fix.
 """
+BOOTSTRAP = """## `bootstrap/` (one stack an account and region)
+
+Keys of `bootstrap/Pulumi.<stack>.yaml`, as `inference-watch-bootstrap:<key>`."""
 
 
 def sections(annotation: Any) -> list[type[BaseModel]]:
@@ -41,7 +46,7 @@ def type_name(annotation: Any) -> str:  # noqa: PLR0911  # one return a kind of 
     if origin is typing.Annotated:
         return type_name(arguments[0])
     if origin is typing.Literal:
-        return ", ".join(f"`{value}`" for value in arguments)
+        return ", ".join(f"`{str(value).lower() if value is False else value}`" for value in arguments)
     if origin is tuple:
         return f"list of {type_name(arguments[0])}"
     if origin in (typing.Union, types.UnionType):
@@ -86,8 +91,12 @@ def page() -> str:
             continue
         role = next((r for r, keys in ROLES.items() if name in keys), "both stacks")
         (first, *_) = sections(field.annotation)
-        parts.append(f"## `{name}` ({role})\n\n{first.__doc__}\n\n{table}" + "\n".join(own) + "\n")
+        parts.append(f"## `{name}` ({role})\n\n{inspect.getdoc(first)}\n\n{table}" + "\n".join(own) + "\n")
     parts.insert(1, f"## The stack\n\n{table}" + "\n".join(general) + "\n")
+    account = "\n".join(
+        row for name, field in AccountSettings.model_fields.items() for row in rows(name, field)
+    )
+    parts.append(f"{BOOTSTRAP}\n\n{inspect.getdoc(AccountSettings)}\n\n{table}{account}\n")
     return "\n".join(parts)
 
 

@@ -15,7 +15,7 @@ from components.reference_data import attribute_values
 from local import customers, faults, observe, watching
 from local.client import Lot, Sample, Target
 from local.customers import Plan
-from local.deployer import Deployment, Resource, deploy, stack_config
+from local.deployer import Deployment, Resource, bootstrap, deploy, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.faults import Lab
 from local.findings import Findings
@@ -61,6 +61,7 @@ class Run:
 
         Raises what deploying raises, `NoPlanError` when no customer can call, `UsageReporterError`.
         """
+        prepared = self._bootstrap()
         service = self._deploy(SERVICE_STACK, "service", self._overrides(), None)
         monitor = self._deploy(MONITOR_STACK, "monitor", {"canary.every_minutes": 1}, service)
         deployed_at = time.time()
@@ -92,13 +93,19 @@ class Run:
             dashboards=watching.dashboards(self._emulator, ACCOUNTS),
             datapoints=points,
             segments=self._emulator.segments(),
-            resources=(*service.resources, *monitor.resources),
+            resources=(*prepared, *service.resources, *monitor.resources),
             steps_s=self._steps.seconds,
             started_at=self._started_at,
             deployed_at=deployed_at,
             fault_at=self._fault_at,
             ended_at=time.time(),
         )
+
+    def _bootstrap(self) -> tuple[Resource, ...]:
+        with self._steps.step("bootstrap", "Prepare both accounts") as advance:
+            prepared = bootstrap(self._emulator, region())
+            advance(len(prepared), f"{len(prepared)} resources")
+        return prepared
 
     def _deploy(
         self, stack: str, role: str, overrides: Mapping[str, Any], upstream: Deployment | None
@@ -118,16 +125,17 @@ class Run:
     def _overrides(self) -> dict[str, Any]:
         """What the service stack is deployed with, beside its own configuration.
 
-        An image, because without one there is no endpoint (the model server answers for it), and the
-        plans that the fault needs.
+        An image, because without one there is no endpoint (the model server answers for it), no link of its
+        own, because the account has one, and the plans that the fault needs.
         """
-        image = {"model.image": f"{SERVICE_ACCOUNT}.dkr.ecr.{region()}.amazonaws.com/model:local"}
+        image = f"{SERVICE_ACCOUNT}.dkr.ecr.{region()}.amazonaws.com/model:local"
+        always = {"model.image": image, "observability": None}
         fault = self._options.fault
         if fault is None or not fault.quota:
-            return image
+            return always
         project, stack = stack_config.load(ROOT, SERVICE_STACK)
         plans = faults.plan_overrides(stack[f"{project}:usage_plans"], self._options.before_fault)
-        return {**image, **plans}
+        return {**always, **plans}
 
     def _load(self, lots: Sequence[Lot], table: str, probe_id: str) -> None:
         """Put the lots into the table, all but the canary's own, which the stack put there."""

@@ -31,11 +31,14 @@ class ApiTarget:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionTarget:
-    """A Lambda function. `rate_limit_per_s` is what its caller lets through at most."""
+    """A Lambda function. `rate_limit_per_s` is what its caller lets through at most.
+
+    Without `reserved_concurrency` its limit is the account's and not known, so concurrency is not watched.
+    """
 
     name: str
     timeout_ms: int
-    reserved_concurrency: int
+    reserved_concurrency: int | None
     rate_limit_per_s: float
     slo: Slo
 
@@ -43,8 +46,12 @@ class FunctionTarget:
         _positive(
             self.name,
             timeout_ms=self.timeout_ms,
-            reserved_concurrency=self.reserved_concurrency,
             rate_limit_per_s=self.rate_limit_per_s,
+            **(
+                {}
+                if self.reserved_concurrency is None
+                else {"reserved_concurrency": self.reserved_concurrency}
+            ),
         )
 
 

@@ -56,14 +56,14 @@ class WatchedPlan(BaseModel):
 
 
 class WatchedFunction(BaseModel):
-    """A Lambda function behind its alias."""
+    """A Lambda function behind its alias; without reserved concurrency it shares the account's."""
 
     model_config = FROZEN
 
     name: str
     alias: str
     timeout_ms: int
-    reserved_concurrency: int
+    reserved_concurrency: int | None = None
 
 
 class WatchedEndpoint(BaseModel):

@@ -84,6 +84,7 @@ def test_all_problems_are_reported_at_once() -> None:
 
 
 RULE = {"name": "a", "priority": 1, "rate": 1.0}
+SINK = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,9 @@ RULE = {"name": "a", "priority": 1, "rate": 1.0}
         ({"usage_plans": [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": []}] * 2}, "share a name"),
         ({"tracing": {"rules": [RULE, RULE | {"priority": 2}]}}, "two rules have one name"),
         ({"tracing": {"rules": [RULE, RULE | {"name": "b"}]}}, "two rules have one priority"),
+        ({"inference": {"reserved_concurrency": 0}}, "greater than or equal to 1"),
+        ({"observability": {"log_filter": "LogGroupName = 'a'"}}, "a filter without `sink_arn`"),
+        ({"observability": {"sink_arn": SINK.replace("eu-", "us-")}}, "is not in eu-central-1"),
         ({"slo": {"availability_pct": "99.9"}}, "valid number"),
         ({"slo": {"availability_pct": 100}}, "less than 100"),
     ],

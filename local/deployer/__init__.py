@@ -1,7 +1,8 @@
-"""Runs the Pulumi program against the emulator: `deploy("dev", emulator)` and `deploy("dev-monitor", …)`."""
+"""Runs the Pulumi programs against the emulator: `bootstrap(…)`, then `deploy("dev", …)` and its monitor."""
 
+from local.deployer.bootstrap import bootstrap
 from local.deployer.deployment import Deployment, deploy
 from local.deployer.errors import ConfigurationError, DeployError
 from local.deployer.monitor import Resource
 
-__all__ = ["ConfigurationError", "DeployError", "Deployment", "Resource", "deploy"]
+__all__ = ["ConfigurationError", "DeployError", "Deployment", "Resource", "bootstrap", "deploy"]

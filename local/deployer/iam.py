@@ -29,6 +29,15 @@ def _role_policy(request: Request) -> Created:
     return Created(id=f"{role}:{name}", outputs={"name": name})
 
 
+def _service_linked_role(request: Request) -> Created:
+    options = pascal(request.given("description", "customSuffix"))
+    role = request.client("iam").create_service_linked_role(
+        AWSServiceName=request.inputs["awsServiceName"], **options
+    )["Role"]
+    outputs = {"arn": role["Arn"], "name": role["RoleName"], "path": role["Path"], "uniqueId": role["RoleId"]}
+    return Created(id=role["Arn"], outputs=outputs)
+
+
 CREATORS: dict[str, Creator] = {
     "aws:iam/role:Role": creator(
         _role,
@@ -37,4 +46,7 @@ CREATORS: dict[str, Creator] = {
         {"forceDetachPolicies": "nothing is deleted: the account ends with the run"},
     ),
     "aws:iam/rolePolicy:RolePolicy": creator(_role_policy, "name namePrefix role policy"),
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": creator(
+        _service_linked_role, "awsServiceName description customSuffix"
+    ),
 }

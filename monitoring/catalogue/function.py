@@ -53,6 +53,14 @@ def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
             min_samples=percentile_min_samples("p95"),
             **STEADY,
         ),
+        *_concurrency(function),
+    )
+
+
+def _concurrency(function: FunctionTarget) -> tuple[Kpi, ...]:
+    if function.reserved_concurrency is None:
+        return ()  # the limit is the account's, shared with functions that nobody here knows
+    return (
         Kpi(
             key="function-concurrency",
             component="function",

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import logging
 import runpy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
@@ -17,6 +19,8 @@ IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 API_KEY = "the-canary-key-value"
+SECRET_OUTPUTS = frozenset({"canary_api_key", "subscriptions"})
+BOOTSTRAP = "inference-watch-bootstrap"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +41,9 @@ class Recorder(pulumi.runtime.Mocks):
     stack_outputs: Mapping[str, Any] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     providers: dict[str, str] = field(default_factory=dict)
+    references: list[str] = field(default_factory=list)
+    registered: list[pulumi.Resource] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
         raise AssertionError(f"unexpected invoke {args.token}")
@@ -44,10 +51,11 @@ class Recorder(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         inputs = dict(args.inputs)
         if args.typ == "pulumi:pulumi:StackReference":
+            self.references.append(args.name)
             return args.name, {
                 **inputs,
                 "outputs": dict(self.stack_outputs),
-                "secretOutputNames": ["canary_api_key"],
+                "secretOutputNames": sorted(SECRET_OUTPUTS & set(self.stack_outputs)),
             }
         if args.typ == "pulumi:providers:aws":
             (account,) = json.loads(inputs["allowedAccountIds"])
@@ -82,16 +90,25 @@ class Recorder(pulumi.runtime.Mocks):
                 attributes["invokeArn"] = f"arn:aws:apigateway:invoke:{physical}"
             case "aws:kms/key:Key":
                 attributes["keyId"] = "key-1"
+            case "aws:oam/sink:Sink":
+                attributes["arn"] = f"arn:aws:oam:eu-central-1:{account}:sink/0b1c"
         return attributes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """What one stack would make, and what it exports (secrets unwrapped, named in `secret_outputs`)."""
+    """What one stack would make, and what it exports (secrets unwrapped, named in `secret_outputs`).
+
+    `references` are the stacks it read, `warnings` what it said to the person at the terminal, `protected`
+    the resources that the engine would not delete, components included.
+    """
 
     made: tuple[Made, ...]
     outputs: Mapping[str, Any]
     secret_outputs: frozenset[str]
+    references: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    protected: frozenset[str] = frozenset()
 
     def of(self, kind: str) -> dict[str, Made]:
         """AWS resources of one type by name; `kind` is the class name, as in `Function`."""
@@ -114,21 +131,41 @@ def unwrap(value: Any) -> Any:
     return value
 
 
+class WarningLog(logging.Logger):
+    """Keeps what the program warns of."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        super().__init__("program", logging.WARNING)
+        self._warnings = warnings
+
+    def handle(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.WARNING:
+            self._warnings.append(record.getMessage())
+
+
 def run_program(
     program: Callable[[], Any],
     recorder: Recorder,
     stack: str = "dev",
     settings: Mapping[str, Any] | None = None,
+    *,
+    project: str = config.PROJECT,
+    preview: bool = False,
 ) -> dict[str, pulumi.Output[Any]]:
     """Run any program under fresh mocks; returns the root stack's outputs."""
     asyncio.set_event_loop(asyncio.new_event_loop())
     # set_mocks would keep the last run's root stack and its outputs.
     pulumi.runtime.settings.set_root_resource(cast("pulumi.Resource", None))
     pulumi.runtime.set_mocks(
-        recorder, project=config.PROJECT, stack=stack, organization="acme", preview=False
+        recorder,
+        project=project,
+        stack=stack,
+        organization="acme",
+        preview=preview,
+        logger=WarningLog(recorder.warnings),
     )
     texts = {
-        f"{config.PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+        f"{project}:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in (settings or {}).items()
     }
     pulumi.runtime.set_all_config(texts)
@@ -140,11 +177,15 @@ def run_program(
         assert isinstance(root, pulumi.runtime.stack.Stack)
         for name, value in root.outputs.items():
             output = pulumi.Output.from_input(value)
-            outputs[name] = await output.future()
+            outputs[name] = await output.future(with_unknowns=preview)
             if await output.is_secret():
                 secrets.add(name)
 
+    def remember(args: pulumi.ResourceTransformationArgs) -> None:
+        recorder.registered.append(args.resource)
+
     def run() -> Any:
+        pulumi.runtime.register_stack_transformation(remember)
         program()
         return pulumi.Output.from_input(settle())
 
@@ -157,16 +198,59 @@ def run_stack(
     stack: str,
     changes: Mapping[str, Any] | None = None,
     stack_outputs: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    preview: bool = False,
 ) -> Run:
-    """Run `__main__.py` for a shipped stack with some settings changed."""
+    """Run `__main__.py` for a shipped stack with some settings changed, as a stack called `name`."""
     settings = config.read_stack(stack)
     if settings["role"] == "service":
         settings["model"] = {**settings["model"], "image": IMAGE}
     settings = {**settings, **(changes or {})}
-    recorder = Recorder(stack_outputs=stack_outputs or {})
-    outputs = run_program(lambda: runpy.run_path(str(config.ROOT / "__main__.py")), recorder, stack, settings)
+    return _run(config.ROOT, name or stack, settings, stack_outputs or {}, config.PROJECT, preview=preview)
+
+
+def run_bootstrap(
+    role: str,
+    changes: Mapping[str, Any] | None = None,
+    stack_outputs: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    preview: bool = False,
+) -> Run:
+    """Run `bootstrap/__main__.py` for an account of this role."""
+    settings = {"role": role, "region": "eu-central-1", "accounts": ACCOUNTS, **(changes or {})}
+    folder = config.ROOT / "bootstrap"
+    return _run(folder, name or role, settings, stack_outputs or {}, BOOTSTRAP, preview=preview)
+
+
+def _run(
+    folder: Path,
+    stack: str,
+    settings: Mapping[str, Any],
+    stack_outputs: Mapping[str, Any],
+    project: str,
+    *,
+    preview: bool,
+) -> Run:
+    recorder = Recorder(stack_outputs=stack_outputs)
+    outputs = run_program(
+        lambda: runpy.run_path(str(folder / "__main__.py")),
+        recorder,
+        stack,
+        settings,
+        project=project,
+        preview=preview,
+    )
     secrets = outputs.pop("__secrets__")
-    return Run(made=tuple(recorder.made), outputs=outputs, secret_outputs=frozenset(secrets))
+    return Run(
+        made=tuple(recorder.made),
+        outputs=outputs,
+        secret_outputs=frozenset(secrets),
+        references=tuple(recorder.references),
+        warnings=tuple(recorder.warnings),
+        protected=frozenset(r._name for r in recorder.registered if r._protect),  # noqa: SLF001  # no public way
+    )
 
 
 def policy_documents(run: Run) -> dict[str, Mapping[str, Any]]:

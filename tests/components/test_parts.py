@@ -7,7 +7,6 @@ import pytest
 
 from components.api import resource_policy
 from components.model import ModelSettings
-from components.observability import link_trust, sink_policy
 from components.reference_data import attribute_values
 from components.tracing import SamplingRuleArgs, TracingArgs
 from tests.components.harness import IMAGE, Run, run_stack, unwrap
@@ -220,21 +219,6 @@ def test_a_name_x_ray_would_refuse_is_refused_before_deploying() -> None:
     rule = SamplingRuleArgs(name="a" * 16, priority=1, rate=1, reservoir=1)
     with pytest.raises(ValueError, match="longer than 32 characters"):
         TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[rule])
-
-
-def test_the_link_role_trusts_the_monitor_account_and_narrows_it_to_named_deployers() -> None:
-    (anyone,) = link_trust("222222222222", [])["Statement"]
-    assert "Condition" not in anyone
-    deployer = "arn:aws:iam::222222222222:role/deployer"
-    (narrowed,) = link_trust("222222222222", [deployer])["Statement"]
-    assert narrowed["Condition"] == {"ArnLike": {"aws:PrincipalArn": [deployer]}}
-
-
-def test_the_sink_takes_links_from_the_service_account_for_three_kinds_of_telemetry() -> None:
-    (statement,) = sink_policy("111111111111")["Statement"]
-    assert statement["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
-    kinds = ["AWS::CloudWatch::Metric", "AWS::Logs::LogGroup", "AWS::XRay::Trace"]
-    assert statement["Condition"] == {"ForAllValues:StringEquals": {"oam:ResourceTypes": kinds}}
 
 
 def test_only_alarms_of_the_own_account_may_publish_to_the_topics(dev: Run) -> None:

@@ -17,6 +17,7 @@ from tests.components.harness import (
     ACCOUNTS,
     API_KEY,
     SECRET,
+    SECRET_OUTPUTS,
     SIGNATURE,
     Made,
     Run,
@@ -35,7 +36,6 @@ def kinds(run: Run) -> Counter[str]:
 
 
 SERVICE = Counter(
-    Account=1,
     Alias=3,  # the key's, and one a function
     ApiKey=4,
     Dashboard=1,
@@ -56,8 +56,8 @@ SERVICE = Counter(
     Repository=1,
     RestApi=1,
     RestApiPolicy=1,
-    Role=6,
-    RolePolicy=6,
+    Role=4,
+    RolePolicy=4,
     SamplingRule=1,
     Schedule=1,
     Stage=1,
@@ -75,15 +75,12 @@ MONITOR = Counter(
     FunctionEventInvokeConfig=1,
     Key=1,
     LayerVersion=1,
-    Link=1,
     LogGroup=1,
     Role=2,
     RolePolicy=2,
     Schedule=1,
     Secret=1,
     SecretVersion=1,
-    Sink=1,
-    SinkPolicy=1,
     Topic=2,
     TopicPolicy=2,
 )
@@ -119,22 +116,8 @@ def test_every_aws_resource_has_an_explicit_provider_of_the_right_account(
     ):
         for made in run.made:
             if made.type.startswith("aws:"):
-                expected = "service" if made.type == "aws:oam/link:Link" else role
-                assert made.account == ACCOUNTS[expected], made.name
-
-
-def test_the_link_is_made_through_the_narrow_role_of_the_service_account(dev: Run, dev_monitor: Run) -> None:
-    (provider,) = (m for m in dev_monitor.made if m.name.endswith("service-account"))
-    (role,) = json.loads(unwrap(provider.inputs["assumeRoles"]))
-    assert role["roleArn"] == dev.outputs["observability_link_role_arn"]
-    link = dev_monitor.one("Link")
-    assert "::inference-dev-service-account::" in link.provider
-
-
-def test_alarms_on_the_other_accounts_metrics_wait_for_the_link(dev_monitor: Run) -> None:
-    made = [m.name for m in dev_monitor.made]
-    first_alarm = min(made.index(name) for name in dev_monitor.of("MetricAlarm"))
-    assert made.index(dev_monitor.one("Link").name) < first_alarm
+                assert made.account == ACCOUNTS[role], made.name
+        assert [m.name for m in run.made if m.type == "pulumi:providers:aws"] == ["account"]
 
 
 def environment(run: Run, function: str) -> Mapping[str, Any]:
@@ -166,12 +149,12 @@ def test_no_secret_stands_in_plain_text_in_any_input_or_output(dev: Run) -> None
     webhook = "https://pager.example/integration/s3cr3t-token"
     subscribers = {"critical": [{"protocol": "https", "endpoint": webhook}]}
     service = run_stack("dev", {"notifications": subscribers})
-    monitor = run_stack("dev-monitor", {"notifications": subscribers}, stack_outputs=service.outputs)
+    monitor = run_stack("dev-monitor", stack_outputs=service.outputs)
     for run in (service, monitor):
         texts = "\n".join(f"{m.name} {text}" for m in run.made for text in [m.name, *plain_texts(m.inputs)])
         assert API_KEY not in texts
         assert "s3cr3t-token" not in texts
-    assert service.secret_outputs == {"canary_api_key"}
+    assert service.secret_outputs == SECRET_OUTPUTS
     assert API_KEY not in json.dumps({k: v for k, v in dev.outputs.items() if k != "canary_api_key"})
     assert monitor.secret_outputs == frozenset()
     assert unwrap(monitor.one("SecretVersion").inputs["secretString"]) == API_KEY
@@ -183,7 +166,6 @@ WILDCARDS = {
     ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
     ("cloudwatch:PutMetricData",),
     ("ecr:GetAuthorizationToken",),
-    ("cloudwatch:Link", "logs:Link", "xray:Link"),
 }
 
 
@@ -320,18 +302,17 @@ def test_the_monitor_stack_reads_the_service_stack_of_its_pair(dev_monitor: Run)
     }
 
 
-def test_a_stack_without_a_link_makes_no_second_provider(dev: Run) -> None:
-    run = run_stack("dev-monitor", {"observability": {"link": False}}, stack_outputs=dev.outputs)
-    assert not run.of("Link")
-    assert [m.name for m in run.made if m.type == "pulumi:providers:aws"] == ["account"]
-    assert "sink_arn" not in run.outputs
-
-
-def test_an_existing_sink_is_used_and_not_made(dev: Run) -> None:
+def test_a_service_stack_makes_a_link_of_its_own_where_its_configuration_names_a_sink(dev: Run) -> None:
     sink = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
-    run = run_stack("dev-monitor", {"observability": {"sink_arn": sink}}, stack_outputs=dev.outputs)
-    assert not run.of("Sink")
-    assert run.one("Link").inputs["sinkIdentifier"] == sink
+    run = run_stack("dev", {"observability": {"sink_arn": sink, "metric_filter": "Namespace LIKE 'AWS/%'"}})
+    assert not dev.of("Link")
+    assert run.one("Link").account == ACCOUNTS["service"]
+    assert run.one("Link").inputs == {
+        "labelTemplate": "$AccountName",
+        "resourceTypes": ["AWS::CloudWatch::Metric", "AWS::Logs::LogGroup", "AWS::XRay::Trace"],
+        "sinkIdentifier": sink,
+        "linkConfiguration": {"metricConfiguration": {"filter": "Namespace LIKE 'AWS/%'"}},
+    }
 
 
 def resource_names(run: Run, kind: str) -> set[str]:

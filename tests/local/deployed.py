@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
-from local.deployer import Deployment, deploy
+from local.deployer import Deployment, bootstrap, deploy
 from local.emulator import SERVICE_ACCOUNT, Emulator
 from local.model_server import ModelServer
 
@@ -59,6 +59,7 @@ def deployed(
     """
     with Emulator() as emulator, model_server(emulator, model_dir) as model:
         emulator.attach_model(model.url, pid=model.pid)
+        bootstrap(emulator, emulator.region)
         service = deploy("dev", emulator, overrides={"model.image": IMAGE, **overrides})
         monitor = deploy("dev-monitor", emulator, stack_outputs=service)
         yield Stacks(emulator=emulator, model=model, service=service, monitor=monitor)

@@ -1,0 +1,42 @@
+"""The settings of one account and region: what it needs once, whatever services are in it."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from settings import AccountId, Accounts, Observability, RegionName, Section
+
+SERVICE_ONLY = ("api_gateway_logs",)
+MONITOR_ONLY = ("further_sources",)
+
+
+class AccountSettings(Section):
+    """What exists already is switched off here, or named (`observability.sink_arn` of a monitor account).
+
+    In a service account `observability` is the link to the monitor account's sink. `sharing` is one role an
+    account: switch it off in the second region. `further_sources` are more service accounts that may link.
+    """
+
+    role: Literal["service", "monitor"]
+    region: RegionName
+    accounts: Accounts
+    deletion_protection: bool = True
+    sharing: bool = True
+    observability: Observability = Observability()
+    api_gateway_logs: bool = True
+    further_sources: tuple[AccountId, ...] = ()
+
+    @model_validator(mode="after")
+    def _settings_fit_the_role(self) -> Self:
+        for name in MONITOR_ONLY if self.role == "service" else SERVICE_ONLY:
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"`{name}` has no effect in a {self.role} account; set it in the other's")
+        if self.role == "monitor" and (self.observability.metric_filter or self.observability.log_filter):
+            raise ValueError("a filter has no effect in a monitor account; set it where the link is made")
+        self.observability.check_region(self.region)
+        return self
+
+    @property
+    def account_id(self) -> str:
+        """The account that this stack is for."""
+        return self.accounts.service if self.role == "service" else self.accounts.monitor
