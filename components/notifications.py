@@ -69,7 +69,7 @@ class Notifications(pulumi.ComponentResource):
         )
         self.register_outputs({"topic_arns": dict(self.topic_arns), "subscribed": subscribed})
 
-    def _subscribe(self, name: str, prefix: str, subscriptions: Subscriptions) -> int:
+    def _subscribe(self, name: str, prefix: str, subscriptions: Subscriptions) -> None:
         if not subscriptions.get("critical"):
             pulumi.log.warn(
                 f"NOBODY IS PAGED: topic {prefix}-critical has no subscriber; critical alarms reach no one."
@@ -77,17 +77,16 @@ class Notifications(pulumi.ComponentResource):
                 " pulumi config set --path 'notifications.critical[0].protocol' email;"
                 " pulumi config set --path 'notifications.critical[0].endpoint' --secret oncall@example.com"
             )
-        wanted = [(level, subscription) for level in LEVELS for subscription in subscriptions.get(level, ())]
-        for level, subscription in wanted:
-            digest = hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]
-            aws.sns.TopicSubscription(
-                f"{name}-{level}-{subscription.protocol}-{digest}",
-                topic=self.topic_arns[level],
-                protocol=subscription.protocol,
-                endpoint=pulumi.Output.secret(subscription.endpoint),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        return len(wanted)
+        for level in LEVELS:
+            for subscription in subscriptions.get(level, ()):
+                digest = hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]
+                aws.sns.TopicSubscription(
+                    f"{name}-{level}-{subscription.protocol}-{digest}",
+                    topic=self.topic_arns[level],
+                    protocol=subscription.protocol,
+                    endpoint=pulumi.Output.secret(subscription.endpoint),
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
 
 
 def exported(subscriptions: Subscriptions) -> pulumi.Output[dict[str, list[dict[str, str]]]]:
