@@ -7,12 +7,12 @@ and the waterfalls for another page. Files are read by `files`, AWS by `xray`; `
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports.traces.analysis import analyse
-from reports.traces.change import Comparison
-from reports.traces.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS, compare_samples, sample
-from reports.traces.html import html_fragment, html_page
+from reports.traces.measure.analysis import analyse
+from reports.traces.measure.change import Comparison
+from reports.traces.measure.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS, compare_samples, sample
+from reports.traces.read.segments import SegmentError, TraceStore
 from reports.traces.result import TraceReport
-from reports.traces.segments import SegmentError, TraceStore
+from reports.traces.show.html import html_fragment, html_page
 from reports.traces.summary import SLOWEST, Options, UnknownTraceError, summarise
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reports.traces import values
-from reports.traces.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS
+from reports.traces.measure.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS
 from reports.traces.summary import SLOWEST
 
 LAST = timedelta(hours=1)

@@ -10,14 +10,14 @@ from pathlib import Path
 from rich.console import Console
 
 from reports.traces.arguments import Arguments, parse
-from reports.traces.comparison import MIN_TRACES, compare_samples, sample
-from reports.traces.files import FileError
-from reports.traces.html import html_page, milliseconds
+from reports.traces.measure.comparison import MIN_TRACES, compare_samples, sample
+from reports.traces.read.files import FileError
+from reports.traces.read.source import load
+from reports.traces.read.xray import XRayError
 from reports.traces.result import TraceReport
-from reports.traces.source import load
+from reports.traces.show.html import html_page, milliseconds
+from reports.traces.show.terminal import show
 from reports.traces.summary import Options, UnknownTraceError, summarise
-from reports.traces.terminal import show
-from reports.traces.xray import XRayError
 
 OK, FAILED, USAGE = 0, 1, 2
 STDOUT = "-"

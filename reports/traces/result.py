@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from reports.traces.change import Comparison
-from reports.traces.segments import Kind
+from reports.traces.measure.change import Comparison
+from reports.traces.read.segments import Kind
 
 SCHEMA = "inference-watch/trace-report/1"
 AdviceKind = Literal["bottleneck", "loop", "parallel", "cold-start", "throttling", "retries"]

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.traces.advice import advise
-from reports.traces.analysis import Analysis, HopSamples, distribution, latency
-from reports.traces.change import Comparison
-from reports.traces.patterns import find_patterns
+from reports.traces.measure.advice import advise
+from reports.traces.measure.analysis import Analysis, HopSamples, distribution, latency
+from reports.traces.measure.change import Comparison
+from reports.traces.measure.patterns import find_patterns
+from reports.traces.measure.service_map import service_map
+from reports.traces.measure.stats import percentile_index
+from reports.traces.measure.trees import CIRCLE, INITIALIZATION, NO_ROOT, OPEN, ROOTS, Tree, critical_path
+from reports.traces.read.segments import Hop
 from reports.traces.result import (
     ColdStarts,
     HopStats,
@@ -19,11 +23,7 @@ from reports.traces.result import (
     TraceReport,
     Waterfall,
 )
-from reports.traces.segments import Hop
-from reports.traces.service_map import service_map
-from reports.traces.stats import percentile_index
-from reports.traces.trees import CIRCLE, INITIALIZATION, NO_ROOT, OPEN, ROOTS, Tree, critical_path
-from reports.traces.waterfall import console_url, instant, path_steps, waterfall
+from reports.traces.show.waterfall import console_url, instant, path_steps, waterfall
 
 SLOWEST = 10
 MAX_INCOMPLETE = 50  # listed; all are counted

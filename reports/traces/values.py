@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from reports.traces.segments import TRACE_ID
+from reports.traces.read.segments import TRACE_ID
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 MOST_DAYS = 30  # X-Ray keeps traces no longer

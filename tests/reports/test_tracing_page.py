@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from reports.traces import advice, comparison, patterns, trees
 from reports.traces.arguments import parser
+from reports.traces.measure import advice, comparison, patterns, trees
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/tracing.md").read_text(encoding="utf-8")

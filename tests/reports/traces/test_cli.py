@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from reports.__main__ import main as reports
-from reports.traces import source
 from reports.traces.arguments import parse
 from reports.traces.cli import main
+from reports.traces.read import source
+from reports.traces.read.xray import some_of
 from reports.traces.values import Range
-from reports.traces.xray import some_of
 from tests.reports.traces.make import T0, Shape, documents, segment, trace_id, write_lines
-from tests.reports.traces.test_xray import Stubbed
+from tests.reports.traces.read.test_xray import Stubbed
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

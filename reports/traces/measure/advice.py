@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from reports.traces.analysis import Analysis
-from reports.traces.patterns import Found, Pattern, Shape
+from reports.traces.measure.analysis import Analysis
+from reports.traces.measure.patterns import Found, Pattern, Shape
+from reports.traces.measure.stats import percentile
+from reports.traces.read.segments import Hop
 from reports.traces.result import Advice, ColdStarts, HopStats
-from reports.traces.segments import Hop
-from reports.traces.stats import percentile
 
 BOTTLENECK_SHARE = 0.4  # of the time of the requests around the p90
 PATTERN_TRACES_SHARE = 0.05  # of all traces: rarer shapes do not move the p90

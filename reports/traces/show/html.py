@@ -9,10 +9,10 @@ from typing import Any
 
 import jinja2
 
-from reports.traces.layout import NODE_HEIGHT, NODE_WIDTH, Drawing, layout
 from reports.traces.result import Row, TraceReport
+from reports.traces.show.layout import NODE_HEIGHT, NODE_WIDTH, Drawing, layout
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TICKS = 4
 NAME_CHARS = 24  # that fit into a node
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from reports.traces.measure.trees import Piece, Tree, critical_path
+from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Span
 from reports.traces.result import PathStep, Row, Waterfall
-from reports.traces.segments import ERROR, FAULT, THROTTLE, Span
-from reports.traces.trees import Piece, Tree, critical_path
 
 MAX_ROWS = 200
 CONSOLES = {

@@ -6,7 +6,7 @@ import scipy.stats  # type: ignore[import-untyped]  # scipy ships no types; it c
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.traces.stats import (
+from reports.traces.measure.stats import (
     benjamini_hochberg,
     fisher_exact,
     mann_whitney,

@@ -6,7 +6,7 @@ Times are milliseconds that a warm request is held up, p-values are adjusted for
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.traces.segments import Kind
+from reports.traces.read.segments import Kind
 
 Verdict = Literal["slower", "faster", "mixed", "unchanged", "too few"]
 

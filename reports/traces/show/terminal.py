@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from reports.traces.change import Change, Comparison
-from reports.traces.html import milliseconds, percent
+from reports.traces.measure.change import Change, Comparison
 from reports.traces.result import HopStats, Latency, TraceReport
+from reports.traces.show.html import milliseconds, percent
 
 VERDICT_STYLES = {"slower": "bold red", "mixed": "bold red", "faster": "green", "too few": "yellow"}
 MAX_LISTED = 10

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from reports.traces.segments import SegmentError, TraceStore
+from reports.traces.read.segments import SegmentError, TraceStore
 
 STRIDE = 1 << 18  # bytes between two reports of progress
 EXAMPLES = 5  # of skipped lines, to show

@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from reports.traces.segments import Hop, Span
+from reports.traces.read.segments import Hop, Span
 
 FUNCTION = "AWS::Lambda::Function"
 INITIALIZATION = ("Initialization", "Restore")  # Lambda's names, without and with SnapStart

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.stub import ANY, Stubber
 
-from reports.traces.xray import (
+from reports.traces.read.xray import (
     ATTEMPTS,
     XRayError,
     XRayReader,

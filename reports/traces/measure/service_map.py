@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reports.traces.analysis import distribution, latency
+from reports.traces.measure.analysis import distribution, latency
+from reports.traces.measure.stats import Floats
+from reports.traces.measure.trees import Tree, critical_path
+from reports.traces.read.segments import FAULT, Span
 from reports.traces.result import MapEdge, MapNode, ServiceMap
-from reports.traces.segments import FAULT, Span
-from reports.traces.stats import Floats
-from reports.traces.trees import Tree, critical_path
 
 CALLERS = "callers"
 

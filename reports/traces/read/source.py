@@ -16,12 +16,12 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from reports.traces.analysis import Analysis, analyse, analyse_trees
 from reports.traces.arguments import Arguments
-from reports.traces.files import STDIN, FileReader
-from reports.traces.segments import SegmentError, TraceStore
+from reports.traces.measure.analysis import Analysis, analyse, analyse_trees
+from reports.traces.read.files import STDIN, FileReader
+from reports.traces.read.segments import SegmentError, TraceStore
+from reports.traces.read.xray import XRayReader, client, filter_expression, some_of, windows
 from reports.traces.values import Range
-from reports.traces.xray import XRayReader, client, filter_expression, some_of, windows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reports.traces.files import FileError, FileReader
-from reports.traces.segments import TraceStore
+from reports.traces.read.files import FileError, FileReader
+from reports.traces.read.segments import TraceStore
 from tests.reports.traces.make import Shape, documents, segment, trace_id, write_lines
 
 GOOD = segment("api", 0, 1, span_id="a", trace=trace_id(1))

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from reports.traces.segments import FAULT, TraceStore
-from reports.traces.trees import (
+from reports.traces.measure.trees import (
     CIRCLE,
     HEADLESS,
     OPEN,
@@ -15,6 +14,7 @@ from reports.traces.trees import (
     Tree,
     build,
 )
+from reports.traces.read.segments import FAULT, TraceStore
 from tests.reports.traces.make import T0, segment, trace_id
 
 TRACE = trace_id(1)

@@ -16,10 +16,9 @@ from typing import Literal
 
 import numpy as np
 
-from reports.traces.analysis import Analysis
-from reports.traces.change import Change, Comparison, RateChange, Verdict
-from reports.traces.segments import FAULT, Hop, Kind
-from reports.traces.stats import (
+from reports.traces.measure.analysis import Analysis
+from reports.traces.measure.change import Change, Comparison, RateChange, Verdict
+from reports.traces.measure.stats import (
     Floats,
     benjamini_hochberg,
     fisher_exact,
@@ -28,6 +27,7 @@ from reports.traces.stats import (
     percentile,
     quantile_difference,
 )
+from reports.traces.read.segments import FAULT, Hop, Kind
 
 FALSE_POSITIVE_RATE = 0.01
 MIN_CHANGE_MS = 1.0

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.traces import report
-from reports.traces.segments import ERROR, FAULT, THROTTLE, Hop, SegmentError, Span, TraceStore
+from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Hop, SegmentError, Span, TraceStore
 from tests.reports.traces.make import T0, Shape, documents, segment, trace_id
 
 TRACE = trace_id(1)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from reports.traces.segments import Hop, Span
-from reports.traces.trees import Tree
+from reports.traces.measure.trees import Tree
+from reports.traces.read.segments import Hop, Span
 
 LOOP_LENGTH = 3  # two calls may be chance, three are a loop
 OVERLAP_S = 1e-4  # calls overlap by more than this, or not at all: clocks are read between them

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from reports.traces import compare
-from reports.traces.change import Comparison, Verdict
-from reports.traces.comparison import MIN_TRACES, Sample, compare_samples
-from reports.traces.segments import Hop
+from reports.traces.measure.change import Comparison, Verdict
+from reports.traces.measure.comparison import MIN_TRACES, Sample, compare_samples
+from reports.traces.read.segments import Hop
 from tests.reports.traces.make import Shape, documents
 
 HOPS = [Hop("step", f"## {name}") for name in "abcdefgh"]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reports.traces.measure.stats import Floats, percentile, percentile_index
+from reports.traces.measure.trees import Tree, build, critical_path
+from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Hop, TraceStore
 from reports.traces.result import Latency
-from reports.traces.segments import ERROR, FAULT, THROTTLE, Hop, TraceStore
-from reports.traces.stats import Floats, percentile, percentile_index
-from reports.traces.trees import Tree, build, critical_path
 
 BAND = (0.85, 0.95)  # the requests "around the p90": by rank, so that they are a tenth of all
 

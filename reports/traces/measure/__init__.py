@@ -1,0 +1,1 @@
+"""Spans -> trees, samples, statistics, advice. Prints nothing."""

@@ -1,0 +1,1 @@
+"""Files and X-Ray -> segment documents -> spans."""

@@ -1,0 +1,1 @@
+"""A finished report -> terminal, HTML, pictures. Computes no figure."""
