@@ -132,7 +132,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waterfall:
-    """One trace drawn over time. `titles` say why it was chosen; `hidden` rows were too many to draw."""
+    """One trace drawn over time. `titles` say why it was chosen; `hidden` spans share a row with others."""
 
     titles: tuple[str, ...]
     trace_id: str

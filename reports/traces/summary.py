@@ -9,10 +9,12 @@ import numpy as np
 from reports.traces.measure.advice import advise
 from reports.traces.measure.analysis import Analysis, HopSamples, distribution, latency
 from reports.traces.measure.change import Comparison
+from reports.traces.measure.link import INITIALIZATION
+from reports.traces.measure.path import critical_path
 from reports.traces.measure.patterns import find_patterns
 from reports.traces.measure.service_map import service_map
 from reports.traces.measure.stats import percentile_index
-from reports.traces.measure.trees import CIRCLE, INITIALIZATION, NO_ROOT, OPEN, ROOTS, Tree, critical_path
+from reports.traces.measure.trees import CIRCLE, NO_ROOT, OPEN, ROOTS, Tree
 from reports.traces.read.segments import Hop
 from reports.traces.result import (
     ColdStarts,

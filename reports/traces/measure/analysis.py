@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reports.traces.measure.path import critical_path
 from reports.traces.measure.stats import Floats, percentile, percentile_index
-from reports.traces.measure.trees import Tree, build, critical_path
+from reports.traces.measure.trees import Tree, build
 from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Hop, TraceStore
 from reports.traces.result import Latency
 

@@ -1,25 +1,18 @@
-"""The spans of one trace -> a tree with corrected times, and its critical path.
+"""The spans of one trace -> a tree with corrected times.
 
-What it corrects, and only that: an inferred segment is folded into the call it restates; a segment that
-another host's clock puts outside the call that caused it is moved inside; a cold start recorded ahead of
-its function's segment is counted into it; what a handler recorded lies under Lambda's `Invocation`; a span
-that never ended ends with its parent.
+What it corrects, and only that (besides what `link` does): a segment that another host's clock puts outside
+the call that caused it is moved inside; a cold start recorded ahead of its function's segment is counted into
+it; what a handler recorded lies under Lambda's `Invocation`; a span that never ended ends with its parent.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
-from typing import NamedTuple
 
+from reports.traces.measure.link import BY_START, FUNCTION, INITIALIZATION, INVOCATION, PHASES, link
+from reports.traces.measure.path import critical_path
 from reports.traces.read.segments import Hop, Span
 
-FUNCTION = "AWS::Lambda::Function"
-INITIALIZATION = ("Initialization", "Restore")  # Lambda's names, without and with SnapStart
-INVOCATION = "Invocation"
-PHASES = (*INITIALIZATION, INVOCATION, "Overhead")  # all that Lambda itself records of a function
-BY_START, BY_END = attrgetter("start"), attrgetter("end")
-ACCEPTED = 202  # the status of an asynchronous call: what it starts may run after it
 NO_ROOT, ROOTS, OPEN, CIRCLE = "no root", "more than one root", "the root never ended", "circular parents"
 ORPHANS, UNFINISHED, HEADLESS = "orphaned parts", "unfinished spans", "caller not recorded"
 
@@ -67,18 +60,11 @@ class Tree:
             stack.extend((depth + 1, child) for child in reversed(span.children))
 
 
-class Piece(NamedTuple):
-    """A stretch of the critical path, in epoch seconds, and the span that held the request up in it."""
-
-    span: Span
-    start: float
-    end: float
-
-
 def build(trace_id: str, spans: Mapping[str, Span]) -> Tree:
     """Link, check and correct the spans of one trace. Changes them in place: build a trace once."""
     tree = Tree(trace_id)
-    heads, tops = _link(spans)
+    linked = link(spans)
+    heads, tops = linked.heads, linked.tops
     if len(heads) > 1:
         tree.defects.append(ROOTS)
         tree.orphans = tops
@@ -95,8 +81,7 @@ def build(trace_id: str, spans: Mapping[str, Span]) -> Tree:
         tree.unfinished.append(root)
         tree.defects.append(OPEN)
         return tree
-    reached, linked = _correct(tree, root), sum(not span.inferred for span in spans.values())
-    if reached < linked and not tree.orphans:
+    if _correct(tree, root) < len(spans) - linked.folded and not tree.orphans:
         tree.defects.append(CIRCLE)
         return tree
     tree.root = root
@@ -108,55 +93,15 @@ def build(trace_id: str, spans: Mapping[str, Span]) -> Tree:
     return tree
 
 
-def critical_path(root: Span) -> list[Piece]:
-    """Who held the request up, from the root's start to its end without gap or overlap.
-
-    Every instant belongs to the deepest span at work in it; where siblings overlap, to the one that ends
-    last, for it alone was waited for. So the pieces add up to the root's duration.
-    """
-    pieces: list[Piece] = []
-    stack = [(root, root.start, root.end)]
-    while stack:
-        span, low, cursor = stack.pop()
-        children = span.children
-        if len(children) > 1:
-            children = sorted(children, key=BY_END, reverse=True)
-        for child in children:
-            end, start = min(child.end, cursor), max(child.start, low)
-            if end <= start:
-                continue
-            if end < cursor:
-                pieces.append(Piece(span, end, cursor))
-            stack.append((child, start, end))
-            cursor = start
-        if cursor > low:
-            pieces.append(Piece(span, low, cursor))
-    pieces.sort(key=BY_START)
-    return pieces
-
-
-def _link(spans: Mapping[str, Span]) -> tuple[list[Span], list[Span]]:
-    """Fill `children`; returns the spans without a parent, and those whose parent is missing."""
-    heads: list[Span] = []
-    tops: list[Span] = []
-    for span in spans.values():
-        parent = spans.get(span.parent_id) if span.parent_id else None
-        if span.inferred:
-            if parent is not None:
-                parent.failed |= span.failed
-        elif parent is not None:
-            parent.children.append(span)
-        else:
-            (tops if span.parent_id else heads).append(span)
-    return heads, tops
-
-
 def _correct(tree: Tree, root: Span) -> int:
     """Correct times from the root down, order siblings, tell cold starts; returns how many spans it met."""
-    colds = [_is_cold(root, root)]
-    stack: list[tuple[Span, float, str]] = [(root, 0.0, root.hop.name)]
+    starts = _Starts(root)
+    starts.tell(root, root)
+    reached = 1
+    stack: list[tuple[Span, float, Span]] = [(root, 0.0, root)]
     while stack:
         span, shift, owner = stack.pop()
+        reached += len(span.children)
         if span.hop.detail == FUNCTION:
             _put_under_invocation(span)
         for child in span.children:
@@ -168,7 +113,8 @@ def _correct(tree: Tree, root: Span) -> int:
                 child.start += shift
                 child.end += shift
             if child.hop.kind == "service":
-                child_owner = child.hop.name
+                child_owner = child
+                child.detached = span.asynchronous
                 skew = _skew(span, child)
                 if skew:
                     tree.shifted_s.append(skew)
@@ -177,13 +123,13 @@ def _correct(tree: Tree, root: Span) -> int:
                     child_shift += skew
                 _count_initialization_in(span, child, child_shift)
             elif child.hop.kind in ("step", "local"):
-                child.hop = _owned(child.hop, owner)
-            colds.append(_is_cold(child, root))
+                child.hop = _owned(child.hop, owner.hop.name)
+            starts.tell(child, child_owner)
             stack.append((child, child_shift, child_owner))
         if len(span.children) > 1:
             span.children.sort(key=BY_START)
-    tree.cold = True in colds and False not in colds
-    return len(colds)
+    tree.cold = starts.waited_for()
+    return reached
 
 
 @lru_cache(maxsize=4096)
@@ -214,12 +160,12 @@ def _skew(parent: Span, child: Span) -> float:
     """Seconds to move another host's segment by, so that it lies within what caused it; 0 if it may stay.
 
     A segment cannot start before its parent. One that outlasts the call it answers is moved only if it
-    fits into the call and the call was not asynchronous.
+    fits into the call and somebody waited for it.
     """
     spare = (parent.end - parent.start) - (child.end - child.start)
     before = child.start < parent.start
-    after = child.end > parent.end and parent.hop.kind in ("aws", "remote") and parent.status != ACCEPTED
-    if spare >= 0 and (before or after):
+    after = child.end > parent.end and parent.hop.kind in ("aws", "remote")
+    if spare >= 0 and (before or after) and not child.detached:
         return parent.start + spare / 2 - child.start
     return parent.start - child.start if before else 0.0
 
@@ -234,8 +180,38 @@ def _count_initialization_in(parent: Span, function: Span, shift: float) -> None
             function.start = child.start + shift
 
 
-def _is_cold(span: Span, root: Span) -> bool | None:
-    """True if the span tells of a cold start, False if of one before the request came, None if of neither."""
-    if span.hop.kind == "local" and span.hop.name in INITIALIZATION:
-        return root.start <= span.start < root.end
-    return True if span.annotations and span.annotations.get("cold_start") is True else None
+@dataclass(slots=True)
+class _Starts:
+    """What the spans of a trace tell of cold starts, by the segment they belong to."""
+
+    root: Span
+    told: dict[str, tuple[Span, list[bool]]] = field(default_factory=dict)
+
+    def tell(self, span: Span, owner: Span) -> None:
+        """Keep whether the span tells of a cold start, or of one before the request came; most do neither."""
+        if span.hop.kind == "local" and span.hop.name in INITIALIZATION:
+            cold = self.root.start <= span.start < self.root.end
+        elif span.annotations and span.annotations.get("cold_start") is True:
+            cold = True
+        else:
+            return
+        self.told.setdefault(owner.id, (owner, []))[1].append(cold)
+
+    def waited_for(self) -> bool:
+        """Whether the request waited for a segment that started cold.
+
+        With provisioned concurrency the first request is told to be cold, and its initialisation is over.
+        """
+        cold = [owner for owner, told in self.told.values() if all(told)]
+        if not cold:
+            return False
+        on_path = {piece.span.id for piece in critical_path(self.root)}
+        return any(not on_path.isdisjoint(span.id for span in _below(owner)) for owner in cold)
+
+
+def _below(span: Span) -> Iterator[Span]:
+    stack = [span]
+    while stack:
+        inner = stack.pop()
+        yield inner
+        stack += inner.children

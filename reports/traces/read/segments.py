@@ -16,9 +16,16 @@ ERROR, FAULT, THROTTLE = 1, 2, 4
 STEP_PREFIX = "## "
 TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 LAST_TIME_S = 1e11  # the year 5138; a time in milliseconds is above it
+MESSAGE_CHARS = 200  # of an exception, to show
 NOTHING: Mapping[str, Any] = {}
 NUMBER = (int, float)
 CALLS: Mapping[str, Kind] = {"aws": "aws", "remote": "remote"}  # by namespace
+ACCEPTED = 202  # HTTP's status of a call whose work is done later
+# AWS operations that hand work on and do not wait for it: SNS, EventBridge, SQS, Step Functions, streams.
+HANDING_ON = {
+    *("Publish", "PublishBatch", "PutEvents", "SendMessage", "SendMessageBatch"),
+    *("StartExecution", "InvokeAsync", "PutRecord", "PutRecords", "PutRecordBatch"),
+}
 
 
 class SegmentError(ValueError):
@@ -48,7 +55,9 @@ class Span:
     """One segment or subsegment. Times are epoch seconds; while it is not `finished`, `end` is its start.
 
     Not frozen: `trees` links children and corrects times in place, for there may be a million of them.
-    `failed` holds the bits ERROR, FAULT and THROTTLE.
+    `failed` holds the bits ERROR, FAULT and THROTTLE. What an `asynchronous` call starts is not waited for.
+    `request` is a remote call's HTTP method and address, `exception` a type and message.
+    `detached` is set by `trees`: the span was started and not waited for.
     """
 
     id: str
@@ -62,6 +71,10 @@ class Span:
     retries: int
     inferred: bool
     annotations: Mapping[str, Any] | None
+    asynchronous: bool = False
+    request: tuple[str, str] | None = None
+    exception: tuple[str, str] | None = None
+    detached: bool = False
     children: list["Span"] = field(default_factory=list)
 
 
@@ -126,7 +139,8 @@ class TraceStore:
         if type(start) is not float or type(end) is not float or not 0 <= start <= end < LAST_TIME_S:
             start, end, finished = _times(raw, name, start, end)
         aws = _object(raw, "aws") if "aws" in raw else NOTHING
-        status = _object(_object(raw, "http"), "response").get("status") if "http" in raw else None
+        http = _object(raw, "http") if "http" in raw else NOTHING
+        status = _object(http, "response").get("status") if http else None
         failed = (
             (raw.get("error") is True and ERROR)
             | (raw.get("fault") is True and FAULT)
@@ -136,7 +150,7 @@ class TraceStore:
         return Span(
             span_id,
             parent_id,
-            self._hop(raw, name, aws, is_sub=is_sub),
+            self._hop(raw, text(name), aws, is_sub=is_sub),
             start,
             end,
             finished,
@@ -144,7 +158,10 @@ class TraceStore:
             status if isinstance(status, int) else None,
             retries if isinstance(retries, int) else 0,
             raw.get("inferred") is True,
-            (_object(raw, "annotations") or None) if "annotations" in raw else None,
+            _annotations(raw) if "annotations" in raw else None,
+            asynchronous=is_sub and (status == ACCEPTED or _hands_on(raw, aws)),
+            request=_request(http) if http and raw.get("namespace") == "remote" else None,
+            exception=_exception(raw) if "cause" in raw else None,
         )
 
     def _hop(self, raw: Mapping[str, Any], name: str, aws: Mapping[str, Any], *, is_sub: bool) -> Hop:
@@ -157,7 +174,7 @@ class TraceStore:
         except KeyError:
             kind: Kind = "step" if name.startswith(STEP_PREFIX) else "local"
             kind = CALLS.get(str(namespace), kind) if is_sub else "service"
-            return self._hops.setdefault(key, Hop(kind, name, str(detail or "")))
+            return self._hops.setdefault(key, Hop(kind, name, text(str(detail or ""))))
         except TypeError:
             raise SegmentError(f"`namespace`, `operation` or `origin` of {name!r} is not a text") from None
 
@@ -175,6 +192,41 @@ def _times(raw: Mapping[str, Any], name: str, start: Any, end: Any) -> tuple[flo
     if end < start:
         raise SegmentError(f"{name!r} ends {start - end:.6f} s before it starts")
     return float(start), float(end), True
+
+
+def text(raw: str) -> str:
+    """A text that any page and terminal can show: what cannot be printed (half a surrogate) is replaced."""
+    return raw if raw.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in raw)
+
+
+def _annotations(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return {
+        text(key): text(v) if isinstance(v, str) else v for key, v in _object(raw, "annotations").items()
+    } or None
+
+
+def _hands_on(raw: Mapping[str, Any], aws: Mapping[str, Any]) -> bool:
+    return (
+        aws.get("operation") in HANDING_ON
+        or aws.get("invocation_type") == "Event"
+        or raw.get("asynchronous") is True
+    )
+
+
+def _request(http: Mapping[str, Any]) -> tuple[str, str]:
+    request = _object(http, "request")
+    return str(request.get("method")), str(request.get("url"))
+
+
+def _exception(raw: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Type and message of the exception that a span failed with; a reference to an inner one's is none."""
+    cause = raw.get("cause")
+    told = cause.get("exceptions") if isinstance(cause, dict) else None
+    first = told[0] if isinstance(told, list) and told else None
+    if not isinstance(first, dict):
+        return None
+    message = " ".join(str(first.get("message") or "").split())
+    return text(str(first.get("type") or "exception")), text(message[:MESSAGE_CHARS])
 
 
 def _object(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:

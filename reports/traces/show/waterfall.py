@@ -1,14 +1,19 @@
 """One trace -> the rows of its waterfall and the steps of its critical path. Draws nothing itself."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from reports.traces.measure.trees import Piece, Tree, critical_path
+from reports.traces.measure.path import Piece, critical_path
+from reports.traces.measure.trees import Tree
 from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Span
 from reports.traces.result import PathStep, Row, Waterfall
 
-MAX_ROWS = 200
+MAX_ROWS = 200  # of single spans; those between them are folded
+PATH_SHARE = 0.01  # of the request: who held it up for longer has a row of its own
+TOUCHING_MS = 0.2  # nobody sees a smaller gap
+Stretches = list[tuple[float, float]]  # offset from the root's start and length, in milliseconds
 CONSOLES = {
     "cn-": "console.amazonaws.cn",
     "us-gov-": "console.amazonaws-us-gov.com",
@@ -53,21 +58,18 @@ def waterfall(tree: Tree, titles: tuple[str, ...], region: str | None) -> Waterf
         stretch = ((piece.start - root.start) * 1000, (piece.end - piece.start) * 1000)
         on_path.setdefault(piece.span.id, []).append(stretch)
     unfinished = {span.id for span in tree.unfinished}
-    rows = [
-        Row(
-            depth=depth,
-            kind=span.hop.kind,
-            label=span.hop.name if span.hop.kind in ("step", "local") else span.hop.label,
-            offset_ms=(span.start - root.start) * 1000,
-            duration_ms=(span.end - span.start) * 1000,
-            path=tuple(on_path.get(span.id, ())),
-            failures=failures(span.failed),
-            status=span.status,
-            finished=span.id not in unfinished,
-            annotations=_plain(span.annotations),
-        )
-        for depth, span in tree.walk()
-    ]
+    walked = list(tree.walk())
+    drawn = _drawn(walked, on_path)
+    rows: list[Row] = []
+    folded: list[tuple[int, Span]] = []
+    for depth, span in walked:
+        if span.id not in drawn:
+            folded.append((depth, span))
+            continue
+        rows += _fold(folded, root, on_path)
+        folded = []
+        rows.append(_row(depth, span, root, on_path.get(span.id, []), finished=span.id not in unfinished))
+    rows += _fold(folded, root, on_path)
     return Waterfall(
         titles=titles,
         trace_id=tree.trace_id,
@@ -76,10 +78,89 @@ def waterfall(tree: Tree, titles: tuple[str, ...], region: str | None) -> Waterf
         total_ms=tree.total_s * 1000,
         cold=tree.cold,
         defects=tuple(tree.defects),
-        rows=tuple(rows[:MAX_ROWS]),
-        hidden=max(0, len(rows) - MAX_ROWS),
+        rows=tuple(rows),
+        hidden=len(walked) - len(drawn),
         path=path_steps(root, pieces),
     )
+
+
+def _row(depth: int, span: Span, root: Span, path: Stretches, *, finished: bool) -> Row:
+    return Row(
+        depth=depth,
+        kind=span.hop.kind,
+        label=_label(span),
+        offset_ms=(span.start - root.start) * 1000,
+        duration_ms=(span.end - span.start) * 1000,
+        path=tuple(path),
+        failures=failures(span.failed),
+        status=span.status,
+        finished=finished,
+        annotations=_plain(span.annotations),
+    )
+
+
+def _label(span: Span) -> str:
+    return span.hop.name if span.hop.kind in ("step", "local") else span.hop.label
+
+
+def _drawn(walked: list[tuple[int, Span]], on_path: Mapping[str, Stretches]) -> set[str]:
+    """The ids of the spans with a row of their own: those that held the request up for long, then the first."""
+    if len(walked) <= MAX_ROWS:
+        return {span.id for _, span in walked}
+    above: dict[str, str] = {}
+    for _, span in walked:
+        above.update((child.id, span.id) for child in span.children)
+    held = {span_id: sum(ms for _, ms in stretches) for span_id, stretches in on_path.items()}
+    least = sum(held.values()) * PATH_SHARE
+    order = [span.id for _, span in walked]
+    drawn: set[str] = set()
+    for span_id in (*(i for i in order if held.get(i, 0.0) >= least), *order):
+        chain: list[str] = []
+        at: str | None = span_id
+        while at is not None and at not in drawn:
+            chain.append(at)
+            at = above.get(at)
+        if len(drawn) + len(chain) <= MAX_ROWS:
+            drawn.update(chain)
+    return drawn
+
+
+def _fold(folded: list[tuple[int, Span]], root: Span, on_path: Mapping[str, Stretches]) -> list[Row]:
+    """One row for the spans between two that have their own, with their stretches on the critical path."""
+    if not folded:
+        return []
+    spans = [span for _, span in folded]
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    most = Counter(map(_label, spans)).most_common(1)[0]
+    others = f", and {len(spans) - most[1]} others" if most[1] < len(spans) else ""
+    failed = 0
+    for span in spans:
+        failed |= span.failed
+    return [
+        Row(
+            depth=min(depth for depth, _ in folded),
+            kind=spans[0].hop.kind,
+            label=f"{most[0]}, {most[1]} times{others}",
+            offset_ms=(start - root.start) * 1000,
+            duration_ms=(end - start) * 1000,
+            path=tuple(_joined(stretch for span in spans for stretch in on_path.get(span.id, ()))),
+            failures=failures(failed),
+            status=None,
+            finished=True,
+            annotations={},
+        )
+    ]
+
+
+def _joined(stretches: Iterable[tuple[float, float]]) -> Stretches:
+    """Stretches that touch, as one."""
+    joined: Stretches = []
+    for offset, length in sorted(stretches):
+        if joined and offset - sum(joined[-1]) < TOUCHING_MS:
+            joined[-1] = joined[-1][0], offset + length - joined[-1][0]
+        else:
+            joined.append((offset, length))
+    return joined
 
 
 def failures(failed: int) -> tuple[str, ...]:

@@ -248,7 +248,9 @@ def test_a_waterfall_row_tells_what_its_span_recorded() -> None:
 def test_a_trace_of_thousands_of_spans_is_drawn_in_part() -> None:
     steps = [segment("## x", i, i + 1, span_id=f"s{i}") for i in range(1000)]
     fall = report([flat("api", 1, 1000, subs=steps)]).waterfalls[0]
-    assert (len(fall.rows), fall.hidden) == (200, 801)
+    assert (len(fall.rows), fall.hidden) == (201, 801)
+    assert fall.rows[-1].label == "## x, 801 times"
+    assert fall.rows[-1].path == ((199.0, 801.0),)
 
 
 @pytest.mark.parametrize("made", [[], [segment("api", 0, None, span_id="a", trace=trace_id(1))]])

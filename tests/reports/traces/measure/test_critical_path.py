@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.traces.measure.trees import build, critical_path
+from reports.traces.measure.path import critical_path
+from reports.traces.measure.trees import build
 from reports.traces.read.segments import Span, TraceStore
 from tests.reports.traces.make import T0, segment, trace_id
 

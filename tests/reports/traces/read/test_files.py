@@ -72,11 +72,11 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         (b'{"name": "api",', "segments:3: not JSON: Expecting property name"),
         (b'"\xff"', "segments:3: not UTF-8: invalid start byte at byte 1"),
         (b'{"name": "api"}', "segments:3: `trace_id` is None, not of the form"),
-        (b"[1, 2]", "segments:3: item 0: `trace_id` is None"),
-        (b"17", "segments:3: `trace_id` is None"),
+        (b"[1, 2]", "segments:3: item 0: a segment is a JSON object, not 1"),
+        (b"17", "segments:3: a segment is a JSON object, not 17"),
         (
             json.dumps({"Traces": [{"Id": "1-x", "Segments": [{"Id": "b", "Document": "{"}]}]}).encode(),
-            "segments:3: trace 1-x, segment b: Expecting property name",
+            "segments:3: trace 1-x, segment b: not JSON: Expecting property name",
         ),
         (
             json.dumps({"TraceSegmentDocuments": ['{"id": "b"}']}).encode(),
