@@ -159,12 +159,13 @@ class FileReader:
 
 def _utf8(stream: IO[bytes], name: str) -> Iterable[bytes]:
     """The lines of a stream in UTF-8, unzipped and recoded if need be. Raises `FileError`."""
-    first = stream.readline()
+    head = stream.read(4)  # what tells an encoding
+    first = head + stream.readline()
     if first.startswith(GZIP):
         return _utf8(cast("IO[bytes]", gzip.GzipFile(fileobj=io.BytesIO(first + stream.read()))), name)
-    encoding = json.detect_encoding(first[:4])
+    encoding = json.detect_encoding(head)
     if encoding.startswith("utf-8"):
-        return chain([first], stream)
+        return chain(io.BytesIO(first), stream)
     try:
         return io.BytesIO((first + stream.read()).decode(encoding).encode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:

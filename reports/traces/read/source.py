@@ -1,6 +1,7 @@
 """`Arguments` -> analyses: reads the files or X-Ray, with a progress bar on the terminal."""
 
 import contextlib
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,16 @@ from rich.progress import (
 
 from reports.traces.arguments import Arguments
 from reports.traces.measure.analysis import Analysis, analyse, analyse_trees
+from reports.traces.read.documents import Notes
 from reports.traces.read.files import STDIN, FileReader
 from reports.traces.read.segments import SegmentError, TraceStore
 from reports.traces.read.xray import XRayReader, client, filter_expression, some_of, windows
 from reports.traces.values import Range
+
+INDEXED = (
+    "Transaction Search is on: X-Ray lists only the traces it has indexed (1 % by default), so these are a "
+    "sample; see `aws xray get-indexing-rules`"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +83,7 @@ def _files(paths: Sequence[str], arguments: Arguments, progress: Progress, notes
     reader = FileReader(store, lenient=arguments.lenient, on_bytes=lambda n: progress.advance(task, n))
     for path in paths:
         reader.read(path)
-    notes += [f"skipped: {example}" for example in reader.examples]
+    notes += [*reader.notes.lines(), *(f"skipped: {example}" for example in reader.examples)]
     progress.update(task, description="measuring")
     return analyse(store, entry=arguments.entry, skipped=reader.skipped)
 
@@ -92,16 +99,16 @@ def _xray(
         notes.append(f"{len(ids):,} of {len(found):,} traces were fetched, an even sample; see --max-traces")
     store, skipped = TraceStore(), 0
     fetching = progress.add_task("fetching traces", total=len(ids))
-    for document in xray.documents(ids, on_traces=lambda n: progress.advance(fetching, n)):
+    done = functools.partial(progress.advance, fetching)
+    for document in xray.segments(ids, span.start, span.end, on_traces=done):
         try:
             store.add(json.loads(document))
         except (SegmentError, json.JSONDecodeError) as error:  # X-Ray has taken it: count it, and go on
             skipped += 1
             notes.append(f"skipped: {error}")
-    if xray.missing:
-        notes.append(
-            f"{len(xray.missing)} traces were listed and not handed out: {', '.join(xray.missing[:3])}"
-        )
+    if xray.in_logs:
+        notes.append(INDEXED)
+    notes += Notes(truncated=set(xray.truncated), unprocessed=set(xray.missing)).lines()
     return analyse(store, entry=arguments.entry, skipped=skipped)
 
 

@@ -1,5 +1,8 @@
 """X-Ray -> segment documents: finds the traces of a time range and fetches them, within AWS's limits.
 
+Where Transaction Search is on, segments go to CloudWatch Logs: X-Ray lists the traces it has indexed, and
+hands them out by StartTraceRetrieval and ListRetrievedTraces instead of BatchGetTraces, which finds nothing.
+
 Owns every retry (its client makes none of its own), so that throttling is waited out once and visibly. It
 parses nothing: documents are handed on as they are.
 """
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 WINDOW = timedelta(hours=6)  # GetTraceSummaries takes no longer range
 BATCH = 5  # BatchGetTraces takes no more ids
+RETRIEVAL = 100  # StartTraceRetrieval takes no more ids
+POLLS = 60  # of a retrieval, with the pauses of a retry between them: some nine minutes
 WORKERS = 4
 ATTEMPTS = 8
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
@@ -62,7 +67,8 @@ def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime
 
 @dataclass(slots=True)
 class XRayReader:
-    """Asks X-Ray. `missing` are ids that it listed and did not hand out.
+    """Asks X-Ray. `missing` are ids that it listed and did not hand out, `truncated` those of too many
+    segments. `in_logs`: whether Transaction Search is on, None before anything was fetched.
 
     `sleep` and `chance` (0 to 1) are passed in for tests.
     """
@@ -72,6 +78,8 @@ class XRayReader:
     chance: Callable[[], float] = random.random
     workers: int = WORKERS
     missing: list[str] = field(default_factory=list)
+    truncated: list[str] = field(default_factory=list)
+    in_logs: bool | None = None
 
     def trace_ids(
         self,
@@ -98,7 +106,10 @@ class XRayReader:
         return list(ids)
 
     def documents(
-        self, ids: Sequence[str], *, on_traces: Callable[[int], None] = lambda _: None
+        self,
+        ids: Sequence[str],
+        *,
+        on_traces: Callable[[int], None] = lambda _: None,
     ) -> Iterator[str]:
         """The segment documents, as JSON texts, of the traces with these ids.
 
@@ -115,6 +126,61 @@ class XRayReader:
         finally:
             pool.shutdown(cancel_futures=True)
 
+    def segments(
+        self, ids: Sequence[str], start: datetime, end: datetime, *, on_traces: Callable[[int], None]
+    ) -> Iterator[str]:
+        """The segment documents of traces listed for a range, from where the account sends them.
+
+        Raises `XRayError`. Without permission to ask, segments are taken to be in X-Ray: the default.
+        """
+        if self.in_logs is None:
+            try:
+                answer = self._ask(
+                    "GetTraceSegmentDestination", self.client.get_trace_segment_destination, {}
+                )
+                self.in_logs = answer.get("Destination") == "CloudWatchLogs"
+            except XRayError as error:
+                if "AccessDenied" not in str(error):
+                    raise
+                self.in_logs = False
+        if self.in_logs:
+            return self.retrieved(ids, start, end, on_traces=on_traces)
+        return self.documents(ids, on_traces=on_traces)
+
+    def retrieved(
+        self,
+        ids: Sequence[str],
+        start: datetime,
+        end: datetime,
+        *,
+        on_traces: Callable[[int], None] = lambda _: None,
+    ) -> Iterator[str]:
+        """As `documents`, of traces whose segments went to CloudWatch Logs. Raises `XRayError`."""
+        for first in range(0, len(ids), RETRIEVAL):
+            batch = ids[first : first + RETRIEVAL]
+            left = dict.fromkeys(batch)
+            for trace in self._retrieve({"TraceIds": batch, "StartTime": start, "EndTime": end}):
+                left.pop(trace.get("Id", ""), None)
+                for span in trace.get("Spans", ()):
+                    yield span.get("Document", "")
+            self.missing += left
+            on_traces(len(batch))
+
+    def _retrieve(self, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        token = self._ask("StartTraceRetrieval", self.client.start_trace_retrieval, request)["RetrievalToken"]
+        wanted = {"RetrievalToken": token, "TraceFormat": "XRAY"}
+        operation, call = "ListRetrievedTraces", self.client.list_retrieved_traces
+        for attempt in range(POLLS):
+            status = self._ask(operation, call, wanted)["RetrievalStatus"]
+            if status == "COMPLETE":
+                for page in self._pages(operation, call, wanted):
+                    yield from page.get("Traces", ())
+                return
+            if status not in ("SCHEDULED", "RUNNING"):
+                raise XRayError(f"{operation}: the retrieval ended as {status}; ask again")
+            self._pause(attempt)
+        raise XRayError(f"{operation}: the retrieval is not complete after {POLLS} polls")
+
     def _fetch(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
         traces: list[Mapping[str, Any]] = []
         left = list(ids)
@@ -124,10 +190,12 @@ class XRayReader:
                 traces += page.get("Traces", ())
                 unprocessed += page.get("UnprocessedTraceIds", ())
             if not unprocessed:
-                return traces
+                break
             left = unprocessed
             self._pause(attempt)
-        self.missing.extend(left)
+        else:
+            self.missing.extend(left)
+        self.truncated += [trace["Id"] for trace in traces if trace.get("LimitExceeded")]
         return traces
 
     def _pages(

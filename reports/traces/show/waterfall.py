@@ -104,7 +104,7 @@ def _label(span: Span) -> str:
 
 
 def _drawn(walked: list[tuple[int, Span]], on_path: Mapping[str, Stretches]) -> set[str]:
-    """The ids of the spans with a row of their own: those that held the request up for long, then the first."""
+    """The ids of the spans with a row of their own: who held the request up long, then the first."""
     if len(walked) <= MAX_ROWS:
         return {span.id for _, span in walked}
     above: dict[str, str] = {}

@@ -270,6 +270,7 @@ def test_traces_are_read_from_x_ray(
 
     chosen = [int(t.split("-")[2], 16) for t in some_of([trace_id(n) for n in range(8)], 6)]
     xray.summaries(list(range(8)), FilterExpression='group.name = "slow"')
+    xray.destination("XRay")
     batch(chosen[:5])
     batch(chosen[5:])
     xray.summaries([0, 1], FilterExpression='group.name = "slow"')

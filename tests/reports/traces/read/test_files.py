@@ -1,5 +1,6 @@
 """Files of segments: the formats that are read, and errors that name file, line and fault."""
 
+import gzip
 import io
 import json
 import sys
@@ -49,6 +50,43 @@ HEADER = '{"format": "json", "version": 1}'
         pytest.param(
             json.dumps({"TraceSegmentDocuments": [json.dumps(GOOD), json.dumps(OTHER)]}),
             id="a PutTraceSegments request",
+        ),
+        pytest.param(
+            f"{json.dumps(batch(GOOD), indent=4)}\n{json.dumps(batch(OTHER), indent=4)}",
+            id="two printed answers",
+        ),
+        pytest.param(
+            f"{HEADER}\n{json.dumps(GOOD, indent=2)}\n{json.dumps(OTHER, indent=2)}",
+            id="header, then printed",
+        ),
+        pytest.param(
+            f"{HEADER}\n{json.dumps(GOOD)}{HEADER}\n{json.dumps(OTHER)}", id="datagrams as nc writes them"
+        ),
+        pytest.param(json.dumps(batch(GOOD, OTHER)["Traces"], indent=4), id="--query Traces"),
+        pytest.param("\n".join(json.dumps(t) for t in batch(GOOD, OTHER)["Traces"]), id="bare traces"),
+        pytest.param(
+            json.dumps([t["Segments"] for t in batch(GOOD, OTHER)["Traces"]]), id="--query Traces[*].Segments"
+        ),
+        pytest.param(json.dumps([[json.dumps(GOOD)], [json.dumps(OTHER)], None]), id="--query of documents"),
+        pytest.param(f"{json.dumps(GOOD)}\t{json.dumps(OTHER)}", id="--output text"),
+        pytest.param(
+            json.dumps(
+                {
+                    "Traces": [
+                        {"Id": d["trace_id"], "Spans": [{"Document": json.dumps(d)}]} for d in (GOOD, OTHER)
+                    ]
+                }
+            ),
+            id="list-retrieved-traces",
+        ),
+        pytest.param(f"[\n{json.dumps(GOOD)},\n{json.dumps(OTHER)}\n]", id="a list of one item a line"),
+        pytest.param(
+            json.dumps({"events": [{"message": json.dumps(d), "timestamp": 1} for d in (GOOD, OTHER)]}),
+            id="log events",
+        ),
+        pytest.param(
+            json.dumps({"results": [[{"field": "@message", "value": json.dumps(d)}] for d in (GOOD, OTHER)]}),
+            id="Logs Insights",
         ),
         pytest.param("\r\n".join(json.dumps(d) for d in (GOOD, OTHER)), id="other line ends"),
     ],
@@ -123,3 +161,93 @@ def test_progress_is_told_in_bytes(tmp_path: Path) -> None:
     FileReader(TraceStore(), on_bytes=heard.append).read(str(path))
     assert 0 < path.stat().st_size - sum(heard) < 300_000
     assert len(heard) < 10
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_any_unicode_encoding_is_read(tmp_path: Path, encoding: str, indent: int | None) -> None:
+    path = tmp_path / "segments"
+    text = "\r\n".join(
+        json.dumps(d, indent=indent, ensure_ascii=False) for d in (GOOD, {**OTHER, "name": "ü"})
+    )
+    path.write_bytes(text.encode(encoding))
+    assert set(read(path).store.traces) == {trace_id(1), trace_id(2)}
+
+
+def test_a_gzipped_file_is_read_and_a_cut_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "segments.gz"
+    packed = gzip.compress(json.dumps(GOOD).encode())
+    path.write_bytes(packed)
+    assert set(read(path).store.traces) == {trace_id(1)}
+    path.write_bytes(packed[:-9])
+    with pytest.raises(FileError, match="cannot be read: Compressed file ended"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            {"TraceSummaries": [{"Id": "1-x"}]},
+            "trace summaries, which hold no segments; fetch them with `aws xray batch",
+        ),
+        ([{"Id": "1-x", "ResponseTime": 1, "HasFault": False}], "item 0: these are trace summaries"),
+        ({"Services": []}, "neither a segment (no `trace_id`) nor an answer with traces; it has `Services`"),
+        ({"Traces": 3}, "`Traces` is not a list"),
+        (
+            {"results": [[{"field": "name", "value": "x"}]]},
+            "result 0: no `@message`; let the query begin with",
+        ),
+        ({"resourceSpans": [{"scopeSpans": [{"spans": [{"spanId": "zz"}]}]}]}, "`traceId` is None, not 32"),
+        ([[[[1]]]], "item 0: item 0: item 0: item 0: a segment is a JSON object, not 1"),
+    ],
+)
+def test_what_holds_no_traces_is_refused_with_what_to_do(tmp_path: Path, value: Any, message: str) -> None:
+    path = tmp_path / "segments"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(FileError) as error:
+        read(path)
+    assert message in str(error.value)
+    assert read(path, lenient=True).skipped == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"a":' * 5_000,
+        "[" * 900 + "]" * 900,
+        '{"start_time": ' + "9" * 5_000 + "}",
+        "\x00" * 40,
+        '"\\ud800',
+    ],
+)
+def test_no_input_is_answered_with_a_traceback(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "segments"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match="segments"):
+        read(path)
+
+
+def test_a_cut_value_costs_a_lenient_reader_that_value_only(tmp_path: Path) -> None:
+    path = tmp_path / "segments"
+    path.write_text(
+        '{"name": "api", "subsegments": [\n' + json.dumps(GOOD) + "\n" + json.dumps(OTHER), encoding="utf-8"
+    )
+    reader = read(path, lenient=True)
+    assert (set(reader.store.traces), reader.skipped) == ({trace_id(1), trace_id(2)}, 1)
+
+
+def test_what_a_file_says_of_its_completeness_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "segments"
+    answer = batch(GOOD, OTHER)
+    answer["Traces"][0]["LimitExceeded"] = True
+    answer |= {"UnprocessedTraceIds": ["1-9", "1-8"], "NextToken": "more", "RetrievalStatus": "RUNNING"}
+    path.write_text(json.dumps(answer), encoding="utf-8")
+    assert read(path).notes.lines() == [
+        f"1 trace was ({trace_id(1)}) truncated by X-Ray (LimitExceeded): parts are missing and the rest is "
+        "measured",
+        "2 traces were (1-8, 1-9) not handed out by X-Ray (UnprocessedTraceIds)",
+        "there are more traces than were fetched: the output ends with a NextToken",
+        "the retrieval was still running when it was asked: traces may be missing",
+    ]

@@ -57,6 +57,18 @@ class Stubbed:
             {"TraceIds": [trace_id(n) for n in asked], **more.get("request", {})},
         )
 
+    def destination(self, destination: str) -> None:
+        answer = {"Destination": destination, "Status": "ACTIVE"}
+        self.stub.add_response("get_trace_segment_destination", answer, {})
+
+    def retrieval(self, status: str, got: list[int], *, token: str | None = None, **request: Any) -> None:
+        traces = [{"Id": trace_id(n), "Spans": [{"Id": "a", "Document": f'{{"n": {n}}}'}]} for n in got]
+        self.stub.add_response(
+            "list_retrieved_traces",
+            {"RetrievalStatus": status, "Traces": traces, **({"NextToken": token} if token else {})},
+            {"RetrievalToken": "r", "TraceFormat": "XRAY", **request},
+        )
+
     def throttle(self, operation: str, times: int = 1, code: str = "ThrottledException") -> None:
         for _ in range(times):
             self.stub.add_client_error(operation, code, "slow down", 429)
@@ -214,3 +226,60 @@ def test_a_sample_of_traces_is_the_same_every_time_and_even_over_time() -> None:
     early = sum(trace in chosen for trace in ids[:5000])
     assert 400 < early < 600
     assert some_of(ids, 20_000) == ids
+
+
+def ask(xray: Stubbed) -> list[str]:
+    xray.reader.in_logs = None
+    return list(xray.reader.segments([trace_id(1)], START, START + HOUR, on_traces=lambda _: None))
+
+
+def test_segments_come_from_where_the_account_sends_them(xray: Stubbed) -> None:
+    xray.destination("XRay")
+    xray.batch([1], [1])
+    assert ask(xray) == ['{"n": 1}']
+    xray.destination("CloudWatchLogs")
+    xray.stub.add_response("start_trace_retrieval", {"RetrievalToken": "r"}, None)
+    xray.retrieval("COMPLETE", [1])
+    xray.retrieval("COMPLETE", [1])
+    assert ask(xray) == ['{"n": 1}']
+    assert xray.reader.in_logs
+
+
+def test_without_permission_to_ask_segments_are_taken_to_be_in_x_ray(xray: Stubbed) -> None:
+    xray.stub.add_client_error("get_trace_segment_destination", "AccessDeniedException", "no", 403)
+    xray.batch([1], [1])
+    assert ask(xray) == ['{"n": 1}']
+    xray.stub.add_client_error("get_trace_segment_destination", "InvalidRequestException", "no", 400)
+    with pytest.raises(XRayError, match="GetTraceSegmentDestination"):
+        ask(xray)
+
+
+def test_what_went_to_the_logs_is_retrieved_and_waited_for(xray: Stubbed) -> None:
+    ids = [trace_id(n) for n in (1, 2, 3)]
+    request = {"TraceIds": ids, "StartTime": START, "EndTime": START + HOUR}
+    xray.stub.add_response("start_trace_retrieval", {"RetrievalToken": "r"}, request)
+    xray.retrieval("SCHEDULED", [])
+    xray.retrieval("RUNNING", [1])
+    xray.retrieval("COMPLETE", [1], token="more")
+    xray.retrieval("COMPLETE", [1], token="more")
+    xray.retrieval("COMPLETE", [3], NextToken="more")
+    heard: list[int] = []
+    found = list(xray.reader.retrieved(ids, START, START + HOUR, on_traces=heard.append))
+    assert found == ['{"n": 1}', '{"n": 3}']
+    assert (xray.reader.missing, heard, len(xray.pauses)) == ([trace_id(2)], [3], 2)
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "TIMEOUT"])
+def test_a_retrieval_that_ends_otherwise_is_an_error(xray: Stubbed, status: str) -> None:
+    xray.stub.add_response("start_trace_retrieval", {"RetrievalToken": "r"}, None)
+    xray.retrieval(status, [])
+    with pytest.raises(XRayError, match=f"the retrieval ended as {status}"):
+        list(xray.reader.retrieved([trace_id(1)], START, START + HOUR))
+
+
+def test_truncated_traces_are_told(xray: Stubbed) -> None:
+    trace = {"Id": trace_id(1), "LimitExceeded": True, "Segments": []}
+    answer = {"Traces": [trace], "UnprocessedTraceIds": []}
+    xray.stub.add_response("batch_get_traces", answer, None)
+    assert list(xray.reader.documents([trace_id(1)])) == []
+    assert xray.reader.truncated == [trace_id(1)]
