@@ -16,19 +16,19 @@ from types import FrameType
 from rich.console import Console
 
 from config import ConfigError
-from local import show
-from local.checks import summarise
-from local.customers import NoPlanError
 from local.deployer import ConfigurationError, DeployError
 from local.emulator import SERVICE_ACCOUNT, Emulator, EmulatorError
-from local.emulator_net import PortInUseError
-from local.faults import FAULTS
-from local.model_server import ModelServer, ModelServerError
-from local.observe import UsageReporterError
-from local.plan import DEFAULT_REQUESTS, Options
-from local.progress import Steps
-from local.report import render
-from local.run import ROOT, Run, region
+from local.emulator.model_server import ModelServer, ModelServerError
+from local.emulator.net import PortInUseError
+from local.report import show
+from local.report.checks import summarise
+from local.report.page import render
+from local.run.customers import NoPlanError
+from local.run.faults import FAULTS
+from local.run.observe import UsageReporterError
+from local.run.plan import DEFAULT_REQUESTS, Options
+from local.run.progress import Steps
+from local.run.sequence import ROOT, Run, region
 from model.train import REFERENCE_DATA, ensure
 from rehearsal import RehearsalError
 

@@ -1,7 +1,7 @@
 """The summary of a local run: one strict model, its verdict, and the JSON Schema that ships with it.
 
 `summary.json` is for machines (CI reads it) and is what the report and the terminal table show. It is
-computed from what was observed and decides nothing itself: the checks come from `local.checks`.
+computed from what was observed and decides nothing itself: the checks come from `local.report.checks`.
 Run `python -m local.summary` to print the JSON Schema; `local/summary.schema.json` is its copy.
 """
 
@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from local.client import Sample
+from local.run.client import Sample
 
 AlarmState = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 

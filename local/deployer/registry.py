@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping
 
-from local.deployer import apigateway, iam, lambda_, messaging, monitoring, sagemaker, storage, waf
 from local.deployer.errors import Unsupported
 from local.deployer.request import Creator
+from local.deployer.resources import (
+    apigateway,
+    iam,
+    lambda_,
+    messaging,
+    monitoring,
+    sagemaker,
+    storage,
+    waf,
+)
 
 CREATORS: Mapping[str, Creator] = {
     **apigateway.CREATORS,

@@ -6,22 +6,13 @@
 
 def install() -> None:
     """Hook every fill-in into the emulator's modules."""
-    from local.fillins import (  # noqa: PLC0415 # imports the emulator, which only its own process may
-        alarms,
-        autoscaling,
-        control,
-        datapoints,
-        dynamodb,
-        oam,
-        patches,
-        sagemaker_runtime,
-        usage,
-        xray,
-        xray_daemon,
-    )
+    from local.fillins import control, datapoints, patches  # noqa: PLC0415 # imports the emulator, which
+    from local.fillins.gateway import usage  # noqa: PLC0415                # only its own process may
+    from local.fillins.services import alarms, autoscaling, dynamodb, oam, sagemaker_runtime  # noqa: PLC0415
+    from local.fillins.xray import api, daemon  # noqa: PLC0415
 
     del datapoints  # a control operation, registered by its import
     control.install()
     patches.install()
-    for service in (alarms, autoscaling, dynamodb, oam, sagemaker_runtime, usage, xray, xray_daemon):
+    for service in (alarms, autoscaling, dynamodb, oam, sagemaker_runtime, usage, api, daemon):
         service.install()

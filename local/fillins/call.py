@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.fillins.trace_store import TraceHeader
+from local.fillins.xray.traces import TraceHeader
 
 
 @dataclass(kw_only=True, slots=True)

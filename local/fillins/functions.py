@@ -16,7 +16,13 @@ from ministack.services.cloudwatch import record_metric
 
 from local.fillins import call, upstream
 from local.fillins.call import Invocation
-from local.fillins.trace_store import TraceHeader, new_id, new_trace_id, parse_header, store
+from local.fillins.xray.traces import (
+    TraceHeader,
+    new_id,
+    new_trace_id,
+    parse_header,
+    store,
+)
 
 NAMESPACE = "AWS/Lambda"
 Record = dict[str, Any]

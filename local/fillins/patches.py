@@ -1,7 +1,7 @@
 """Every replacement of a private function of the emulator, in one place.
 
 Each entry says what it replaces and why no service handler or layer in front can do it. The version of
-the emulator is pinned exactly, and `tests/local/test_fillins_patches.py` holds a fingerprint of every
+the emulator is pinned exactly, and `tests/local/fillins/test_patches.py` holds a fingerprint of every
 function replaced here, so that an upgrade which changes one under us fails a test, not a run.
 """
 
@@ -18,7 +18,9 @@ import ministack.core.iam_evaluator
 import ministack.core.lambda_runtime
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler
 
-from local.fillins import alarms, functions, gateway, identity, upstream, usage
+from local.fillins import functions, identity, upstream
+from local.fillins.gateway import execute, usage
+from local.fillins.services import alarms
 
 SCHEDULE_TICK_S = 1  # upstream 10: a one-minute schedule would fire up to ten seconds late
 
@@ -57,7 +59,7 @@ PATCHES = (
     Patch(
         owner=ministack.core.arn,
         name="execute_api_arn",
-        replacement=gateway.owner_arn,
+        replacement=execute.owner_arn,
         reason="policies name the API under its owner's account, not the caller's",
     ),
     Patch(
@@ -75,37 +77,37 @@ PATCHES = (
     Patch(
         owner=ministack.app,
         name="_enforce_execute_api",
-        replacement=gateway.enforce,
+        replacement=execute.enforce,
         reason="another account's root needs the resource policy; a denial is a gateway response",
     ),
     Patch(
         owner=ministack.app,
         name="_handle_execute_api_request",
-        replacement=gateway.execute,
+        replacement=execute.execute,
         reason="metrics, access log and trace cover refused calls too, so they wrap the whole data plane",
     ),
     Patch(
         owner=apigateway_v1,
         name="_gateway_error_response",
-        replacement=gateway.render_error,
+        replacement=execute.render_error,
         reason="one request id in answer, log and trace",
     ),
     Patch(
         owner=apigateway_v1,
         name="_build_lambda_event_v1",
-        replacement=gateway.build_event,
+        replacement=execute.build_event,
         reason="one request id; the caller's own account; the API key's id",
     ),
     Patch(
         owner=apigateway_v1,
         name="_call_lambda_raw",
-        replacement=gateway.call_function,
+        replacement=execute.call_function,
         reason="integration latency and the trace's Lambda subsegment",
     ),
     Patch(
         owner=apigateway_v1,
         name="_invoke_lambda_proxy_v1",
-        replacement=gateway.invoke_proxy,
+        replacement=execute.invoke_proxy,
         reason="a failed function's text must not reach the caller",
     ),
     Patch(

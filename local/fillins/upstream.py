@@ -1,7 +1,7 @@
 """The emulator's private names that the fill-ins read, all in one place.
 
 Nothing here changes the emulator (that is `patches`); these are its records, for which it has no public
-accessor. The exact pin of its version and `tests/local/test_fillins_upstream.py` guard them.
+accessor. The exact pin of its version and `tests/local/fillins/test_patches.py` guard them.
 """
 
 from collections.abc import Iterator

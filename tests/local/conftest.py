@@ -7,7 +7,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from local.emulator import MONITOR_ACCOUNT, Emulator
-from local.model_server import ModelServer
+from local.emulator.model_server import ModelServer
 from tests.local.deployed import Stacks, deployed
 from tests.local.emulated_api import EmulatedApi, assume, make_api
 

@@ -15,7 +15,7 @@ from botocore.httpsession import URLLib3Session
 
 from local.deployer import Deployment, bootstrap, deploy
 from local.emulator import SERVICE_ACCOUNT, Emulator
-from local.model_server import ModelServer
+from local.emulator.model_server import ModelServer
 
 IMAGE = f"{SERVICE_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"
 JSON = "application/json"

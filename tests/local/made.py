@@ -4,16 +4,16 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from local.client import Lot, Sample
 from local.deployer import Resource
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
-from local.faults import FAULTS
-from local.findings import Findings
-from local.observe import Probe
-from local.plan import ALL_WELL, BEFORE, DURING, Options
+from local.run.client import Lot, Sample
+from local.run.faults import FAULTS
+from local.run.findings import Findings
+from local.run.observe import Probe
+from local.run.plan import ALL_WELL, BEFORE, DURING, Options
+from local.run.traffic import Phase
+from local.run.watching import Alarm, Dashboard
 from local.summary import Usage
-from local.traffic import Phase
-from local.watching import Alarm, Dashboard
 from tests.local.made_traces import api_traces
 
 START = 1_763_993_000.0

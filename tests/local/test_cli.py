@@ -15,11 +15,17 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from local import cli
-from local.customers import Plan
 from local.deployer import DeployError
-from local.faults import FAULTS
-from local.findings import Findings
-from local.plan import ALL_WELL, BEFORE, DURING, Options, phases
+from local.run.customers import Plan
+from local.run.faults import FAULTS
+from local.run.findings import Findings
+from local.run.plan import (
+    ALL_WELL,
+    BEFORE,
+    DURING,
+    Options,
+    phases,
+)
 from local.summary import schema
 from tests.local.made import LOT, faulty, findings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import config
 from local import cli, summary
-from local.faults import FAULTS
+from local.run.faults import FAULTS
 from monitoring.stacks import stacks
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,151 @@
+"""What watches: log groups, alarms, dashboards, X-Ray, cross-account observability (OAM)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local.deployer.request import (
+    Created,
+    Creator,
+    Request,
+    creator,
+    document,
+    pascal,
+    tag_list,
+)
+
+ALARM_NAMES = {
+    "okActions": "OKActions",
+    "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile",
+}
+ALARM_PLAIN = (
+    "actionsEnabled alarmActions alarmDescription comparisonOperator datapointsToAlarm"
+    " evaluateLowSampleCountPercentiles evaluationPeriods extendedStatistic insufficientDataActions"
+    " metricName namespace okActions period statistic threshold thresholdMetricId treatMissingData unit"
+    " warmUpConfiguration evaluationWindow evaluationInterval"
+)
+COMPOSITE_PLAIN = "actionsEnabled alarmActions alarmDescription alarmRule insufficientDataActions okActions"
+
+
+def _log_group(request: Request) -> Created:
+    client, name, given = request.client("logs"), request.physical_name(), request.inputs
+    options = request.given("kmsKeyId", "logGroupClass")
+    client.create_log_group(logGroupName=name, tags=request.tags, **options)
+    if given.get("retentionInDays"):
+        client.put_retention_policy(logGroupName=name, retentionInDays=given["retentionInDays"])
+    return Created(id=name, outputs={"name": name, "arn": request.arn("logs", f"log-group:{name}")})
+
+
+def _dimensions(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return tag_list(values, "Name", "Value")
+
+
+def _metric_query(query: Mapping[str, Any]) -> dict[str, Any]:
+    converted: dict[str, Any] = pascal({key: value for key, value in query.items() if key != "metric"})
+    if metric := query.get("metric"):
+        spec = {key: value for key, value in metric.items() if key in ("metricName", "namespace")}
+        if "dimensions" in metric:
+            spec["dimensions"] = _dimensions(metric["dimensions"])
+        rest = {key: value for key, value in metric.items() if key not in (*spec, "dimensions")}
+        converted["MetricStat"] = pascal({**rest, "metric": spec})
+    return converted
+
+
+def _metric_alarm(request: Request) -> Created:
+    name, given = request.physical_name(), request.inputs
+    options = pascal(request.given(*ALARM_PLAIN.split()), ALARM_NAMES)
+    if "dimensions" in given:
+        options["Dimensions"] = _dimensions(given["dimensions"])
+    if "metricQueries" in given:
+        options["Metrics"] = [_metric_query(query) for query in given["metricQueries"]]
+    request.client("cloudwatch").put_metric_alarm(AlarmName=name, Tags=tag_list(request.tags), **options)
+    return Created(id=name, outputs={"name": name, "arn": request.arn("cloudwatch", f"alarm:{name}")})
+
+
+def _composite_alarm(request: Request) -> Created:
+    name, given = request.inputs["alarmName"], request.inputs
+    options = pascal(request.given(*COMPOSITE_PLAIN.split()), ALARM_NAMES)
+    if suppressor := given.get("actionsSuppressor"):
+        options["ActionsSuppressor"] = suppressor["alarm"]
+        options["ActionsSuppressorWaitPeriod"] = suppressor["waitPeriod"]
+        options["ActionsSuppressorExtensionPeriod"] = suppressor["extensionPeriod"]
+    request.client("cloudwatch").put_composite_alarm(AlarmName=name, Tags=tag_list(request.tags), **options)
+    return Created(id=name, outputs={"arn": request.arn("cloudwatch", f"alarm:{name}")})
+
+
+def _dashboard(request: Request) -> Created:
+    name, body = request.inputs["dashboardName"], document(request.inputs["dashboardBody"])
+    json.loads(body)  # AWS refuses what is not JSON, the emulator stores it
+    request.client("cloudwatch").put_dashboard(DashboardName=name, DashboardBody=body)
+    arn = request.arn("cloudwatch", f"dashboard/{name}", region=False)
+    return Created(id=name, outputs={"dashboardArn": arn})
+
+
+def _sampling_rule(request: Request) -> Created:
+    names = {"httpMethod": "HTTPMethod", "urlPath": "URLPath", "resourceArn": "ResourceARN"}
+    rule = pascal(
+        request.given(
+            "fixedRate", "host", "httpMethod", "priority", "reservoirSize", "resourceArn", "serviceName",
+            "serviceType", "urlPath", "version",
+        ),
+        names,
+    )  # fmt: skip
+    name = request.physical_name("ruleName")
+    record = request.client("xray").create_sampling_rule(
+        SamplingRule={**rule, "RuleName": name, "Attributes": request.inputs.get("attributes", {})},
+        Tags=tag_list(request.tags),
+    )["SamplingRuleRecord"]["SamplingRule"]
+    return Created(id=name, outputs={"ruleName": name, "arn": record["RuleARN"]})
+
+
+def _trace_group(request: Request) -> Created:
+    group = request.client("xray").create_group(
+        Tags=tag_list(request.tags),
+        **pascal(request.given("groupName", "filterExpression", "insightsConfiguration")),
+    )["Group"]
+    return Created(id=group["GroupARN"], outputs={"arn": group["GroupARN"]})
+
+
+def _sink(request: Request) -> Created:
+    name = request.physical_name()
+    sink = request.client("oam").create_sink(Name=name, Tags=request.tags)
+    return Created(id=sink["Arn"], outputs={"name": name, "arn": sink["Arn"], "sinkId": sink["Id"]})
+
+
+def _sink_policy(request: Request) -> Created:
+    answer = request.client("oam").put_sink_policy(
+        SinkIdentifier=request.inputs["sinkIdentifier"], Policy=document(request.inputs["policy"])
+    )
+    return Created(id=answer["SinkArn"], outputs={"arn": answer["SinkArn"], "sinkId": answer["SinkId"]})
+
+
+def _link(request: Request) -> Created:
+    options = pascal(request.given("labelTemplate", "resourceTypes", "sinkIdentifier", "linkConfiguration"))
+    link = request.client("oam").create_link(Tags=request.tags, **options)
+    outputs = {"arn": link["Arn"], "linkId": link["Id"], "label": link["Label"], "sinkArn": link["SinkArn"]}
+    return Created(id=link["Arn"], outputs=outputs)
+
+
+CREATORS: dict[str, Creator] = {
+    "aws:cloudwatch/logGroup:LogGroup": creator(
+        _log_group,
+        "name namePrefix kmsKeyId logGroupClass retentionInDays",
+        {"skipDestroy": "nothing is deleted: the account ends with the run"},
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": creator(
+        _metric_alarm, f"name {ALARM_PLAIN} dimensions metricQueries"
+    ),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": creator(
+        _composite_alarm, f"alarmName {COMPOSITE_PLAIN} actionsSuppressor"
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": creator(_dashboard, "dashboardName dashboardBody"),
+    "aws:xray/samplingRule:SamplingRule": creator(
+        _sampling_rule,
+        "ruleName fixedRate host httpMethod priority reservoirSize resourceArn serviceName serviceType"
+        " urlPath version attributes",
+    ),
+    "aws:xray/group:Group": creator(_trace_group, "groupName filterExpression insightsConfiguration"),
+    "aws:oam/sink:Sink": creator(_sink, "name"),
+    "aws:oam/sinkPolicy:SinkPolicy": creator(_sink_policy, "sinkIdentifier policy"),
+    "aws:oam/link:Link": creator(_link, "labelTemplate resourceTypes sinkIdentifier linkConfiguration"),
+}

@@ -1,0 +1,170 @@
+"""An OpenAPI 3 document with API Gateway's extensions, built call by call through the management API.
+
+The emulator does not import documents. What AWS's importer reads is read here: paths, parameters, models,
+security, `x-amazon-apigateway-*`. An extension that is not understood is an error, not a warning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.deployer.errors import Unsupported
+from local.deployer.resources.schemas import model_name, model_schema
+
+X = "x-amazon-apigateway-"
+DOCUMENT_EXTENSIONS = {
+    f"{X}{name}"
+    for name in ("request-validators", "request-validator", "gateway-responses", "api-key-source", "policy")
+}
+OPERATION_EXTENSIONS = {f"{X}{name}" for name in ("integration", "request-validator", "auth")}
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", f"{X}any-method"}
+INTEGRATION_KEYS = {
+    "uri", "credentials", "requestParameters", "requestTemplates", "passthroughBehavior", "cacheNamespace",
+    "cacheKeyParameters", "contentHandling", "timeoutInMillis", "connectionType", "connectionId",
+}  # fmt: skip
+RESPONSE_KEYS = {"responseParameters", "responseTemplates", "contentHandling"}
+LOCATIONS = {"path": "path", "query": "querystring", "header": "header"}
+
+
+def build(client: Any, api: str, body: Mapping[str, Any]) -> None:
+    """Create everything the document describes in the (empty) REST API `api`.
+
+    Raises `Unsupported` for an extension, a security scheme or a reference that is not understood.
+    """
+    _known(body, DOCUMENT_EXTENSIONS, "the document")
+    schemas = body.get("components", {}).get("schemas", {})
+    for name, schema in schemas.items():
+        if not name.isalnum():
+            raise Unsupported(f"schema name {name!r}: API Gateway allows letters and digits only")
+        client.create_model(
+            restApiId=api, name=name, contentType="application/json", schema=model_schema(schema, schemas)
+        )
+    validators = {
+        name: client.create_request_validator(
+            restApiId=api,
+            name=name,
+            validateRequestBody=spec.get("validateRequestBody", False),
+            validateRequestParameters=spec.get("validateRequestParameters", False),
+        )["id"]
+        for name, spec in body.get(f"{X}request-validators", {}).items()
+    }
+    for kind, spec in body.get(f"{X}gateway-responses", {}).items():
+        options = {key: spec[key] for key in ("responseParameters", "responseTemplates") if key in spec}
+        if "statusCode" in spec:
+            options["statusCode"] = str(spec["statusCode"])
+        client.put_gateway_response(restApiId=api, responseType=kind, **options)
+    if f"{X}policy" in body:
+        raise Unsupported(f"{X}policy in the body; give the policy as RestApi's input or a RestApiPolicy")
+    importer = _Importer(client=client, api=api, body=body, validators=validators)
+    roots = client.get_resources(restApiId=api)["items"]
+    resources = {item["path"]: item["id"] for item in roots}
+    for path, item in body.get("paths", {}).items():
+        importer.add_path(path, item, resources)
+
+
+def _known(mapping: Mapping[str, Any], extensions: set[str], where: str) -> None:
+    unknown = {key for key in mapping if key.startswith("x-amazon-")} - extensions
+    if unknown:
+        raise Unsupported(
+            f"{where} has extensions {sorted(unknown)} that are not understood; add them to {__name__}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Importer:
+    client: Any
+    api: str
+    body: Mapping[str, Any]
+    validators: Mapping[str, str]
+
+    def add_path(self, path: str, item: Mapping[str, Any], resources: dict[str, str]) -> None:
+        """Create the resources along `path` that are missing, then its methods."""
+        _known(item, {f"{X}any-method"}, path)
+        parent, current = resources["/"], ""
+        for part in filter(None, path.split("/")):
+            current = f"{current}/{part}"
+            if current not in resources:
+                made = self.client.create_resource(restApiId=self.api, parentId=parent, pathPart=part)
+                resources[current] = made["id"]
+            parent = resources[current]
+        for verb, operation in item.items():
+            if verb in METHODS:
+                shared = item.get("parameters", [])
+                method = "ANY" if verb.startswith(X) else verb.upper()
+                self._add_method(f"{method} {path}", parent, method, operation, shared)
+
+    def _add_method(
+        self, where: str, resource: str, method: str, operation: Mapping[str, Any], shared: list[Any]
+    ) -> None:
+        _known(operation, OPERATION_EXTENSIONS, where)
+        target = {"restApiId": self.api, "resourceId": resource, "httpMethod": method}
+        options: dict[str, Any] = {
+            **self._security(operation),
+            "requestParameters": {
+                f"method.request.{LOCATIONS[p['in']]}.{p['name']}": bool(p.get("required", False))
+                for p in [*shared, *operation.get("parameters", [])]
+            },
+            "requestModels": self._models(operation.get("requestBody", {}), where),
+        }
+        if "operationId" in operation:
+            options["operationName"] = operation["operationId"]
+        validator = operation.get(f"{X}request-validator", self.body.get(f"{X}request-validator"))
+        if validator is not None:
+            if validator not in self.validators:
+                raise Unsupported(f"{where} names the request validator {validator!r}, which is not defined")
+            options["requestValidatorId"] = self.validators[validator]
+        self.client.put_method(**target, **options)
+        for status, response in operation.get("responses", {}).items():
+            if status.isdigit():
+                self.client.put_method_response(
+                    **target, statusCode=status, responseModels=self._models(response, f"{where} {status}")
+                )
+        if f"{X}integration" not in operation:
+            raise Unsupported(f"{where} has no {X}integration; nothing would answer its requests")
+        self._add_integration(where, target, operation[f"{X}integration"])
+
+    def _security(self, operation: Mapping[str, Any]) -> dict[str, Any]:
+        schemes = self.body.get("components", {}).get("securitySchemes", {})
+        found: dict[str, Any] = {"authorizationType": "NONE", "apiKeyRequired": False}
+        if operation.get(f"{X}auth", {}).get("type") == "AWS_IAM":
+            found["authorizationType"] = "AWS_IAM"
+        for requirement in operation.get("security", self.body.get("security", [])):
+            for name in requirement:
+                scheme = schemes[name]
+                if scheme.get(f"{X}authtype") == "awsSigv4":
+                    found["authorizationType"] = "AWS_IAM"
+                elif scheme.get("type") == "apiKey" and scheme.get("name", "").lower() == "x-api-key":
+                    found["apiKeyRequired"] = True
+                else:
+                    raise Unsupported(f"security scheme {name!r} is not understood; add it to {__name__}")
+        return found
+
+    def _models(self, holder: Mapping[str, Any], where: str) -> dict[str, str]:
+        models = {}
+        for media, content in holder.get("content", {}).items():
+            schema = content.get("schema")
+            if schema is None:
+                continue
+            if "$ref" not in schema:
+                raise Unsupported(f"{where}: put the {media} schema into components and refer to it")
+            models[media] = model_name(schema["$ref"])
+        return models
+
+    def _add_integration(self, where: str, target: Mapping[str, str], spec: Mapping[str, Any]) -> None:
+        unknown = set(spec) - INTEGRATION_KEYS - {"type", "httpMethod", "responses"}
+        if unknown:
+            raise Unsupported(f"{where}: integration keys {sorted(unknown)}; add them to {__name__}")
+        options = {key: spec[key] for key in INTEGRATION_KEYS if key in spec}
+        if "passthroughBehavior" in options:
+            options["passthroughBehavior"] = options["passthroughBehavior"].upper()
+        if "httpMethod" in spec:
+            options["integrationHttpMethod"] = spec["httpMethod"]
+        self.client.put_integration(**target, type=spec["type"].upper(), **options)
+        for pattern, response in spec.get("responses", {}).items():
+            selection = {} if pattern == "default" else {"selectionPattern": pattern}
+            self.client.put_integration_response(
+                **target,
+                statusCode=str(response["statusCode"]),
+                **selection,
+                **{key: response[key] for key in RESPONSE_KEYS if key in response},
+            )

@@ -1,0 +1,1 @@
+"""API Gateway: what happens around a call, and what is counted, logged and traced of it."""

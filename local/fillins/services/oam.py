@@ -1,0 +1,180 @@
+"""CloudWatch's Observability Access Manager: sinks, their policies, and links from other accounts.
+
+A link is made only if the sink's policy allows the linking account and the types of resource it shares,
+as on AWS. Nothing is read through it: metrics and traces are collected from each account itself.
+"""
+
+import json
+from typing import Any
+
+from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
+from ministack.core.responses import get_account_id, get_region, new_uuid
+
+from local.fillins.service import (
+    Operation,
+    Params,
+    ServiceError,
+    arn,
+    json_service,
+    register,
+)
+from local.fillins.store import Record, Store
+
+sinks = Store()
+links = Store()
+
+
+def _missing(what: str) -> ServiceError:
+    return ServiceError("ResourceNotFoundException", f"{what} does not exist.", 404)
+
+
+def _sink_anywhere(identifier: str) -> Record:
+    for _account, record in sinks.everyone():
+        if record["Arn"] == identifier:
+            return record
+    raise _missing(f"Sink {identifier}")
+
+
+def _mine(store: Store, identifier: str) -> Record:
+    found = store.get(identifier)
+    if found is None:
+        raise _missing(identifier)
+    return found
+
+
+def _shown(record: Record) -> Params:
+    return {name: value for name, value in record.items() if name != "Policy"}
+
+
+def _create_sink(params: Params) -> Params:
+    if sinks.mine():
+        raise ServiceError("ConflictException", "A sink exists in this account and region already.", 409)
+    identifier = new_uuid()
+    record = {
+        "Arn": arn("oam", f"sink/{identifier}"),
+        "Id": identifier,
+        "Name": params["Name"],
+        "Tags": params.get("Tags", {}),
+    }
+    sinks.put(record["Arn"], record)
+    return _shown(record)
+
+
+def _put_policy(params: Params) -> Params:
+    sink = _mine(sinks, params["SinkIdentifier"])
+    sink["Policy"] = json.loads(params["Policy"])
+    return _policy(sink)
+
+
+def _get_policy(params: Params) -> Params:
+    return _policy(_mine(sinks, params["SinkIdentifier"]))
+
+
+def _policy(sink: Record) -> Params:
+    return {"SinkArn": sink["Arn"], "SinkId": sink["Id"], "Policy": json.dumps(sink.get("Policy", {}))}
+
+
+def _delete_sink(params: Params) -> Params:
+    sink = _mine(sinks, params["Identifier"])
+    if any(link["SinkArn"] == sink["Arn"] for _account, link in links.everyone()):
+        raise ServiceError("ConflictException", "The sink has links; delete them first.", 409)
+    sinks.pop(sink["Arn"])
+    return {}
+
+
+def _check_policy(sink: Record, action: str, types: list[str]) -> None:
+    account, region = get_account_id(), get_region()
+    context = EvalContext(
+        f"arn:aws:iam::{account}:root",
+        "Root",
+        account,
+        action,
+        sink["Arn"],
+        region,
+        service_context={"oam:resourcetypes": types},
+    )
+    if evaluate_resource_policy(sink.get("Policy"), context).decision != "Allow":
+        raise ServiceError(
+            "AccessDeniedException",
+            f"User: {context.principal_arn} is not authorized to perform: {action} "
+            f"on resource: {sink['Arn']} because the sink's policy does not allow it",
+            403,
+        )
+
+
+def _create_link(params: Params) -> Params:
+    sink = _sink_anywhere(params["SinkIdentifier"])
+    _check_policy(sink, "oam:CreateLink", params["ResourceTypes"])
+    if any(link["SinkArn"] == sink["Arn"] for link in links.mine()):
+        raise ServiceError("ConflictException", "A link to this sink exists already.", 409)
+    identifier = new_uuid()
+    label = params["LabelTemplate"]
+    record: dict[str, Any] = {
+        "Arn": arn("oam", f"link/{identifier}"),
+        "Id": identifier,
+        "Label": label.replace("$AccountName", get_account_id()),
+        "LabelTemplate": label,
+        "ResourceTypes": params["ResourceTypes"],
+        "SinkArn": sink["Arn"],
+        "Tags": params.get("Tags", {}),
+    }
+    if "LinkConfiguration" in params:
+        record["LinkConfiguration"] = params["LinkConfiguration"]
+    links.put(record["Arn"], record)
+    return record
+
+
+def _update_link(params: Params) -> Params:
+    link = _mine(links, params["Identifier"])
+    _check_policy(_sink_anywhere(link["SinkArn"]), "oam:UpdateLink", params["ResourceTypes"])
+    link["ResourceTypes"] = params["ResourceTypes"]
+    return link
+
+
+def _delete_link(params: Params) -> Params:
+    links.pop(_mine(links, params["Identifier"])["Arn"])
+    return {}
+
+
+def _attached(params: Params) -> Params:
+    sink = _mine(sinks, params["SinkIdentifier"])
+    shown = ("Label", "ResourceTypes")
+    items = [
+        {"LinkArn": link["Arn"], **{name: link[name] for name in shown}}
+        for _account, link in links.everyone()
+        if link["SinkArn"] == sink["Arn"]
+    ]
+    return {"Items": items}
+
+
+def _list(store: Store, names: tuple[str, ...]) -> Operation:
+    return lambda _params: {"Items": [{name: record[name] for name in names} for record in store.mine()]}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateSink": _create_sink,
+    "GetSink": lambda params: _shown(_mine(sinks, params["Identifier"])),
+    "ListSinks": _list(sinks, ("Arn", "Id", "Name")),
+    "DeleteSink": _delete_sink,
+    "PutSinkPolicy": _put_policy,
+    "GetSinkPolicy": _get_policy,
+    "CreateLink": _create_link,
+    "GetLink": lambda params: _mine(links, params["Identifier"]),
+    "ListLinks": _list(links, ("Arn", "Id", "Label", "ResourceTypes", "SinkArn")),
+    "UpdateLink": _update_link,
+    "DeleteLink": _delete_link,
+    "ListAttachedLinks": _attached,
+}
+
+
+def _resource(name: str, params: Params) -> str:
+    if name == "CreateSink":
+        return arn("oam", "sink/*")
+    if name == "CreateLink":
+        return arn("oam", "link/*")
+    return str(params.get("Identifier") or params.get("SinkIdentifier") or "*")
+
+
+def install() -> None:
+    """Answer the scope `oam`."""
+    register("oam", json_service("oam", OPERATIONS, _resource))

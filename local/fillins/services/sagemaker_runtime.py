@@ -1,0 +1,165 @@
+"""SageMaker's runtime: `InvokeEndpoint` goes to the real model server that the local run attached.
+
+Errors and metrics are SageMaker's: a model's 4XX or 5XX becomes `ModelError` (424), a container that does
+not answer `ServiceUnavailable` (503); latencies are in microseconds. One model server stands behind every
+endpoint and variant.
+"""
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core.responses import get_account_id
+from ministack.services.cloudwatch import record_metric
+
+from local.fillins import faults
+from local.fillins.control import operation
+from local.fillins.service import (
+    Answer,
+    Handler,
+    ServiceError,
+    arn,
+    denied,
+    failed,
+    json_service,
+    register,
+)
+from local.fillins.services import sagemaker, utilization
+from local.fillins.services.model_proxy import ModelUnreachableError, post
+from model.wire import LABELS
+
+NAMESPACE = "AWS/SageMaker"
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
+_CUSTOM = "x-amzn-sagemaker-custom-attributes"
+_model_url: list[str] = []
+
+
+@operation("attach_model")
+def attach_model(url: str, pid: int | None = None) -> None:
+    """Send invocations to the model server at `url`; measure the process `pid` and its children."""
+    _model_url[:] = [url]
+    if pid is not None:
+        utilization.watch(pid)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelAnswer:
+    """What the model server said (status 0: nothing), and how long it took."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+
+
+def handler() -> Handler:
+    """Control plane and runtime in one: both sign for the scope `sagemaker`."""
+    control_plane = json_service("sagemaker", sagemaker.OPERATIONS, sagemaker.resource)
+
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
+    ) -> Answer:
+        invocation = _INVOCATION.fullmatch(path)
+        if invocation is None:
+            return await control_plane(method, path, headers, body, query)
+        return await invoke(invocation[1], headers, body)
+
+    return handle
+
+
+async def invoke(name: str, headers: dict[str, str], body: bytes) -> Answer:
+    """One invocation of endpoint `name`, with IAM, faults, error mapping and metrics."""
+    started = time.perf_counter()
+    refusal = denied(
+        headers, "sagemaker", "sagemaker:InvokeEndpoint", arn("sagemaker", f"endpoint/{name.lower()}")
+    )
+    if refusal is not None:
+        return refusal
+    endpoint = sagemaker.endpoints.get(name)
+    if endpoint is None:
+        return failed(
+            ServiceError("ValidationError", f"Endpoint {name} of account {get_account_id()} not found.")
+        )
+    variant = (
+        headers.get("x-amzn-sagemaker-target-variant") or endpoint["ProductionVariants"][0]["VariantName"]
+    )
+    answer = await _ask_model(headers, body)
+    _record(name, variant, answer, time.perf_counter() - started)
+    return _as_sagemaker(name, variant, answer)
+
+
+async def _ask_model(headers: dict[str, str], body: bytes) -> ModelAnswer:
+    started = time.perf_counter()
+    slow = faults.active("model-slow")
+    if slow is not None:
+        await asyncio.sleep(slow["delay_ms"] / 1000)
+    passed = {"content-type": headers.get("content-type", "application/json")}
+    passed |= {name: headers[name] for name in ("accept", _CUSTOM) if name in headers}
+    try:
+        status, answered, payload = await asyncio.to_thread(_post_unless_down, passed, body)
+    except (ModelUnreachableError, TimeoutError):
+        status, answered, payload = 0, {}, b""
+    if status == 200 and faults.active("model-wrong") is not None:  # noqa: PLR2004 # HTTP OK
+        payload = mislabel(payload)
+    return ModelAnswer(status=status, headers=answered, body=payload, seconds=time.perf_counter() - started)
+
+
+def _post_unless_down(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    if faults.active("model-down") is not None or not _model_url:
+        raise ModelUnreachableError("no container")
+    return post(f"{_model_url[0]}/invocations", headers, body)
+
+
+def mislabel(payload: bytes) -> bytes:
+    """The model's answer with another of its own labels: valid in form, wrong in value."""
+    answer: dict[str, Any] = json.loads(payload)
+    for prediction in answer["predictions"]:
+        prediction["label"] = next(label for label in LABELS if label != prediction["label"])
+    return json.dumps(answer).encode()
+
+
+def _record(name: str, variant: str, answer: ModelAnswer, total_s: float) -> None:
+    dimensions = {"EndpointName": name, "VariantName": variant}
+    client_error = 400 <= answer.status < 500  # noqa: PLR2004 # HTTP status class
+    server_error = answer.status >= 500 or answer.status == 0  # noqa: PLR2004 # HTTP status class
+    record_metric(NAMESPACE, "Invocations", 1, "None", dimensions)
+    record_metric(NAMESPACE, "Invocation4XXErrors", int(client_error), "None", dimensions)
+    record_metric(NAMESPACE, "Invocation5XXErrors", int(server_error), "None", dimensions)
+    record_metric(NAMESPACE, "ModelLatency", round(answer.seconds * 1e6), "Microseconds", dimensions)
+    overhead_s = max(0.0, total_s - answer.seconds)
+    record_metric(NAMESPACE, "OverheadLatency", round(overhead_s * 1e6), "Microseconds", dimensions)
+
+
+def _as_sagemaker(name: str, variant: str, answer: ModelAnswer) -> Answer:
+    if answer.status == 200:  # noqa: PLR2004 # HTTP OK
+        headers = {
+            "Content-Type": answer.headers.get("content-type", "application/octet-stream"),
+            "x-Amzn-Invoked-Production-Variant": variant,
+        }
+        if _CUSTOM in answer.headers:
+            headers["X-Amzn-SageMaker-Custom-Attributes"] = answer.headers[_CUSTOM]
+        return 200, headers, answer.body
+    if answer.status == 0:
+        return failed(ServiceError("ServiceUnavailable", f"Endpoint {name} has no healthy container.", 503))
+    text = answer.body.decode("utf-8", "replace")
+    side = "server" if answer.status >= 500 else "client"  # noqa: PLR2004 # HTTP status class
+    body = {
+        "ErrorCode": f"{side.upper()}_ERROR_FROM_MODEL",
+        "LogStreamArn": arn("logs", f"log-group:/aws/sagemaker/Endpoints/{name}"),
+        "Message": f'Received {side} error ({answer.status}) from primary with message "{text}".',
+        "OriginalMessage": text,
+        "OriginalStatusCode": answer.status,
+    }
+    return (
+        424,
+        {"Content-Type": "application/json", "x-amzn-ErrorType": "ModelError"},
+        json.dumps(body).encode(),
+    )
+
+
+def install() -> None:
+    """Answer the scope `sagemaker`."""
+    register("sagemaker", handler())

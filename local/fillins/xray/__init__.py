@@ -1,0 +1,1 @@
+"""X-Ray: segments, sampling rules and the daemon that collects."""

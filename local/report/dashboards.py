@@ -1,0 +1,98 @@
+"""CloudWatch dashboard bodies as HTML, drawn from raw datapoints: what would be seen after `pulumi up`.
+
+Graphs, numbers, alarm states and text in the subset of CloudWatch's structure that `monitoring.dashboards`
+writes; anything else is refused by name. Metric math is that of the rehearsal. No script and nothing from
+the network; light and dark follow the reader's system.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from local.report.dashboard_data import Samples, Shown, Span, series
+from local.report.dashboard_drawing import (
+    STYLE,
+    alarm_list,
+    graph,
+    markdown,
+    number,
+)
+
+COLUMN_PX, ROW_PX = 41, 58  # with the gap between widgets
+CAPTION_PX, LEGEND_PX, PADDING_PX = 24, 20, 26
+
+
+class UnsupportedWidgetError(ValueError):
+    """A widget that CloudWatch would show and this renderer cannot."""
+
+
+def render(
+    body: Mapping[str, Any],
+    datapoints: Iterable[Mapping[str, Any]],
+    alarm_states: Mapping[str, str],
+    now: datetime,
+    *,
+    home: str | None = None,
+) -> str:
+    """The dashboard as an HTML fragment with its own style sheet.
+
+    `datapoints` are raw samples as `local.fillins.datapoints` hands them out (`namespace`, `metric`,
+    `dimensions`, `timestamp`, `value`, and `count` or `statistics`), each with its `account`. `home` is the
+    account the dashboard is in: metrics of others are found only where a widget names their `accountId`.
+    `alarm_states` holds states by alarm name.
+    Samples dated after `now`, as the usage of a day that is not over is, are drawn at `now`.
+    The time axis begins with the first sample and ends `now`, but shows no more than the dashboard's own
+    range. Each point is the statistic over the widget's own period up to that moment, as an alarm sees it.
+    """
+    samples = Samples(datapoints, now, home=home)
+    span = samples.span(str(body.get("start", "-PT3H")))
+    widgets = "".join(_widget(widget, samples, span, alarm_states) for widget in body["widgets"])
+    return f'<style>{STYLE}</style><div class="cw">{widgets}</div>'
+
+
+def _widget(widget: Mapping[str, Any], samples: Samples, span: Span, alarm_states: Mapping[str, str]) -> str:
+    properties = widget["properties"]
+    width = widget["width"] * COLUMN_PX - PADDING_PX
+    height = widget["height"] * ROW_PX - PADDING_PX
+    match widget["type"], properties.get("view"):
+        case "text", _:
+            inner, kind = markdown(properties["markdown"]), "text"
+        case "alarm", _:
+            inner, kind = alarm_list(_named(properties["alarms"], alarm_states)), "alarms"
+        case "metric", "singleValue":
+            shown = series(properties, samples, span)
+            inner, kind = number(shown[0], width=width), "number"
+        case "metric", "timeSeries":
+            shown = series(properties, samples, span)
+            inner = graph(
+                shown,
+                span,
+                properties,
+                width=width,
+                height=height - CAPTION_PX - LEGEND_PX,
+            ) + _legend(shown)
+            kind = "graph"
+        case unknown, view:
+            raise UnsupportedWidgetError(
+                f"{properties.get('title', 'a widget')!r}: type {unknown!r} with view {view!r} is not drawn"
+            )
+    title = f"<h4>{escape(properties['title'])}</h4>" if "title" in properties else ""
+    place = (
+        f"grid-column:{widget['x'] + 1}/span {widget['width']};"
+        f"grid-row:{widget['y'] + 1}/span {widget['height']}"
+    )
+    return f'<div class="cw-widget cw-{kind}" style="{place}">{title}{inner}</div>'
+
+
+def _named(arns: Sequence[str], states: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(name, state) of each alarm; one that was never evaluated has insufficient data."""
+    names = [arn.rsplit(":alarm:", 1)[-1] for arn in arns]
+    return [(name, states.get(name, "INSUFFICIENT_DATA")) for name in names]
+
+
+def _legend(shown: Sequence[Shown]) -> str:
+    entries = "".join(
+        f'<span><i style="background:{escape(line.color)}"></i>{escape(line.label)}</span>' for line in shown
+    )
+    return f'<div class="cw-legend">{entries}</div>'

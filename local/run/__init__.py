@@ -1,0 +1,1 @@
+"""One run: in which order, what traffic, what fault, what was found."""

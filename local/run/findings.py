@@ -1,0 +1,49 @@
+"""Everything a local run found, raw. `local.report` judges and draws it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local.deployer import Resource
+from local.run.client import Sample
+from local.run.observe import Probe
+from local.run.plan import Options
+from local.run.traffic import Phase
+from local.run.watching import Alarm, Dashboard
+from local.summary import Usage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What happened in a run, in order. Times are epoch seconds.
+
+    `watched` is the service stack's output of that name. `fault_at` is None in a run without a fault.
+    `steps_s` says how many seconds each step took. `datapoints` are CloudWatch's raw ones and `segments`
+    X-Ray's documents, each with its `account`.
+    """
+
+    options: Options
+    watched: Mapping[str, Any]
+    phases: tuple[Phase, ...]
+    samples: tuple[Sample, ...]
+    probes: tuple[Probe, ...]
+    usage: Mapping[str, Usage]
+    alarms: tuple[Alarm, ...]
+    dashboards: tuple[Dashboard, ...]
+    datapoints: Sequence[Mapping[str, Any]]
+    segments: Sequence[Mapping[str, Any]]
+    resources: tuple[Resource, ...]
+    steps_s: Mapping[str, float]
+    started_at: float
+    deployed_at: float
+    fault_at: float | None
+    ended_at: float
+
+    def of_phase(self, name: str) -> tuple[Sample, ...]:
+        """The requests of one phase."""
+        return tuple(sample for sample in self.samples if sample.phase == name)
+
+    @property
+    def probes_since_fault(self) -> tuple[Probe, ...]:
+        """The probes that began after the fault did; none in a run without a fault."""
+        return tuple(p for p in self.probes if self.fault_at is not None and p.at > self.fault_at)
