@@ -11,7 +11,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # the product's own folders
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the product's own folders
 
 import config
 from bootstrap.account import AccountSettings

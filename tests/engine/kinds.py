@@ -79,6 +79,9 @@ KINDS: Mapping[str, Kind] = {
     "aws:ecr/repository:Repository": _named("encryptionConfigurations"),
     "aws:iam/role:Role": _named("namePrefix path"),
     "aws:iam/rolePolicy:RolePolicy": _kind("name role", once="role name", named="name", puts=True),
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": _kind(
+        "awsServiceName customSuffix", once="awsServiceName customSuffix"
+    ),
     "aws:kms/alias:Alias": _named(),
     "aws:kms/key:Key": _kind("keyUsage customerMasterKeySpec multiRegion"),
     "aws:lambda/alias:Alias": _kind("name functionName", once="functionName name", named="name"),

@@ -36,8 +36,24 @@ def _table_protected(thing: Thing, _cloud: Cloud) -> str | None:
     )
 
 
+def _link_not_let_in(thing: Thing, cloud: Cloud) -> str | None:
+    """The OAM API reference, PutSinkPolicy: a sink's policy says which accounts may link to it."""
+    sink = thing.inputs["sinkIdentifier"]
+    policies = [p.inputs["policy"] for p in cloud.of("SinkPolicy") if p.inputs["sinkIdentifier"] == sink]
+    let_in = any(f"arn:aws:iam::{thing.account}:root" in policy for policy in policies)
+    return None if let_in else "AccessDeniedException: no resource-based policy allows oam:CreateLink"
+
+
+def _sink_in_use(thing: Thing, cloud: Cloud) -> str | None:
+    """The OAM API reference, DeleteSink: "You must delete all links to a sink before you can delete" it."""
+    used = any(link.inputs["sinkIdentifier"] == thing.outputs["arn"] for link in cloud.of("Link"))
+    return "ConflictException: Cannot delete the sink, it has links" if used else None
+
+
 RULES: Mapping[tuple[Method, str], Rule] = {
     ("Create", "UsagePlanKey"): _key_in_two_plans,
+    ("Create", "Link"): _link_not_let_in,
     ("Delete", "Deployment"): _deployment_in_use,
+    ("Delete", "Sink"): _sink_in_use,
     ("Delete", "Table"): _table_protected,
 }
