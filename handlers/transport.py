@@ -1,17 +1,16 @@
 """HTTP/1.1 with a real deadline: name look-up, connect, TLS, sending and reading all end at one time.
 
 `http.client` and the clients built on it time out each wait by itself, so an answer that drips, several
-dead addresses or a slow name server outlast any of their timeouts. Here every wait gets what is left.
-What went wrong is told by the type of the exception.
+dead addresses or a slow name server outlast any of their timeouts. Here every wait gets what is left, and
+whatever a host sends, nothing but a `TransportError` comes out, whose type tells what went wrong.
 
-Deliberately no redirects, proxies, compression, retries or connection pool: a Lambda function handles
-one request at a time, so one kept-alive connection per host is all it can use. Not safe for threads.
+Deliberately no redirects, proxies, compression or connection pool: a Lambda function handles one request
+at a time, so one kept-alive connection per host is all it can use. Not safe for threads.
 """
 
+import contextlib
 import http.client
-import io
 import os
-import select
 import socket
 import ssl
 import threading
@@ -21,12 +20,26 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from handlers.stream import Stream, first_to_answer
+
+USER_AGENT = "inference-watch"  # web ACLs refuse requests without one: AWS's rule NoUserAgent_HEADER
+MAX_BODY = 1_000_000  # bytes; a DynamoDB item has at most 400 kB, every other answer a few hundred bytes
+MAX_IDLE_S = 30.0  # a network may forget an idle connection without a word, some after a minute
+SHOWN = 200  # characters of the system's words for an error
 Clock = Callable[[], float]
 Address = tuple[Any, ...]  # of socket.getaddrinfo
 
 
 class TransportError(Exception):
-    """There is no complete answer; the subclass tells why."""
+    """There is no complete answer; the subclass tells why. The text repeats nothing of request or answer.
+
+    `requests` is how often the request went out; `working`: a 1XX answer said that the host has it.
+    """
+
+    def __init__(self, message: str = "", *, requests: int = 0, working: bool = False) -> None:
+        super().__init__(message)
+        self.requests = requests
+        self.working = working
 
 
 class UnresolvedError(TransportError):
@@ -42,7 +55,7 @@ class InsecureError(TransportError):
 
 
 class BrokenOffError(TransportError):
-    """The connection ended before a complete answer, or what came was not HTTP."""
+    """The connection ended before a complete answer, or what came was not HTTP, or too much of it."""
 
 
 class TimedOutError(TransportError):
@@ -51,17 +64,18 @@ class TimedOutError(TransportError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """A complete answer; the names in `headers` are in lower case."""
+    """A complete answer to a request that went out `requests` times; names in `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    requests: int = 1
 
 
 class Connection:
     """One kept-alive connection to the host of `url`; a path in `url` prefixes every request's path.
 
-    Connects when first used, and again after any error or when the other end has hung up.
+    Connects when first used, and again after any error, after a pause, or when the other end has hung up.
     """
 
     def __init__(self, url: str, clock: Clock) -> None:
@@ -74,78 +88,111 @@ class Connection:
         self._port: int = parts.port or (443 if parts.scheme == "https" else 80)
         self._tls = _tls_context() if parts.scheme == "https" else None
         self._clock = clock
-        self._open: tuple[http.client.HTTPConnection, _DeadlineSocket] | None = None
+        self._kept: Stream | None = None
+        self._kept_since = 0.0
 
-    def post(
-        self, path: str, headers: Mapping[str, str], body: bytes, *, connect_by: float, answer_by: float
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        connect_by: float,
+        answer_by: float,
+        again_at: float | None = None,
     ) -> Response:
-        """Send `body` and read the whole answer, whatever its status.
+        """Send the request and read the whole answer, whatever its status. Raises a `TransportError`.
 
-        `connect_by` and `answer_by` are times of the clock given to the constructor; a connection is made
-        by the earlier of the two. Raises a `TransportError`.
+        All times are on the clock given to the constructor; a connection is made by the earlier of the
+        first two. A kept connection still silent at `again_at` may be one that the network forgot: the
+        request, which must be safe to repeat, then goes out on a new one too, and the first to answer counts.
         """
-        connection, sock = self._ready(min(connect_by, answer_by))
-        sock.deadline = answer_by
-        keep = False
+        headers = {"Host": self.host, "User-Agent": USER_AGENT, **headers}
+        streams: list[Stream] = []
+
+        def send(stream: Stream) -> None:
+            streams.append(stream)
+            stream.deadline, stream.working = answer_by, False
+            sender = http.client.HTTPConnection(self._name, self._port)
+            sender.sock = stream  # what it needs of one
+            sender.request(method, self.prefix + path, body, headers)
+
+        kept = self._usable()
         try:
-            connection.request("POST", self.prefix + path, body, {"Host": self.host, **headers})
-            answer = connection.getresponse()
+            send(kept or self._connect(min(connect_by, answer_by)))
+            chosen = streams[0]
+            if kept and again_at is not None and not first_to_answer(streams, again_at, self._clock):
+                with contextlib.suppress(TransportError, OSError):  # then the kept one may answer yet
+                    send(self._connect(answer_by))
+                chosen = first_to_answer(streams, answer_by, self._clock) or chosen
+            answer = _final_answer(chosen, method)
             response = Response(
                 status=answer.status,
                 headers={name.lower(): value for name, value in answer.getheaders()},
-                body=answer.read(),
+                body=_body(answer),
+                requests=len(streams),
             )
-            keep = not answer.will_close
-        except TimeoutError as error:
-            raise TimedOutError(f"no complete answer from {self.host} in time") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise BrokenOffError(f"{self.host} broke off: {type(error).__name__}: {error}") from error
+        except TimeoutError:
+            working = any(stream.working for stream in streams)
+            message = f"no complete answer from {self.host} in time"
+            raise TimedOutError(message, requests=len(streams), working=working) from None
+        except TransportError:
+            raise
+        except Exception as error:  # noqa: BLE001  # also what http.client does not expect of a host
+            # Not chained: other texts may repeat an answer or, for a header that cannot be sent, an API key.
+            message = f"{self.host} broke off: {_said(error)}"
+            raise BrokenOffError(message, requests=len(streams)) from None
+        else:
+            if not answer.will_close and chosen.silent():  # else a late answer would be taken for the next
+                streams.remove(chosen)
+                self._kept, self._kept_since = chosen, self._clock()
+            return response
         finally:
-            if not keep:  # a late answer must never be read as the answer to the next request
-                self.close()
-        return response
+            for stream in streams:
+                stream.close()
 
     def close(self) -> None:
         """Hang up; the next request connects anew."""
-        if self._open is not None:
-            self._open[0].close()
-            self._open = None
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
-    def _ready(self, deadline: float) -> "tuple[http.client.HTTPConnection, _DeadlineSocket]":
-        if self._open is not None and _hung_up(self._open[1]):
-            self.close()
-        if self._open is None:
-            sock = _DeadlineSocket(self._connect(deadline), self._clock)
-            connection = http.client.HTTPConnection(self._name, self._port)
-            connection.sock = sock
-            self._open = connection, sock
-        return self._open
+    def _usable(self) -> Stream | None:
+        """Take the kept connection if it is likely to work; between requests nothing is due from the host."""
+        kept, self._kept = self._kept, None
+        if kept is None or (self._clock() - self._kept_since < MAX_IDLE_S and kept.silent()):
+            return kept
+        kept.close()
+        return None
 
-    def _connect(self, deadline: float) -> socket.socket:
+    def _connect(self, deadline: float) -> Stream:
         sock = self._dial(_resolve(self._name, self._port, deadline - self._clock()), deadline)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
-            return sock
+            return Stream(sock, self._clock)
         try:
             sock.settimeout(self._left(deadline))
-            return self._tls.wrap_socket(sock, server_hostname=self._name)
-        except OSError as error:  # ssl.SSLError, and TimeoutError, are OSErrors
+            return Stream(self._tls.wrap_socket(sock, server_hostname=self._name), self._clock)
+        except (OSError, ValueError) as error:  # ssl.SSLError, and TimeoutError, are OSErrors
             sock.close()
-            raise InsecureError(f"no TLS with {self.host}: {error}") from error
+            raise InsecureError(f"no TLS with {self.host}: {_said(error)}") from None
 
     def _dial(self, addresses: list[Address], deadline: float) -> socket.socket:
         problem: OSError | None = None
-        for family, kind, protocol, _, address in addresses:
-            sock = socket.socket(family, kind, protocol)
-            try:
-                sock.settimeout(self._left(deadline))
-                sock.connect(address)
-            except OSError as error:
-                sock.close()
-                problem = error
-            else:
-                return sock
-        raise UnconnectedError(f"no connection to {self.host}: {problem}") from problem
+        for position, (family, kind, protocol, _, address) in enumerate(addresses):
+            with contextlib.ExitStack() as failed:
+                try:
+                    sock = failed.enter_context(socket.socket(family, kind, protocol))
+                    # A share each: one that leads nowhere must not use up what the others need.
+                    sock.settimeout(self._left(deadline) / (len(addresses) - position))
+                    sock.connect(address)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                except OSError as error:
+                    problem = error
+                else:
+                    failed.pop_all()
+                    return sock
+        raise UnconnectedError(f"no connection to {self.host}: {_said(problem)}") from None
 
     def _left(self, deadline: float) -> float:
         left = deadline - self._clock()
@@ -154,62 +201,33 @@ class Connection:
         return left
 
 
-class _DeadlineSocket:
-    """What `http.client` needs of a socket, with every wait ending at `deadline`."""
-
-    def __init__(self, sock: socket.socket, clock: Clock) -> None:
-        self.sock = sock
-        self.deadline = 0.0
-        self._clock = clock
-
-    def arm(self) -> None:
-        """Give the next wait what is left. Raises TimeoutError when nothing is."""
-        left = self.deadline - self._clock()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self.sock.settimeout(left)
-
-    def sendall(self, data: bytes) -> None:
-        self.arm()
-        self.sock.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_DeadlineReader(self))
-
-    def close(self) -> None:
-        self.sock.close()
+def _final_answer(stream: Stream, method: str) -> http.client.HTTPResponse:
+    """The answer without its body. 1XX ones before it are skipped: `http.client` itself skips 100 only."""
+    while True:
+        answer = http.client.HTTPResponse(stream, method=method)  # type: ignore[arg-type]  # as above
+        answer.begin()
+        if not (100 < answer.status < 200 and answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS):  # noqa: PLR2004  # 1XX
+            return answer
+        stream.working = True
 
 
-class _DeadlineReader(io.RawIOBase):
-    """Reads from the socket; holds it open, as `socket.makefile` does, until it is closed itself."""
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    too_long = answer.length is not None and answer.length > MAX_BODY
+    body = b"" if too_long else answer.read(MAX_BODY + 1 if answer.length is None else None)
+    if too_long or len(body) > MAX_BODY:
+        raise OSError(f"the answer has more than {MAX_BODY:,} bytes")
+    return body
 
-    def __init__(self, owner: _DeadlineSocket) -> None:
-        self._owner = owner
-        self._raw = owner.sock.makefile("rb", buffering=0)
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._owner.arm()
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
+def _said(error: Exception | None) -> str:
+    """What may be repeated of an error: the system's words, of others the type."""
+    return str(error)[:SHOWN] if isinstance(error, OSError) else type(error).__name__
 
 
 @cache
 def _tls_context() -> ssl.SSLContext:
     # Loading the trusted certificates takes milliseconds: once, and not in the first request.
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
-
-
-def _hung_up(sock: _DeadlineSocket) -> bool:
-    # Between requests nothing is due from the host: readable means that it closed the connection.
-    poll = select.poll()
-    poll.register(sock.sock, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _resolve(name: str, port: int, timeout_s: float) -> list[Address]:
@@ -224,10 +242,13 @@ def _resolve(name: str, port: int, timeout_s: float) -> list[Address]:
             problem.append(error)
 
     thread = threading.Thread(target=look_up, name="resolve", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:  # the system gives no more threads
+        raise UnresolvedError(f"{name} was not resolved: {_said(error)}") from None
     thread.join(max(timeout_s, 0))
     if problem:
-        raise UnresolvedError(f"{name} was not resolved: {problem[0]}") from problem[0]
+        raise UnresolvedError(f"{name} was not resolved: {_said(problem[0])}") from None
     if not result:
         raise UnresolvedError(f"{name} was not resolved in time")
     return result

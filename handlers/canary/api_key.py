@@ -1,8 +1,12 @@
 """The API key: read from Secrets Manager once, and again for the probe after one that was forbidden."""
 
+import re
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
+
+SHOWN = 80  # characters of an error's code
+KEY = re.compile(r"[\x21-\x7e]{1,128}")  # what a header can carry, as long as API Gateway allows
 
 
 class KeyUnreadableError(Exception):
@@ -31,10 +35,11 @@ class ApiKey:
         try:
             value = self._client.get_secret_value(SecretId=self._secret_arn).get("SecretString")
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code")
-            raise KeyUnreadableError(f"Secrets Manager: {code}") from error
-        except BotoCoreError as error:
-            raise KeyUnreadableError(f"Secrets Manager: {type(error).__name__}") from error
-        if not isinstance(value, str) or not value:
-            raise KeyUnreadableError("Secrets Manager: the secret holds no text")
-        return value
+            code = str(error.response.get("Error", {}).get("Code"))[:SHOWN]
+            raise KeyUnreadableError(f"Secrets Manager: {code}") from None
+        except Exception as error:  # noqa: BLE001  # whatever it is, its text may repeat the secret
+            raise KeyUnreadableError(f"Secrets Manager: {type(error).__name__}") from None
+        key = value.strip() if isinstance(value, str) else ""  # files and shells add a newline
+        if not KEY.fullmatch(key):
+            raise KeyUnreadableError("Secrets Manager: what the secret holds cannot be an API key")
+        return key

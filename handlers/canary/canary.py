@@ -1,7 +1,8 @@
 """One run: probe once, publish, log one line. Clients and clocks are passed in.
 
-Whatever the API does is a result; whatever keeps the canary from publishing one is raised, so that the
-function fails and its attempts go missing, which has an alarm of its own.
+Whatever the API does is a result, and so is a secret that cannot be read; whatever keeps the canary from
+publishing one is raised, so that the function fails and its attempts go missing. Both are seen by the alarm
+on the attempts.
 """
 
 import logging
@@ -12,7 +13,7 @@ from typing import Any
 from handlers import tracing
 from handlers.canary.api_key import ApiKey, KeyUnreadableError
 from handlers.canary.metrics import NAMESPACE, metric_data
-from handlers.canary.outcome import Outcome, no_key
+from handlers.canary.outcome import Outcome, not_sent
 from handlers.canary.probe import probe
 from handlers.canary.settings import Settings
 from handlers.transport import Clock
@@ -67,7 +68,7 @@ class Canary:
         try:
             api_key = self._api_key.value()
         except KeyUnreadableError as error:
-            return no_key(str(error))
+            return not_sent(str(error))
         outcome = probe(self._settings, api_key, self._credentials, self._clock)
         if outcome.status == FORBIDDEN:
             self._api_key.forget()

@@ -12,19 +12,20 @@ NAMESPACE = "InferenceWatch"
 def metric_data(outcome: Outcome, service: str, started: datetime) -> list[dict[str, Any]]:
     """The data of one `PutMetricData`, all at `started`, when the probe began.
 
-    `CanaryAttempts` always; `CanarySuccess`, or `CanaryFailure` once in all and once by `Reason`;
-    `CanaryLatency` when it is known. Every count is 1: a success is never published as a 0.
+    `CanaryAttempts` always: 1 for a probe that went out, 0 when the canary had nothing to send one with, so
+    that a canary without its secret is seen as a canary that is down, not as an API that is. `CanarySuccess`
+    with `CanaryLatency`, or `CanaryFailure` once in all and once by `Reason`. A success is never published
+    as a 0, and no latency for a failure: how fast an error came, or that nothing came, is no response time.
     """
     by_service = {"Service": service}
-    data = [_datum("CanaryAttempts", by_service, started, 1, "Count")]
+    data = [_datum("CanaryAttempts", by_service, started, int(outcome.reason != "secret"), "Count")]
     if outcome.reason is None:
         data.append(_datum("CanarySuccess", by_service, started, 1, "Count"))
+        data.append(_datum("CanaryLatency", by_service, started, outcome.latency_ms, "Milliseconds"))
     else:
         by_reason = {**by_service, "Reason": outcome.reason}
         data.append(_datum("CanaryFailure", by_service, started, 1, "Count"))
         data.append(_datum("CanaryFailure", by_reason, started, 1, "Count"))
-    if outcome.latency_ms is not None:
-        data.append(_datum("CanaryLatency", by_service, started, outcome.latency_ms, "Milliseconds"))
     return data
 
 

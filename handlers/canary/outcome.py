@@ -34,15 +34,15 @@ _CODE = re.compile(r"[a-z_]{1,40}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """`reason` is None for a success. `detail` is for people and holds nothing secret.
+    """`reason` is None for a success. `detail` is for people and repeats nothing of an answer's own words.
 
-    `latency_ms` is set when there was an answer, and for a `timeout`: that long a customer waited.
+    `latency_ms` is how long the probe took, 0 when none was sent.
     """
 
     reason: Reason | None
     detail: str
     status: int | None = None
-    latency_ms: float | None = None
+    latency_ms: float = 0.0
 
 
 def decide(response: Response, latency_ms: float, probe: Probe) -> Outcome:
@@ -53,12 +53,11 @@ def decide(response: Response, latency_ms: float, probe: Probe) -> Outcome:
 
 def no_answer(error: TransportError, waited_ms: float) -> Outcome:
     """Judge a probe without a complete answer."""
-    reason = REASONS[type(error)]
-    return Outcome(reason=reason, detail=str(error), latency_ms=waited_ms if reason == "timeout" else None)
+    return Outcome(reason=REASONS[type(error)], detail=str(error), latency_ms=waited_ms)
 
 
-def no_key(detail: str) -> Outcome:
-    """The API key cannot be read, so nothing was sent: the canary is in trouble, the API perhaps not."""
+def not_sent(detail: str) -> Outcome:
+    """Without the API key or credentials nothing is sent: the canary is in trouble, the API perhaps not."""
     return Outcome(reason="secret", detail=detail)
 
 
@@ -67,7 +66,7 @@ def schema_problem(document: object) -> str | None:
     if not isinstance(document, dict):
         return "it is no object"
     if set(document) != _FIELDS:
-        return f"its fields are {sorted(map(str, document))[:10]}"
+        return f"it lacks {missing}" if (missing := sorted(_FIELDS - set(document))) else "it has more fields"
     texts = all(isinstance(document[name], str) for name in ("id", "model_version", "request_id"))
     if not (texts and document["model_version"] and document["request_id"]):
         return "id, model_version or request_id is no text, or empty"

@@ -9,7 +9,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from handlers import tracing
-from handlers.canary.outcome import Outcome, decide, no_answer
+from handlers.canary.outcome import Outcome, decide, no_answer, not_sent
 from handlers.canary.settings import Settings
 from handlers.transport import Clock, Connection, TransportError
 
@@ -32,7 +32,10 @@ def probe(
 ) -> Outcome:
     """Send the known request and judge what comes back, or that nothing does."""
     body = json.dumps({"id": settings.probe.id, "measurements": dict(settings.probe.measurements)}).encode()
-    headers = signed_headers(settings, body, api_key, credentials())
+    try:
+        headers = signed_headers(settings, body, api_key, credentials())
+    except Exception as error:  # noqa: BLE001  # whatever it is, its text may repeat a secret
+        return not_sent(f"the request cannot be signed: {type(error).__name__}")
     connection = Connection(settings.api_url, clock)
     host = urlsplit(settings.api_url).hostname or ""
     started = clock()
@@ -42,7 +45,7 @@ def probe(
             trace = tracing.current_header()
             if trace is not None:
                 headers["X-Amzn-Trace-Id"] = trace
-            response = connection.post("", headers, body, connect_by=deadline, answer_by=deadline)
+            response = connection.request("POST", "", headers, body, connect_by=deadline, answer_by=deadline)
             call.answered(response.status)
     except TransportError as error:
         return no_answer(error, _ms(clock() - started))

@@ -1,18 +1,18 @@
 """A client for one AWS service: signed POST requests over one connection, each call within a deadline.
 
 boto3 and botocore take most of a usual function's cold start, and their time-outs are fixed when a
-client is made. This client does what two operations need. It goes where boto3 would: the service's
-endpoint of the region, or what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says. It never retries.
+client is made. This client does what two operations need. It never retries.
 """
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers import tracing
 from handlers.environment import text
-from handlers.inference.signature import TRACE_HEADER, Credentials, Scope, sign
+from handlers.inference.credentials import CredentialSource
+from handlers.inference.signature import TRACE_HEADER, Scope, sign
 from handlers.transport import Clock, Connection, Response
 
 # Region prefix -> DNS suffix, after botocore's partitions; all others are `amazonaws.com`.
@@ -25,17 +25,20 @@ SUFFIXES: Mapping[str, str] = {
     "us-isof-": "csp.hci.ic.gov",
 }
 OK = range(200, 300)
-
-CredentialSource = Callable[[], Credentials]
+MAX_CODE = 80  # characters; AWS's longest names of errors have some 50
 
 
 class ServiceError(Exception):
-    """The service refused; `code` is AWS's name of the error, empty where it gave none."""
+    """The service refused; `code` is AWS's name of the error, empty where it gave none that looks like one.
 
-    def __init__(self, status: int, code: str) -> None:
+    `requests` is how often the request went out.
+    """
+
+    def __init__(self, status: int, code: str, requests: int = 1) -> None:
         super().__init__(f"HTTP {status} {code}".rstrip())
         self.status = status
         self.code = code
+        self.requests = requests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,10 +58,14 @@ SAGEMAKER_RUNTIME = Service(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deadline:
-    """When a call's connection must stand and its answer be complete, on the client's clock."""
+    """When a call's connection must stand and its answer be complete, on the client's clock.
+
+    `again_at` is when a kept connection that is still silent is no longer trusted, if ever.
+    """
 
     connect_by: float
     answer_by: float
+    again_at: float | None = None
 
 
 class ServiceClient:
@@ -96,21 +103,34 @@ class ServiceClient:
                 path=self._connection.prefix + path,
                 headers=headers if trace is None else {**headers, trace_in: trace},
                 body=body,
-                credentials=self._credentials(),
+                credentials=self._credentials(deadline.answer_by),
                 scope=self._scope,
                 epoch_s=time.time(),
             )
-            response = self._connection.post(
-                path, signed, body, connect_by=deadline.connect_by, answer_by=deadline.answer_by
+            response = self._connection.request(
+                "POST",
+                path,
+                signed,
+                body,
+                connect_by=deadline.connect_by,
+                answer_by=deadline.answer_by,
+                again_at=deadline.again_at,
             )
             call.answered(response.status, response.headers.get("x-amzn-requestid"))
             if response.status not in OK:
-                raise ServiceError(response.status, error_code(response))
+                raise ServiceError(response.status, error_code(response), response.requests)
             return response
+
+    def hang_up(self) -> None:
+        """Let the next call connect anew."""
+        self._connection.close()
 
 
 def endpoint(service: Service, environ: Mapping[str, str]) -> str:
-    """The URL of `service` for this environment, chosen as boto3 chooses it."""
+    """What `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, else the region's standard endpoint.
+
+    Deliberately not all that boto3 knows: no FIPS, dual-stack or account-based endpoint, no file.
+    """
     override = environ.get(f"AWS_ENDPOINT_URL_{service.variable}") or environ.get("AWS_ENDPOINT_URL")
     if override:
         return override
@@ -119,40 +139,17 @@ def endpoint(service: Service, environ: Mapping[str, str]) -> str:
     return f"https://{service.endpoint_prefix}.{region}.{suffix}"
 
 
-def credential_source(environ: Mapping[str, str]) -> CredentialSource:
-    """Where credentials come from: Lambda's variables, which hold for an environment's whole life.
-
-    A function restored by SnapStart has none and gets credentials that expire from a local server. That,
-    like any other source, is botocore's to find and renew; its import then costs no customer's time.
-    """
-    if "AWS_ACCESS_KEY_ID" in environ:
-        fixed = Credentials(
-            access_key=environ["AWS_ACCESS_KEY_ID"],
-            secret_key=environ["AWS_SECRET_ACCESS_KEY"],
-            token=environ.get("AWS_SESSION_TOKEN") or None,
-        )
-        return lambda: fixed
-    from botocore.session import get_session  # noqa: PLC0415  # see above
-
-    session = get_session()
-
-    def current() -> Credentials:
-        found = session.get_credentials()
-        frozen = found.get_frozen_credentials() if found is not None else None
-        if frozen is None or frozen.access_key is None or frozen.secret_key is None:
-            raise RuntimeError("no AWS credentials found; the function's role is missing")
-        return Credentials(access_key=frozen.access_key, secret_key=frozen.secret_key, token=frozen.token)
-
-    return current
-
-
 def error_code(response: Response) -> str:
-    """AWS's name of an error: from the header, or from the JSON body; both may carry a namespace or a URL."""
-    name = response.headers.get("x-amzn-errortype", "")
+    """AWS's name of an error: from the header, or from the JSON body; both may carry a namespace or a URL.
+
+    It is logged, so what does not look like a name is left out.
+    """
+    name = response.headers.get("x-amzn-errortype")
     if not name:
         try:
             document = json.loads(response.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return ""
-        name = document.get("__type", "") if isinstance(document, dict) else ""
-    return str(name).partition(":")[0].rpartition("#")[2]
+        name = document.get("__type") if isinstance(document, dict) else None
+    code = str(name).partition(":")[0].rpartition("#")[2].strip()
+    return code if name and code.isascii() and code.isalnum() and len(code) <= MAX_CODE else ""

@@ -12,13 +12,15 @@ from handlers import tracing
 from handlers.inference.attempts import Budget, Verdict, attempt
 from handlers.inference.aws import ServiceClient, ServiceError
 from handlers.inference.contract import LABELS, ModelAnswer, is_number
-from handlers.inference.failure import FailureError, out_of_time
+from handlers.inference.credentials import CredentialsError
+from handlers.inference.failure import FailureError, internal_error, out_of_time
 from handlers.transport import TimedOutError, TransportError
 
 NOT_READY = "ModelNotReadyException"
 THROTTLES = frozenset(("ThrottlingException", "TooManyRequestsException"))
 TOO_MANY_REQUESTS = 429
-UNAVAILABLE = 503
+MAX_VERSION = 100  # characters: it goes into every answer and trace
+SERVER_ERROR = 500
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -57,13 +59,16 @@ def judge(error: ServiceError | TransportError) -> Verdict:
     """What an error of the endpoint means.
 
     A time-out is never retried: the attempt had all that was left. Nor is what the container itself
-    answers (ModelError): it would answer the same again.
+    answers (ModelError, 424): it would answer the same again. SageMaker's own 5XX (InternalFailure,
+    ServiceUnavailable, InternalDependencyException) are transient and are.
     """
     if isinstance(error, TimedOutError):
         return Verdict(retry=False, failure=out_of_time())
+    if isinstance(error, CredentialsError):
+        return Verdict(retry=True, failure=internal_error())
     if isinstance(error, TransportError):
         return Verdict(retry=True, failure=_failure("The model cannot be reached."))
-    if error.code == NOT_READY or error.status == UNAVAILABLE:
+    if error.code == NOT_READY or error.status >= SERVER_ERROR:
         return Verdict(retry=True, failure=_failure("The model is not available."))
     if error.code in THROTTLES or error.status == TOO_MANY_REQUESTS:
         return Verdict(retry=True, failure=FailureError("throttled", "The model is throttled; try later."))
@@ -77,9 +82,9 @@ def decode(body: bytes) -> ModelAnswer:
         version = document["model_version"]
         (prediction,) = document["predictions"]
         label, probability = prediction["label"], prediction["probability"]
-    except (ValueError, TypeError, KeyError) as problem:
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
         raise _failure("The model's answer cannot be read.") from problem
-    known = isinstance(version, str) and version and label in LABELS
+    known = isinstance(version, str) and 0 < len(version) <= MAX_VERSION and label in LABELS
     if not (known and is_number(probability) and 0 <= probability <= 1):
         raise _failure("The model's answer makes no sense.")
     return ModelAnswer(label=label, probability=float(probability), model_version=version)

@@ -6,9 +6,9 @@ requests for made-up ids must not push real lots out. Reads are eventually consi
 
 import json
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
 
 from handlers import tracing
 from handlers.inference.attempts import Budget, Verdict, attempt
@@ -73,6 +73,10 @@ class Cache:
             self._entries.popitem(last=False)
 
 
+class UnreadableError(TransportError):
+    """What came is no answer to the request."""
+
+
 class References:
     """Looks lots up in the table."""
 
@@ -91,14 +95,13 @@ class References:
         tracing.annotate("cached", cached is not None)
         if cached is not None:
             return cached
-        item = attempt(lambda: self._get_item(key, budget), judge, budget)
-        if item is None:
+        reference = attempt(lambda: self._get_item(key, budget), judge, budget)
+        if reference is None:
             raise FailureError("unknown_reference", "There is no reference data for this id.")
-        reference = _reference(key, item)
         self._cache.put(key, reference)
         return reference
 
-    def _get_item(self, key: str, budget: Budget) -> Mapping[str, Any] | None:
+    def _get_item(self, key: str, budget: Budget) -> Reference | None:
         body = json.dumps({"TableName": self._table_name, "Key": {"id": {"S": key}}})
         response = self._client.call(
             "GetItem",
@@ -108,14 +111,18 @@ class References:
             deadline=budget.deadline(ATTEMPT_SHARE),
             table_name=self._table_name,
         )
-        item: Mapping[str, Any] | None = json.loads(response.body).get("Item")
-        return item
+        try:
+            return decode(response.body, key)
+        except UnreadableError:
+            self._client.hang_up()  # whatever else is on its way belongs to another request, too
+            raise
 
 
 def judge(error: ServiceError | TransportError) -> Verdict:
     """What an error of the table means. A table that is out of order is an error of ours: internal_error."""
-    if isinstance(error, TimedOutError):  # it ate its share only, so another attempt may fit
-        return Verdict(retry=True, failure=out_of_time())
+    if isinstance(error, TimedOutError):
+        # It used up its share only, so another attempt may fit; not where the table is known to work on it.
+        return Verdict(retry=not error.working, failure=out_of_time())
     if isinstance(error, TransportError):
         return Verdict(retry=True, failure=internal_error())
     if error.code in THROTTLES:
@@ -125,9 +132,27 @@ def judge(error: ServiceError | TransportError) -> Verdict:
     return Verdict(retry=error.status >= SERVER_ERROR, failure=internal_error())
 
 
-def _reference(key: str, item: Mapping[str, Any]) -> Reference:
+def decode(body: bytes, key: str) -> Reference | None:
+    """The reference in DynamoDB's answer, None where it has none.
+
+    Raises `FailureError` (internal_error) for an item without ten numbers, which the log names, and
+    `UnreadableError` for what is no answer to a GetItem of lot `key`.
+    """
     try:
-        return {name: float(item[name]["N"]) for name in FEATURES}
-    except (KeyError, TypeError, ValueError) as problem:
-        log.exception("a reference item lacks a feature", extra={"fields": {"reference_id": key}})
-        raise internal_error() from problem
+        document = json.loads(body)
+        if "Item" not in document and isinstance(document, dict):
+            return None
+        item = document["Item"]
+        found = item["id"]["S"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise UnreadableError("no answer of DynamoDB") from None
+    if found != key:  # never another lot's data, wherever it came from
+        raise UnreadableError("another lot's item")
+    try:
+        reference = {name: float(item[name]["N"]) for name in FEATURES}
+    except (KeyError, TypeError, ValueError):
+        reference = {}
+    if not reference or not all(map(math.isfinite, reference.values())):
+        log.error("a reference item lacks a feature", extra={"fields": {"reference_id": key}})
+        raise internal_error()
+    return reference

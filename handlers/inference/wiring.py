@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from handlers.inference.aws import DYNAMODB, SAGEMAKER_RUNTIME, ServiceClient, credential_source
+from handlers.inference.aws import DYNAMODB, SAGEMAKER_RUNTIME, ServiceClient
+from handlers.inference.credentials import credential_source
 from handlers.inference.model import Model
 from handlers.inference.references import Cache, References
 from handlers.inference.service import Predictions
@@ -13,7 +14,7 @@ from handlers.transport import Clock
 def build(environ: Mapping[str, str], clock: Clock) -> Predictions:
     """The function's parts, joined. Raises `SettingsError` when the environment lacks something."""
     settings = Settings.from_env(environ)
-    credentials = credential_source(environ)
+    credentials = credential_source(environ, clock)
     table = ServiceClient(DYNAMODB, environ, credentials, clock)
     endpoint = ServiceClient(SAGEMAKER_RUNTIME, environ, credentials, clock)
     cache = Cache(size=settings.cache_size, ttl_s=settings.cache_ttl_s, clock=clock)

@@ -25,6 +25,11 @@ class Quota:
     offset: int = 0
 
 
+def quota_of(quota: Mapping[str, Any]) -> Quota:
+    """The quota of a usage plan as API Gateway gives it."""
+    return Quota(limit=int(quota["limit"]), period=quota["period"], offset=int(quota.get("offset", 0)))
+
+
 def reported_day(event: Mapping[str, Any]) -> date:
     """The UTC day before the event's `time` (ISO 8601 with an offset). Raises ValueError.
 

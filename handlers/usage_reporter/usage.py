@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from handlers.usage_reporter.periods import Quota, period_start
+from handlers.usage_reporter.periods import Quota, period_start, quota_of
 
 PAGE = 500  # the most that these operations give at a time
 
@@ -51,7 +51,7 @@ def _plans(client: Any, rest_api_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, day: date) -> PlanUsage:
-    quota = _quota(plan)
+    quota = quota_of(plan["quota"]) if plan.get("quota") else None
     keys = sorted(
         _items(client, "get_usage_plan_keys", usagePlanId=plan["id"]), key=lambda key: str(key["id"])
     )
@@ -69,13 +69,6 @@ def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, d
             for key in keys
         ),
     )
-
-
-def _quota(plan: Mapping[str, Any]) -> Quota | None:
-    quota = plan.get("quota")
-    if not quota:
-        return None
-    return Quota(limit=quota["limit"], period=quota["period"], offset=quota.get("offset", 0))
 
 
 def _used(client: Any, plan_id: str, start: date, end: date) -> Counter[str]:

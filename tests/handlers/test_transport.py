@@ -25,8 +25,13 @@ TIMEOUT_S = 0.15
 
 def post(connection: Connection, *, timeout_s: float = 2.0, connect_s: float = 2.0) -> Response:
     now = time.monotonic()
-    return connection.post(
-        "/x", {"Content-Type": "text/plain"}, b"hello", connect_by=now + connect_s, answer_by=now + timeout_s
+    return connection.request(
+        "POST",
+        "/x",
+        {"Content-Type": "text/plain"},
+        b"hello",
+        connect_by=now + connect_s,
+        answer_by=now + timeout_s,
     )
 
 

@@ -1,8 +1,8 @@
 """`GetUsage` and `UpdateUsage` of usage plans, counted where the gateway checks the quota.
 
 Per key and UTC day a pair [used, remaining]. A request counts when it passed the key, throttle and quota
-checks. `remaining` is the rest of the period's quota after that day (weeks begin on Monday), 0 for a plan
-without a quota.
+checks. `remaining` is the rest of the period's quota after that day, 0 for a plan without a quota. When a
+period begins is what the usage reporter takes it to be (`handlers.usage_reporter.periods`, with its source).
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Any
 from ministack.app import SERVICE_HANDLERS
 from ministack.core.responses import get_account_id, get_region
 
+from handlers.usage_reporter.periods import period_start, quota_of
 from local.fillins import upstream
 from local.fillins.service import Answer, Handler, register
 
@@ -51,19 +52,12 @@ def pairs(used: dict[date, int], quota: dict[str, Any], first: date, last: date)
     found = []
     day = first
     while day <= last:
-        begin = period_start(day, quota.get("period", "DAY"))
+        begin = period_start(quota_of(quota), day) if quota else day
         spent = sum(count for at, count in used.items() if begin <= at <= day)
         remaining = max(0, int(quota["limit"]) - spent) if quota else 0
         found.append([used.get(day, 0), remaining])
         day += timedelta(days=1)
     return found
-
-
-def period_start(day: date, period: str) -> date:
-    """The first day of the quota period that `day` falls into."""
-    if period == "MONTH":
-        return day.replace(day=1)
-    return day - timedelta(days=day.weekday()) if period == "WEEK" else day
 
 
 def get_usage(plan_id: str, query: dict[str, list[str]]) -> Answer:

@@ -4,6 +4,7 @@ import json
 import logging
 import socket
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -112,7 +113,7 @@ def test_a_probe_is_one_signed_request_with_the_key_and_its_result_is_published(
     (request,) = api.requests
     assert request.path == "/live/v1/predictions"
     assert request.json() == {"id": "lot-001", "measurements": {"color_intensity": 5.64}}
-    assert request.headers["host"] == host
+    assert (request.headers["host"], request.headers["user-agent"]) == (host, "inference-watch")
     assert (request.headers["x-api-key"], request.headers["x-amz-security-token"]) == (API_KEY, "t0ken2")
     authorization = request.headers["authorization"]
     assert authorization.startswith("AWS4-HMAC-SHA256 Credential=AKIA2/")
@@ -169,7 +170,7 @@ def test_a_name_that_is_unknown_is_told_from_a_host_that_refuses(
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     result = run(aws, "http://no-such-host.invalid")
-    assert (result["reason"], result["status"], result["latency_ms"]) == ("dns", None, None)
+    assert (result["reason"], result["status"], result["latency_ms"]) == ("dns", None, result["latency_ms"])
 
 
 def test_a_host_without_tls_is_told_from_one_that_refuses(aws: Aws) -> None:
@@ -199,13 +200,21 @@ def test_a_forbidden_probe_fails_and_the_next_one_reads_the_key_anew(aws: Aws) -
 def unreadable(aws: Aws, problem: str) -> None:
     if problem == "denied":
         aws.of_secrets.add_client_error("get_secret_value", "AccessDeniedException")
-    else:
+    elif problem == "binary":
         aws.of_secrets.add_response("get_secret_value", {"SecretBinary": b"key"})
+    else:
+        aws.secret(problem)
 
 
+NO_KEY = "Secrets Manager: what the secret holds cannot be an API key"
 PROBLEMS = [
     ("denied", "Secrets Manager: AccessDeniedException"),
-    ("binary", "Secrets Manager: the secret holds no text"),
+    ("binary", NO_KEY),
+    (f"{API_KEY}\nX-Evil: 1", NO_KEY),
+    (f"{API_KEY}\u20ac", NO_KEY),
+    (f"two {API_KEY}", NO_KEY),
+    ("x" * 129, NO_KEY),
+    ("\n", NO_KEY),
 ]
 
 
@@ -222,6 +231,36 @@ def test_a_key_that_cannot_be_read_is_a_failure_without_a_request_and_is_read_ag
         assert (result["reason"], result["detail"], len(api.requests)) == ("secret", detail, 0)
         assert canary.run()["ok"] is True
     assert aws.names()[0] == ["CanaryAttempts", "CanaryFailure", "CanaryFailure"]
+    assert aws.published[0]["MetricData"][0]["Value"] == 0
+
+
+@pytest.mark.parametrize("stored", [f"{API_KEY}\n", f" {API_KEY}\r\n", "x" * 128])
+def test_blanks_around_the_key_are_no_part_of_it(stored: str, aws: Aws) -> None:
+    aws.secret(stored)
+    aws.publication()
+    with Loopback([reply(200, GOOD)]) as api:
+        assert aws.canary(api.url).run()["ok"] is True
+    assert api.requests[0].headers["x-api-key"] == stored.strip()
+
+
+def test_an_error_that_repeats_the_secret_is_told_by_its_type_alone() -> None:
+    class Careless:
+        def get_secret_value(self, **_: str) -> None:
+            raise ValueError(f"cannot parse {API_KEY}")
+
+    with pytest.raises(KeyUnreadableError, match=r"^Secrets Manager: ValueError$") as raised:
+        ApiKey(Careless(), SECRET_ARN).value()
+    assert raised.value.__suppress_context__
+    assert API_KEY not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_probe_that_cannot_be_signed_is_published_as_none_sent(aws: Aws) -> None:
+    aws.secret()
+    aws.publication()
+    canary = aws.canary("http://127.0.0.1:1")
+    canary._credentials = lambda: None  # noqa: SLF001  # as botocore gives it to a function without a role
+    assert canary.run()["reason"] == "secret"
+    assert aws.published[0]["MetricData"][0]["Value"] == 0
 
 
 def test_a_secrets_manager_that_cannot_be_reached_is_an_unreadable_key() -> None:

@@ -30,19 +30,18 @@ def test_a_success_is_an_attempt_a_success_and_a_latency() -> None:
 
 
 @pytest.mark.parametrize("reason", ["status", "timeout"])
-def test_a_failure_counts_once_in_all_and_once_by_reason_and_publishes_no_success(reason: str) -> None:
+def test_a_failure_counts_once_in_all_and_once_by_reason_without_a_success_or_a_latency(reason: str) -> None:
     outcome = Outcome(reason=reason, detail="", latency_ms=1.0)  # type: ignore[arg-type]  # parametrized
     assert compact(outcome) == [
         ATTEMPT,
         ("CanaryFailure", SERVICE, 1, "Count"),
         ("CanaryFailure", {**SERVICE, "Reason": reason}, 1, "Count"),
-        ("CanaryLatency", SERVICE, 1.0, "Milliseconds"),
     ]
 
 
-def test_without_an_answer_there_is_no_latency() -> None:
-    assert [d[0] for d in compact(Outcome(reason="dns", detail=""))] == [
-        "CanaryAttempts",
-        "CanaryFailure",
-        "CanaryFailure",
+def test_a_canary_without_its_secret_has_made_no_attempt() -> None:
+    assert compact(Outcome(reason="secret", detail="")) == [
+        ("CanaryAttempts", SERVICE, 0, "Count"),
+        ("CanaryFailure", SERVICE, 1, "Count"),
+        ("CanaryFailure", {**SERVICE, "Reason": "secret"}, 1, "Count"),
     ]

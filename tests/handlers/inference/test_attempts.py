@@ -1,9 +1,11 @@
+import random
+
 import pytest
 
-from handlers.inference.attempts import PAUSE_S, RETRY_NEEDS_S, Budget, Verdict, attempt
+from handlers.inference.attempts import Budget, Verdict, attempt
 from handlers.inference.aws import Deadline, ServiceError
 from handlers.inference.failure import FailureError
-from handlers.transport import TransportError, UnconnectedError
+from handlers.transport import BrokenOffError, TransportError, UnconnectedError
 from tests.handlers.inference.clock import Clock
 
 GONE = FailureError("model_failure", "gone")
@@ -48,8 +50,7 @@ def test_one_error_is_tried_again_after_a_short_pause() -> None:
     call = Flaky(clock, 1, 0.2)
     assert attempt(call, again, budget(clock), clock.sleep) == "answer"
     assert call.calls == 2
-    (pause,) = clock.slept
-    assert PAUSE_S[0] <= pause <= PAUSE_S[1]
+    assert len(clock.slept) == 1
 
 
 def test_there_is_never_a_third_attempt() -> None:
@@ -69,12 +70,38 @@ def test_what_the_judge_gives_up_is_not_tried_again() -> None:
     assert (raised.value, call.calls) == (GONE, 1)
 
 
-@pytest.mark.parametrize(("left_s", "calls"), [(RETRY_NEEDS_S + 0.01, 2), (RETRY_NEEDS_S - 0.01, 1)])
-def test_a_retry_must_fit_what_is_left(left_s: float, calls: int) -> None:
-    clock = Clock()
-    call = Flaky(clock, 9, 0.25)
+@pytest.mark.parametrize("requests", [2, 3])
+def test_what_went_out_twice_is_not_tried_again(requests: int) -> None:
+    clock, calls = Clock(), 0
+
+    def call() -> None:
+        nonlocal calls
+        calls += 1
+        raise ServiceError(503, "", requests) if requests == 2 else BrokenOffError(requests=requests)
+
     with pytest.raises(FailureError):
-        attempt(call, again, Budget(clock=clock, started=clock.now, total_s=0.25 + left_s), clock.sleep)
+        attempt(call, again, budget(clock), clock.sleep)
+    assert (calls, clock.slept) == (1, [])
+
+
+def test_pauses_differ_though_all_environments_start_from_one_snapshot() -> None:
+    pauses = set()
+    for _ in range(20):
+        random.seed(1)  # what a snapshot does to every environment that is restored from it
+        clock = Clock()
+        attempt(Flaky(clock, 1, 0.1), again, budget(clock), clock.sleep)
+        pauses.update(clock.slept)
+    assert len(pauses) == 20
+    assert all(0.02 <= pause < 0.05 for pause in pauses)
+
+
+@pytest.mark.parametrize(("left_s", "calls"), [(0.125, 2), (0.1, 2), (0.09375, 1)])
+def test_a_retry_needs_a_tenth_of_a_second(left_s: float, calls: int) -> None:
+    clock = Clock()
+    clock.now = 0.0  # so that nothing is rounded
+    call = Flaky(clock, 9, 0)
+    with pytest.raises(FailureError):
+        attempt(call, again, Budget(clock=clock, started=clock.now, total_s=left_s), clock.sleep)
     assert call.calls == calls
 
 
@@ -100,7 +127,7 @@ def test_errors_of_ours_are_neither_judged_nor_retried() -> None:
 def test_an_attempt_gets_its_share_or_what_is_left_and_half_of_it_to_connect() -> None:
     clock = Clock()
     spent = budget(clock, 2.0)
-    assert spent.deadline() == Deadline(connect_by=101.0, answer_by=102.0)
+    assert spent.deadline() == Deadline(connect_by=101.0, answer_by=102.0, again_at=101.0)
     assert spent.deadline(0.25) == Deadline(connect_by=100.25, answer_by=100.5)
     clock.now += 1.75
     assert spent.remaining_s() == 0.25

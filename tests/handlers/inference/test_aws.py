@@ -1,6 +1,5 @@
 import json
 import time
-from pathlib import Path
 
 import pytest
 from botocore.session import get_session
@@ -12,7 +11,6 @@ from handlers.inference.aws import (
     Service,
     ServiceClient,
     ServiceError,
-    credential_source,
     endpoint,
     error_code,
 )
@@ -20,7 +18,7 @@ from handlers.inference.signature import Credentials
 from handlers.transport import Response
 from tests.handlers.loopback import Loopback, reply
 
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s3cret"}
+FIXED = Credentials(access_key="AKIA1", secret_key="s3cret", token=None)
 SESSION = get_session()
 REGIONS = sorted(
     {
@@ -55,41 +53,6 @@ def test_a_service_finds_its_own_override_before_the_common_one() -> None:
     assert endpoint(DYNAMODB, own) == "http://127.0.0.1:1"
 
 
-def test_lambdas_credentials_come_from_its_variables() -> None:
-    fixed = Credentials(access_key="AKIA1", secret_key="s3cret", token=None)
-    assert credential_source(KEYS)() == fixed
-    with_token = credential_source({**KEYS, "AWS_SESSION_TOKEN": "t0ken"})()
-    assert with_token == Credentials(access_key="AKIA1", secret_key="s3cret", token="t0ken")
-
-
-def test_a_restored_functions_credentials_come_from_its_local_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    issued = {
-        "AccessKeyId": "ASIA1",
-        "SecretAccessKey": "s",
-        "Token": "t",
-        "Expiration": "2100-01-01T00:00:00Z",
-    }
-    for name in KEYS:
-        monkeypatch.delenv(name, raising=False)
-    with Loopback([reply(200, issued)]) as server:
-        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{server.url}/credentials")
-        monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "let me in")
-        source = credential_source({})
-        assert source() == source() == Credentials(access_key="ASIA1", secret_key="s", token="t")
-    (request,) = server.requests  # asked once, and renewed by botocore
-    assert (request.path, request.headers["authorization"]) == ("/credentials", "let me in")
-
-
-def test_without_any_credentials_the_error_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    for name in (*KEYS, "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(RuntimeError, match="role is missing"):
-        credential_source({})()
-
-
 CODES = {
     "a header with a URL": (
         Response(status=424, headers={"x-amzn-errortype": "ModelError:http://x/"}, body=b""),
@@ -109,6 +72,10 @@ CODES = {
     "a list": (Response(status=500, headers={}, body=b"[]"), ""),
     "no JSON": (Response(status=502, headers={}, body=b"<html>"), ""),
     "no UTF-8": (Response(status=502, headers={}, body=b"\xff\xfe\xff"), ""),
+    "endless JSON": (Response(status=424, headers={}, body=b"[" * 200_000), ""),
+    "a name that is none": (Response(status=400, headers={}, body=b'{"__type": "hush hush"}'), ""),
+    "a name that never ends": (Response(status=400, headers={"x-amzn-errortype": "x" * 81}, body=b""), ""),
+    "a number": (Response(status=400, headers={}, body=b'{"__type": 0}'), ""),
 }
 
 
@@ -128,8 +95,8 @@ def test_a_call_is_signed_and_takes_the_trace_along(
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-a-b;Parent=c;Sampled=0")
     with Loopback([reply(200, {"ok": True})]) as server:
-        environ = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": server.url, **KEYS}
-        client = ServiceClient(DYNAMODB, environ, credential_source(environ), time.monotonic)
+        environ = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": server.url}
+        client = ServiceClient(DYNAMODB, environ, lambda _by: FIXED, time.monotonic)
         assert json.loads(call(client, **options).body) == {"ok": True}
     headers = server.requests[0].headers
     assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIA1/")
@@ -140,8 +107,8 @@ def test_a_call_is_signed_and_takes_the_trace_along(
 def test_without_a_trace_no_header_is_sent_and_a_refusal_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
     with Loopback([reply(301, {"__type": "x#Moved"})]) as server:
-        environ = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": server.url, **KEYS}
-        client = ServiceClient(DYNAMODB, environ, credential_source(environ), time.monotonic)
+        environ = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": server.url}
+        client = ServiceClient(DYNAMODB, environ, lambda _by: FIXED, time.monotonic)
         with pytest.raises(ServiceError, match=r"^HTTP 301 Moved$") as raised:
             call(client)
     assert (raised.value.status, raised.value.code) == (301, "Moved")

@@ -5,6 +5,7 @@ import pytest
 
 from handlers.inference.aws import ServiceError
 from handlers.inference.contract import ModelAnswer
+from handlers.inference.credentials import CredentialsError
 from handlers.inference.failure import FailureError
 from handlers.inference.model import decode, judge
 from handlers.transport import (
@@ -24,7 +25,11 @@ VERDICTS: dict[str, tuple[ServiceError | TransportError, bool, str]] = {
     "unavailable": (ServiceError(503, "ServiceUnavailable"), True, "model_failure"),
     "the container's answer": (ServiceError(424, "ModelError"), False, "model_failure"),
     "no endpoint": (ServiceError(400, "ValidationError"), False, "model_failure"),
-    "internal": (ServiceError(500, "InternalFailure"), False, "model_failure"),
+    "internal": (ServiceError(500, "InternalFailure"), True, "model_failure"),
+    "dependency": (ServiceError(530, "InternalDependencyException"), True, "model_failure"),
+    "denied": (ServiceError(403, "AccessDeniedException"), False, "model_failure"),
+    "499": (ServiceError(499, ""), False, "model_failure"),
+    "no credentials": (CredentialsError(), True, "internal_error"),
     "not connected": (UnconnectedError(), True, "model_failure"),
     "no TLS": (InsecureError(), True, "model_failure"),
     "broken off": (BrokenOffError(), True, "model_failure"),
@@ -54,6 +59,8 @@ def prediction(**changed: Any) -> dict[str, Any]:
 NONSENSE = {
     "no JSON": b"<html>",
     "no UTF-8": b"\xff\xfe\xff",
+    "JSON without end": b"[" * 200_000,
+    "a version without end": json.dumps({**GOOD, "model_version": "x" * 101}).encode(),
     "NaN": b'{"model_version": "7", "predictions": [{"label": "barolo", "probability": NaN}]}',
     "no object": json.dumps([GOOD]).encode(),
     "no version": json.dumps({"predictions": GOOD["predictions"]}).encode(),

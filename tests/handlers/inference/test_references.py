@@ -1,10 +1,13 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.inference.aws import ServiceError
-from handlers.inference.failure import internal_error
-from handlers.inference.references import Cache, judge
+from handlers.inference.credentials import CredentialsError
+from handlers.inference.failure import FailureError, internal_error
+from handlers.inference.references import FEATURES, Cache, UnreadableError, decode, judge
 from handlers.transport import (
     BrokenOffError,
     TimedOutError,
@@ -57,6 +60,10 @@ VERDICTS: dict[str, tuple[ServiceError | TransportError, bool, str]] = {
     "not connected": (UnconnectedError(), True, "internal_error"),
     "broken off": (BrokenOffError(), True, "internal_error"),
     "timed out": (TimedOutError(), True, "time_budget_exceeded"),
+    "timed out at work": (TimedOutError(working=True), False, "time_budget_exceeded"),
+    "another answer": (UnreadableError(), True, "internal_error"),
+    "no credentials": (CredentialsError(), True, "internal_error"),
+    "499": (ServiceError(499, ""), False, "internal_error"),
 }
 
 
@@ -66,6 +73,51 @@ def test_what_each_error_of_the_table_means(
 ) -> None:
     verdict = judge(error)
     assert (verdict.retry, verdict.failure.code) == (retry, code)
+
+
+ITEM = {"id": {"S": "lot-1"}, **{name: {"N": str(n + 0.5)} for n, name in enumerate(FEATURES)}}
+
+
+def body(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+def test_an_item_is_ten_numbers_by_name_and_no_item_is_none() -> None:
+    assert decode(body({"Item": ITEM}), "lot-1") == {name: n + 0.5 for n, name in enumerate(FEATURES)}
+    assert decode(b"{}", "lot-1") is None
+    assert decode(body({"ConsumedCapacity": {}}), "lot-1") is None
+
+
+UNREADABLE = {
+    "another lot's": body({"Item": {**ITEM, "id": {"S": "lot-2"}}}),
+    "an id of another type": body({"Item": {**ITEM, "id": {"N": "1"}}}),
+    "no id": body({"Item": {}}),
+    "no object": body([]),
+    "null": b"null",
+    "a text": b'"Item"',
+    "a number": b"7",
+    "no item": body({"Item": None}),
+    "an item that is a list": body({"Item": [ITEM]}),
+    "nothing": b"",
+    "no JSON": b"<html>",
+    "no UTF-8": b"\xff\xfe\xff",
+    "JSON without end": b"[" * 200_000,
+}
+
+
+@pytest.mark.parametrize("found", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_no_answer_to_the_request_is_never_taken_for_one(found: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        decode(found, "lot-1")
+
+
+@pytest.mark.parametrize(
+    "value", [None, "3", {}, {"N": "x"}, {"S": "3"}, {"N": None}, {"N": "NaN"}, {"N": "1e999"}]
+)
+def test_an_item_without_ten_numbers_is_an_error_of_ours(value: object) -> None:
+    with pytest.raises(FailureError) as raised:
+        decode(body({"Item": {**ITEM, "ash": value}}), "lot-1")
+    assert raised.value.code == "internal_error"
 
 
 def test_an_error_of_ours_tells_a_client_nothing_of_its_cause() -> None:

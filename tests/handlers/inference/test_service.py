@@ -123,9 +123,12 @@ ERRORS: dict[str, Case] = {
     "table hangs up": Case(failure=OURS, table=HANG_UP, table_calls=2, model_calls=0),
     "table silent": Case(failure=LATE, table=SLOW, table_calls=2, model_calls=0),
     "item in part": Case(failure=OURS, table=ITEM_IN_PART, model_calls=0),
-    "table's answer no JSON": Case(failure=OURS, table=reply(200, b"<html>"), model_calls=0),
+    "table's answer no JSON": Case(failure=OURS, table=reply(200, b"<html>"), table_calls=2, model_calls=0),
+    "another lot's item": Case(
+        failure=OURS, table=reply(200, {"Item": {**ITEM, "id": {"S": "lot-9"}}}), table_calls=2, model_calls=0
+    ),
     "model fails": Case(failure=MODELS, model=refused(424, "ModelError")),
-    "model's server fails": Case(failure=MODELS, model=reply(500, {"error": "x"})),
+    "model's server fails": Case(failure=MODELS, model=reply(500, {"error": "x"}), model_calls=2),
     "model not ready": Case(failure=MODELS, model=refused(429, "ModelNotReadyException"), model_calls=2),
     "model unavailable": Case(failure=MODELS, model=refused(503, "ServiceUnavailable"), model_calls=2),
     "model throttled": Case(failure=BUSY, model=THROTTLED, model_calls=2),
@@ -153,6 +156,8 @@ RECOVERED: dict[str, tuple[Sequence[Answer], Sequence[Answer]]] = {
     "table silent": ([SLOW, FOUND], [PREDICTED]),
     "model unavailable": ([FOUND], [refused(503, "ServiceUnavailable"), PREDICTED]),
     "model hangs up": ([FOUND], [HANG_UP, PREDICTED]),
+    "model fails inside": ([FOUND], [refused(500, "InternalFailure"), PREDICTED]),
+    "another lot's item": ([reply(200, {"Item": {**ITEM, "id": {"S": "lot-9"}}}), FOUND], [PREDICTED]),
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.usage_reporter.periods import period_start, quota_of
 from local.emulator import SERVICE_ACCOUNT, Emulator
 from local.fillins.gateway import usage
 from tests.local.emulated_api import EmulatedApi, make_api, root
@@ -85,10 +86,11 @@ def test_an_unknown_plan_is_not_found(emulator: Emulator) -> None:
     assert caught.value.response["Error"]["Code"] == "NotFoundException"
 
 
-def test_a_weekly_quota_remains_until_its_monday() -> None:
-    sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
-    quota = {"limit": 10, "period": "WEEK"}
-    assert usage.pairs({sunday: 4, monday: 3}, quota, sunday, monday) == [[4, 6], [3, 7]]
+def test_a_weekly_quota_remains_until_sunday_or_as_many_days_later_as_its_offset_says() -> None:
+    saturday, sunday, monday = date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)
+    used, quota = {saturday: 5, sunday: 4, monday: 3}, {"limit": 10, "period": "WEEK"}
+    assert usage.pairs(used, quota, saturday, monday) == [[5, 5], [4, 6], [3, 3]]
+    assert usage.pairs(used, {**quota, "offset": 1}, saturday, monday) == [[5, 5], [4, 1], [3, 7]]
 
 
 def test_a_monthly_quota_remains_until_the_first() -> None:
@@ -111,11 +113,12 @@ def test_a_plan_without_a_quota_has_no_remaining() -> None:
 def test_one_pair_a_day_and_the_remaining_never_grows_within_a_period(
     used: dict[date, int], first: date, length: int, period: str
 ) -> None:
-    found = usage.pairs(used, {"limit": 100, "period": period}, first, first + timedelta(days=length))
+    plan = {"limit": 100, "period": period}
+    found, quota = usage.pairs(used, plan, first, first + timedelta(days=length)), quota_of(plan)
     days = [first + timedelta(days=number) for number in range(length + 1)]
     assert [pair[0] for pair in found] == [used.get(day, 0) for day in days]
     for (day, pair), (following, after) in zip(
         zip(days, found, strict=True), list(zip(days, found, strict=True))[1:], strict=False
     ):
-        if usage.period_start(day, period) == usage.period_start(following, period):
+        if period_start(quota, day) == period_start(quota, following):
             assert after[1] == max(0, pair[1] - after[0])
