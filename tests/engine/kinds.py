@@ -49,7 +49,7 @@ def _named(replaces: str = "") -> Kind:
 KINDS: Mapping[str, Kind] = {
     "aws:apigateway/account:Account": _kind(once="", puts=True),
     "aws:apigateway/apiKey:ApiKey": _kind("value", named="name"),
-    "aws:apigateway/deployment:Deployment": _kind("restApi triggers variables"),
+    "aws:apigateway/deployment:Deployment": _kind("restApi triggers"),
     "aws:apigateway/methodSettings:MethodSettings": _kind(
         "restApi stageName methodPath", once="restApi stageName methodPath", puts=True
     ),
@@ -71,21 +71,21 @@ KINDS: Mapping[str, Kind] = {
     ),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _kind("alarmName", once="alarmName", puts=True),
     "aws:cloudwatch/dashboard:Dashboard": _kind("dashboardName", once="dashboardName", puts=True),
-    "aws:cloudwatch/logGroup:LogGroup": _named("logGroupClass"),
+    "aws:cloudwatch/logGroup:LogGroup": _named(),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _kind("name", once="name", named="name", puts=True),
-    "aws:dynamodb/table:Table": _named("hashKey rangeKey"),
-    "aws:dynamodb/tableItem:TableItem": _kind("tableName hashKey rangeKey"),
+    "aws:dynamodb/table:Table": _named("hashKey"),
+    "aws:dynamodb/tableItem:TableItem": _kind("tableName hashKey"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _kind("repository policy", once="repository", puts=True),
     "aws:ecr/repository:Repository": _named("encryptionConfigurations"),
-    "aws:iam/role:Role": _named("namePrefix path"),
+    "aws:iam/role:Role": _named(),
     "aws:iam/rolePolicy:RolePolicy": _kind("name role", once="role name", named="name", puts=True),
     "aws:iam/serviceLinkedRole:ServiceLinkedRole": _kind(
         "awsServiceName customSuffix", once="awsServiceName customSuffix"
     ),
     "aws:kms/alias:Alias": _named(),
-    "aws:kms/key:Key": _kind("keyUsage customerMasterKeySpec multiRegion"),
+    "aws:kms/key:Key": _kind(),
     "aws:lambda/alias:Alias": _kind("name functionName", once="functionName name", named="name"),
-    "aws:lambda/function:Function": _named("packageType"),
+    "aws:lambda/function:Function": _named(),
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _kind(
         "functionName qualifier", once="functionName qualifier", puts=True
     ),
@@ -102,17 +102,17 @@ KINDS: Mapping[str, Kind] = {
     "aws:sagemaker/endpoint:Endpoint": _named(),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _named("*"),
     "aws:sagemaker/model:Model": _named("*"),
-    "aws:scheduler/schedule:Schedule": _named("groupName"),
+    "aws:scheduler/schedule:Schedule": _named(),
     "aws:secretsmanager/secret:Secret": _named(),
     "aws:secretsmanager/secretVersion:SecretVersion": _kind("secretId secretString"),
-    "aws:sns/topic:Topic": _named("fifoTopic"),
+    "aws:sns/topic:Topic": _named(),
     "aws:sns/topicPolicy:TopicPolicy": _kind("arn", once="arn", puts=True),
     "aws:sns/topicSubscription:TopicSubscription": _kind("topic protocol endpoint"),
-    "aws:sqs/queue:Queue": _named("fifoQueue"),
+    "aws:sqs/queue:Queue": _named(),
     "aws:wafv2/webAcl:WebAcl": _named("scope"),
     "aws:wafv2/webAclAssociation:WebAclAssociation": _kind("*", once="resourceArn", puts=True),
     "aws:xray/group:Group": _kind("groupName", once="groupName"),
-    "aws:xray/samplingRule:SamplingRule": _kind("ruleName", once="ruleName"),
+    "aws:xray/samplingRule:SamplingRule": _kind("ruleName version", once="ruleName"),
 }
 
 

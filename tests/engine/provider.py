@@ -47,6 +47,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self.cloud = cloud
         self._homes: dict[str, tuple[str, str]] = {}
 
+    def Handshake(self, _request: Any, context: Any) -> None:  # noqa: N802
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, "what the engine then says to Configure is enough")
+
     def Attach(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
         return empty_pb2.Empty()
 

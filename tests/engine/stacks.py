@@ -39,3 +39,10 @@ SERVICE: Mapping[str, Any] = {
 }
 MONITOR: Mapping[str, Any] = {**COMMON, "role": "monitor"}
 PAIR: Mapping[str, Mapping[str, Any]] = {"dev": SERVICE, "dev-monitor": MONITOR}
+# The same service with everything that can be switched on, so that every type and input is met.
+FULL: Mapping[str, Any] = {
+    **SERVICE,
+    "model": {**SERVICE["model"], "data_capture": {"s3_uri": "s3://captures-of-ours/dev"}},
+    "inference": {"reserved_concurrency": 20, "start": "provisioned", "provisioned_concurrency": 2},
+    "api": {**SERVICE["api"], "account_role": True, "waf": {"requests_per_5_min": 500_000}},
+}

@@ -1,0 +1,49 @@
+"""What the stand-in assumes, held against the real AWS provider and the pulumi-aws classes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.engine import terraform
+from tests.engine.classes import shape
+from tests.engine.cloud import Thing
+from tests.engine.kinds import KINDS
+from tests.engine.project import Project
+from tests.engine.stacks import FULL, MONITOR
+
+# What the program only sets in other shapes than these, or the provider of that version does not know.
+UNSEEN = {"aws:apigateway/apiKey:ApiKey": {"value"}}
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(bool(terraform.missing()), reason=terraform.missing())
+def test_what_forces_a_replacement_is_what_the_real_provider_plans(
+    project: Callable[..., Project], tmp_path: Path
+) -> None:
+    new = project({"dev": FULL, "dev-monitor": MONITOR})
+    for stack in ("dev", "dev-monitor"):
+        assert new.stack(stack).up().error == ""
+    judged = terraform.verdicts(one_of_each(new), tmp_path)
+    assert {v for v in judged if v.replaces != KINDS[v.token].forces(v.input)} == set()
+    seen = {token: {v.input for v in judged if v.token == token} for token in KINDS}
+    unjudged = {token: kind.replaces - seen[token] - {"name", kind.named} for token, kind in KINDS.items()}
+    assert {token: names for token, names in unjudged.items() if names} == UNSEEN
+
+
+def one_of_each(project: Project) -> list[Thing]:
+    """Of each type one thing for each set of inputs."""
+    shapes = {(thing.type, frozenset(thing.inputs)): thing for thing in project.cloud.things.values()}
+    return list(shapes.values())
+
+
+@pytest.mark.parametrize("token", KINDS)
+def test_pulumi_names_what_has_a_name_where_the_program_does_not(token: str) -> None:
+    usual = "name" if "name" in shape(token).inputs else None
+    assert KINDS[token].named == {"aws:lambda/permission:Permission": "statementId"}.get(token, usual)
+
+
+@pytest.mark.parametrize("token", KINDS)
+def test_the_table_speaks_of_inputs_that_the_class_has(token: str) -> None:
+    kind = KINDS[token]
+    assert {*kind.replaces, *(kind.once or ())} <= shape(token).inputs.keys()
