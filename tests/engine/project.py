@@ -1,8 +1,9 @@
 """A copy of the project, two accounts and a state of its own: what a test deploys, changes and destroys.
 
 `Project.create(folder)` copies what `pulumi up` needs; `project.stack("dev")` runs the program of the copy
-inline on the real engine. Nothing is shared between two projects, and `fork` makes another one of the same
-code, settings, state and accounts, so that many changes begin from one deployment.
+inline on the real engine, `project.stack("bootstrap/service")` that of the folder. Nothing is shared between
+two projects, and `fork` makes another one of the same code, settings, state and accounts, so that many
+changes begin from one deployment.
 """
 
 import os
@@ -25,7 +26,6 @@ from tests.engine.cloud import Cloud
 from tests.engine.provider import serve
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "inference-watch"
 PASSPHRASE = "a passphrase for tests"
 LEFT_OUT = shutil.ignore_patterns(".*", "build", "docs", "tests", "bench", "__pycache__", "images")
 RUNNING = threading.Lock()  # the program's modules are this process's
@@ -94,21 +94,24 @@ class Project:
         """Stop the provider."""
         self._exits.close()
 
-    def file(self, stack: str) -> Path:
-        """The stack's YAML file."""
-        return self.root / f"Pulumi.{stack}.yaml"
-
     @property
     def root(self) -> Path:
-        """Where the program is."""
+        """Where the product's own program is."""
         return self.folder / "project"
+
+    def file(self, stack: str) -> Path:
+        """The stack's YAML file; a stack of another program has that one's folder before its name."""
+        path = self.root / stack
+        return path.with_name(f"Pulumi.{path.name}.yaml")
 
     def set(self, stack: str, settings: Mapping[str, Any]) -> None:
         """Change settings in the stack's file: mappings key by key, None removes, the rest is replaced."""
-        content = yaml.safe_load(self.file(stack).read_text())
-        wanted = {f"{NAME}:{key}": value for key, value in settings.items()}
+        file = self.file(stack)
+        program = yaml.safe_load((file.parent / "Pulumi.yaml").read_text())["name"]
+        content = yaml.safe_load(file.read_text())
+        wanted = {f"{program}:{key}": value for key, value in settings.items()}
         content["config"] = merged(content.get("config", {}), wanted)
-        self.file(stack).write_text(yaml.safe_dump(content))
+        file.write_text(yaml.safe_dump(content))
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Change a source file of the copy; the old text has to be there."""
@@ -130,9 +133,9 @@ class Project:
             "PULUMI_EXPERIMENTAL": "",
         }
 
-    def stack(self, name: str, program: str = ".") -> "Stack":
-        """A stack of the project, made where there is none; `program` is the folder of another program."""
-        return Stack(self, name, self.root / program)
+    def stack(self, name: str) -> "Stack":
+        """A stack on the engine, made where there is none."""
+        return Stack(self, name)
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`pulumi ...` as people call it, in the copy."""
@@ -149,12 +152,12 @@ class Project:
 class Stack:
     """One stack on the engine. A failed run is a `Change` with its error, not an exception."""
 
-    def __init__(self, project: Project, name: str, root: Path) -> None:
-        self.name, self._root = name, root
-        options = automation.LocalWorkspaceOptions(work_dir=str(root), env_vars=project.environment)
-        settings = yaml.safe_load((root / "Pulumi.yaml").read_text())
+    def __init__(self, project: Project, name: str) -> None:
+        self._root = project.file(name).parent
+        options = automation.LocalWorkspaceOptions(work_dir=str(self._root), env_vars=project.environment)
+        settings = yaml.safe_load((self._root / "Pulumi.yaml").read_text())
         self.engine = automation.create_or_select_stack(
-            name, settings["name"], program=self._program, opts=options
+            Path(name).name, settings["name"], program=self._program, opts=options
         )
 
     def preview(self) -> Change:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import metadata
 from typing import Any
 
 import grpc
@@ -23,7 +24,7 @@ from tests.engine.refusals import check as refused_by_aws
 from tests.engine.values import computed, recomputed
 
 DEFAULTS = "__defaults"  # where the bridge keeps which inputs it named itself
-VERSION = "7.0.0"
+VERSION = metadata.version("pulumi_aws")
 Properties = dict[str, Any]
 
 

@@ -9,12 +9,9 @@ BASE = "inference-dev"  # begins every name of the pair
 IMAGE = f"{ACCOUNTS['service']}.dkr.ecr.{REGION}.amazonaws.com/{BASE}-model@sha256:"
 WEBHOOK_TOKEN = "token-in-a-webhook"
 
-COMMON: Mapping[str, Any] = {
-    "env": "dev",
-    "region": REGION,
-    "accounts": ACCOUNTS,
-    "log_retention_days": 14,
-}
+ACCOUNT: Mapping[str, Any] = {"region": REGION, "accounts": ACCOUNTS, "deletion_protection": False}
+SINK = f"arn:aws:oam:{REGION}:{ACCOUNTS['monitor']}:sink/sink"  # as the stand-in names an account's only one
+COMMON: Mapping[str, Any] = {"env": "dev", "region": REGION, "accounts": ACCOUNTS, "log_retention_days": 14}
 SERVICE: Mapping[str, Any] = {
     **COMMON,
     "role": "service",
@@ -39,10 +36,15 @@ SERVICE: Mapping[str, Any] = {
 }
 MONITOR: Mapping[str, Any] = {**COMMON, "role": "monitor"}
 PAIR: Mapping[str, Mapping[str, Any]] = {"dev": SERVICE, "dev-monitor": MONITOR}
+BOOTSTRAP: Mapping[str, Mapping[str, Any]] = {
+    "bootstrap/monitor": {**ACCOUNT, "role": "monitor"},
+    "bootstrap/service": {**ACCOUNT, "role": "service", "observability": {"sink_arn": SINK}},
+}
+ALL = {**BOOTSTRAP, **PAIR}
 # The same service with everything that can be switched on, so that every type and input is met.
 FULL: Mapping[str, Any] = {
     **SERVICE,
     "model": {**SERVICE["model"], "data_capture": {"s3_uri": "s3://captures-of-ours/dev"}},
     "inference": {"reserved_concurrency": 20, "start": "provisioned", "provisioned_concurrency": 2},
-    "api": {**SERVICE["api"], "account_role": True, "waf": {"requests_per_5_min": 500_000}},
+    "api": {**SERVICE["api"], "waf": {"requests_per_5_min": 500_000}},
 }

@@ -1,7 +1,7 @@
 """Asks the real AWS provider which changes it would carry out in place: `terraform plan`, without AWS.
 
-Every input of a thing is tried by itself: the configuration is what the thing is made of, the prior state says
-something else of that one input. Pulumi's names become Terraform's by rule, with the provider's schema as judge.
+Every input of a thing is tried by itself: the configuration is what the thing is made of, the prior state
+says something else of that one input. Pulumi's names become Terraform's by rule, the provider's schema judges.
 """
 
 import json
@@ -37,7 +37,7 @@ Tree = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """Whether the provider replaces a `token` for a change of the input at `path` (Pulumi's names, dotted)."""
+    """Whether the provider replaces a `token` for a change at `path` (Pulumi's names, dotted)."""
 
     token: str
     path: str
@@ -52,7 +52,9 @@ class Verdict:
 def missing() -> str:
     """Why Terraform cannot be asked here; empty where it can."""
     if shutil.which("terraform") is None:
-        return "No terraform on the PATH: what forces a replacement was not held against the real AWS provider."
+        return (
+            "No terraform on the PATH: what forces a replacement was not held against the real AWS provider."
+        )
     if _mirror() is None:
         return f"No copy of {SOURCE} here: what forces a replacement was not held against it."
     return ""
