@@ -6,6 +6,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
+# Named for the Python that made it, so that another one makes it anew.
+INSTALLED := .venv/installed-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# Behind a company's proxy the machine knows the certificate; the list that uv brings does not.
+export UV_SYSTEM_CERTS ?= true
 ARGS ?=
 HAVE_PULUMI := command -v pulumi >/dev/null
 
@@ -13,53 +17,55 @@ HAVE_PULUMI := command -v pulumi >/dev/null
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/installed: requirements-dev.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+$(INSTALLED): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or later; name one: make PYTHON=python3.14 ..." >&2; exit 1; }
+	@test -e $@ || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@
 
 .PHONY: local
-local: .venv/installed build ## Run both accounts on this machine with real traffic (ARGS="--help" for options)
+local: $(INSTALLED) build ## Run both accounts on this machine with real traffic (ARGS="--help" for options)
 	@$(BIN)/python -m local $(ARGS)
 
 .PHONY: test
-test: .venv/installed build ## Run every test; no network beyond loopback
+test: $(INSTALLED) build ## Run every test; no network beyond loopback
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 	@$(HAVE_PULUMI) || echo "No pulumi on the PATH: the tests on the real Pulumi engine were left out."
 
 .PHONY: engine
-engine: .venv/installed build ## Run every test on the real Pulumi engine; needs the Pulumi CLI on the PATH
+engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs the Pulumi CLI on the PATH
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/engine --numprocesses 2 -m '' $(ARGS)
 
 .PHONY: rehearse
-rehearse: .venv/installed ## Rehearse every shipped scenario for prod into build/rehearsal
+rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod into build/rehearsal
 	@$(BIN)/python -m rehearsal run --stack prod --out build/rehearsal $(ARGS)
 	@$(BIN)/python docs/rehearsal.py --check
 
 .PHONY: check
-check: .venv/installed ## Format check, lint and type check
+check: $(INSTALLED) ## Format check, lint and type check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 	@$(BIN)/pyright
 
 .PHONY: format
-format: .venv/installed ## Format and fix what can be fixed
+format: $(INSTALLED) ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 .PHONY: build
-build: .venv/installed ## Build the Lambda packages and the SDK layer into build/packages
+build: $(INSTALLED) ## Build the Lambda packages and the SDK layer into build/packages
 	@$(BIN)/python -m components.packages
 
 .PHONY: bench
-bench: .venv/installed ## Measure what it costs in time and memory (ARGS="NAME" for one)
+bench: $(INSTALLED) ## Measure what it costs in time and memory (ARGS="NAME" for one)
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: lock
-lock: .venv/installed ## Pin and hash the requirements files anew from pyproject.toml
+lock: $(INSTALLED) ## Pin and hash the requirements files anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group model -c requirements-dev.txt -o model/requirements.txt

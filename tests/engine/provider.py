@@ -23,6 +23,7 @@ from tests.engine.kinds import lookup
 from tests.engine.refusals import check as refused_by_aws
 from tests.engine.values import computed, recomputed
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"  # of what is more than JSON: here, an archive
 DEFAULTS = "__defaults"  # where the bridge keeps which inputs it named itself
 VERSION = metadata.version("pulumi_aws")
 Properties = dict[str, Any]
@@ -211,7 +212,9 @@ def _changed(olds: Properties, news: Properties) -> list[str]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Equal, or the same JSON document: the provider does not redeploy for white space."""
+    """Equal, or the same bytes of an archive, or the same JSON document."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and SIGNATURE in new:
+        return bool(old.get("hash") == new["hash"])
     if old == new:
         return not _unknown(new)
     if not (isinstance(old, str) and isinstance(new, str) and new[:1] in ("{", "[")):

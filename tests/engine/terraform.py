@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engine.cloud import Thing
+from tests.engine.provider import SIGNATURE
 
 SOURCE, VERSION = "registry.terraform.io/hashicorp/aws", "5.100.0"
 MIRRORS = ("/*/*/registry.terraform.io", "/usr/*/share/terraform/plugins/registry.terraform.io")
@@ -125,7 +126,7 @@ def _block(kind: str, block: Mapping[str, Any], inputs: Mapping[str, Any]) -> Tr
 
 
 def _value(kind: Any, value: Any) -> Any:
-    if isinstance(value, Mapping) and any(key.startswith("4dabf") for key in value):
+    if isinstance(value, Mapping) and SIGNATURE in value:
         return "package.zip"  # an archive
     if isinstance(kind, list) and kind[0] in ("list", "set"):
         return [_value(kind[1], item) for item in (value if isinstance(value, list) else [value])]
