@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.project import Project
-from tests.engine.stacks import ALL
+from tests.engine.stacks import PAIR
 
 NO_CLI = "No pulumi on the PATH: the tests on the real Pulumi engine were left out."
 
@@ -23,9 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Both accounts and both stacks, deployed. Not to be changed: `fork` it."""
-    with closing(Project.create(tmp_path_factory.mktemp("pair"), ALL)) as project:
-        for stack in ALL:
+    """Both stacks, deployed. Not to be changed: `fork` it."""
+    with closing(Project.create(tmp_path_factory.mktemp("pair"), PAIR)) as project:
+        for stack in PAIR:
             change = project.stack(stack).up()
             assert not change.error, change.error
         yield project
@@ -43,7 +43,7 @@ def project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
     """Makes a project with nothing deployed; takes what `Project.create` takes after the folder."""
     with ExitStack() as stack:
 
-        def make(stacks: object = ALL) -> Project:
+        def make(stacks: object = PAIR) -> Project:
             return stack.enter_context(closing(Project.create(tmp_path / "new", stacks)))  # type: ignore[arg-type]
 
         yield make

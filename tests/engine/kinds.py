@@ -80,7 +80,9 @@ KINDS: Mapping[str, Kind] = {
     "aws:iam/role:Role": _named(),
     "aws:iam/rolePolicy:RolePolicy": _kind("name role", once="role name", named="name", puts=True),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _kind("*", once="role policyArn", puts=True),
-    "aws:iam/serviceLinkedRole:ServiceLinkedRole": _kind("awsServiceName", once="awsServiceName customSuffix"),
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": _kind(
+        "awsServiceName", once="awsServiceName customSuffix"
+    ),
     "aws:kms/alias:Alias": _named(),
     "aws:kms/key:Key": _kind(),
     "aws:lambda/alias:Alias": _kind("name functionName", once="functionName name", named="name"),

@@ -1,7 +1,7 @@
 """Asks the real AWS provider which changes it would carry out in place: `terraform plan`, without AWS.
 
 Every input of a thing is tried by itself: the configuration is what the thing is made of, the prior state
-says something else of that one input. Pulumi's names become Terraform's by rule, the provider's schema judges.
+says something else of that one input. Pulumi's names become Terraform's by rule, its schema judges.
 """
 
 import json

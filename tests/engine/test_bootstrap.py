@@ -10,15 +10,14 @@ from tests.engine.project import Project, Stack
 from tests.engine.stacks import ACCOUNTS, REGION
 
 pytestmark = pytest.mark.engine
-PROJECT = "inference-watch-bootstrap"
 
 
 def stack(project: Project, role: str, settings: Mapping[str, Any]) -> Stack:
     """The account's stack with these settings in its file."""
-    wanted = {"role": role, "region": REGION, "accounts": ACCOUNTS, **settings}
-    file = project.root / "bootstrap" / f"Pulumi.{role}.yaml"
-    file.write_text(yaml.safe_dump({"config": {f"{PROJECT}:{key}": value for key, value in wanted.items()}}))
-    return project.stack(role, program="bootstrap")
+    name = f"bootstrap/{role}"
+    project.file(name).write_text(yaml.safe_dump({"config": {}}))
+    project.set(name, {"role": role, "region": REGION, "accounts": ACCOUNTS, **settings})
+    return project.stack(name)
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_both_accounts_are_prepared_clean_and_go_links_before_sinks(accounts: Pr
         "2 Sink",
         "2 SinkPolicy",
     ]
-    monitor, service = (accounts.stack(role, program="bootstrap") for role in ("monitor", "service"))
+    monitor, service = (accounts.stack(f"bootstrap/{role}") for role in ("monitor", "service"))
     assert (monitor.preview().steps, service.preview().steps) == ((), ())
     refused = monitor.destroy()
     assert "it has links" in refused.error + refused.output
