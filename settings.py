@@ -344,6 +344,15 @@ class Settings(Section):
             raise ValueError(f"usage plan {CANARY!r} is reserved: the canary brings its own; rename yours")
         if len(set(names)) != len(names):
             raise ValueError("two usage plans share a name; names key the resources, so make them distinct")
+        owners: dict[str, str] = {CANARY: CANARY}
+        for plan in self.usage_plans:
+            for key in plan.keys:
+                if key in owners:
+                    raise ValueError(
+                        f"API key {key!r} is in the usage plans {owners[key]!r} and {plan.name!r}; "
+                        f"API Gateway takes a key into one plan of a stage, so rename one"
+                    )
+                owners[key] = plan.name
         return self
 
     def watched(self) -> Watched:

@@ -2,11 +2,15 @@
 
 `openapi.yaml` is the only description of the API. IAM authorization and an API key are needed for every
 call; the resource policy lets in one role of the monitor account, and IAM decides for the own account.
+The policy is part of the document: since terraform-provider-aws 6.48, so in the pinned pulumi-aws 7.51, one
+that a `RestApiPolicy` attaches is lost at the next change of the document (its issue 49672); before, a
+change of one in the document was undone (its issue 38515).
 """
 
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -62,7 +66,7 @@ class ApiArgs:
 
 
 class Api(pulumi.ComponentResource):
-    """API, policy, deployment and stage. `url` is the full address of the prediction operation."""
+    """API, deployment and stage. `url` is the full address of the prediction operation."""
 
     api_id: pulumi.Output[str]
     stage_name: pulumi.Output[str]
@@ -71,28 +75,18 @@ class Api(pulumi.ComponentResource):
     def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:api:Api", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        operation = f"{args.stage}/POST{args.api_path}"
+        policy = resource_policy(args.caller_account_id, args.caller_role_arn, operation)
         body = pulumi.Output.from_input(args.invoke_arn).apply(
-            lambda invoke_arn: json.dumps(gateway_document(args.base, invoke_arn), sort_keys=True)
+            lambda invoke_arn: json.dumps(gateway_document(args.base, invoke_arn, policy), sort_keys=True)
         )
         api = aws.apigateway.RestApi(
             f"{name}-api",
             name=args.base,
-            description="Serves predictions.",
             body=body,
             endpoint_configuration={"types": "REGIONAL"},
             # Its id is in the address that customers call.
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
-        )
-        operation = f"{args.stage}/POST{args.api_path}"
-        policy_text = pulumi.Output.json_dumps(
-            resource_policy(
-                args.caller_account_id,
-                args.caller_role_arn,
-                pulumi.Output.concat(api.execution_arn, "/", operation),
-            )
-        )
-        policy = aws.apigateway.RestApiPolicy(
-            f"{name}-policy", rest_api_id=api.id, policy=policy_text, opts=child
         )
         permission = aws.lambda_.Permission(
             f"{name}-invoke",
@@ -103,14 +97,11 @@ class Api(pulumi.ComponentResource):
             source_arn=pulumi.Output.concat(api.execution_arn, "/", operation),
             opts=child,
         )
-        contract_hash = pulumi.Output.all(body, policy_text).apply(
-            lambda parts: hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        )
         deployment = aws.apigateway.Deployment(
             f"{name}-deployment",
             rest_api=api.id,
-            triggers={"contract": contract_hash},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, permission]),
+            triggers={"contract": body.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         stage = self._stage(name, args, api, deployment)
         self.api_id = api.id
@@ -176,10 +167,8 @@ class Api(pulumi.ComponentResource):
         return stage
 
 
-def resource_policy(
-    caller_account_id: str, caller_role_arn: str, operation_arn: pulumi.Input[str]
-) -> dict[str, object]:
-    """Lets one role of another account in.
+def resource_policy(caller_account_id: str, caller_role_arn: str, operation: str) -> dict[str, Any]:
+    """Lets one role of another account call one operation, `<stage>/<METHOD>/<path>`.
 
     API Gateway rejects a principal that does not exist yet, so the account is trusted and the condition
     narrows it to the role, whose name is fixed.
@@ -190,7 +179,7 @@ def resource_policy(
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{caller_account_id}:root"},
                 "Action": "execute-api:Invoke",
-                "Resource": operation_arn,
+                "Resource": f"execute-api:/{operation}",
                 "Condition": {"ArnEquals": {"aws:PrincipalArn": caller_role_arn}},
             }
         ]

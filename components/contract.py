@@ -1,9 +1,11 @@
-"""`openapi.yaml` plus API Gateway's extensions: integration, authorizer, validator, gateway responses.
+"""`openapi.yaml` plus API Gateway's extensions: integration, authorizer, validator, responses, policy.
 
-Pure: no resources. The contract itself stays free of AWS.
+Pure: no resources. The contract itself stays free of AWS. All that can stand in the document stands there:
+an update calls `PutRestApi` in overwrite mode, which removes whatever was attached to the API beside it.
 """
 
 import copy
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,8 +45,12 @@ def contract() -> dict[str, Any]:
     return document
 
 
-def gateway_document(title: str, invoke_arn: str) -> dict[str, Any]:
-    """The contract as API Gateway imports it; `title` becomes the API's name."""
+def gateway_document(title: str, invoke_arn: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """The contract as API Gateway imports it; `title` becomes the API's name, `policy` its resource policy.
+
+    A document cannot name its own API, so the policy's resources begin with `execute-api:/`, which the
+    import completes.
+    """
     document = copy.deepcopy(contract())
     document["info"]["title"] = title
     document["x-amazon-apigateway-request-validators"] = {
@@ -52,6 +58,7 @@ def gateway_document(title: str, invoke_arn: str) -> dict[str, Any]:
     }
     document["x-amazon-apigateway-request-validator"] = "body"
     document["x-amazon-apigateway-api-key-source"] = "HEADER"
+    document["x-amazon-apigateway-policy"] = policy
     document["x-amazon-apigateway-gateway-responses"] = {
         kind: gateway_response(status, code) for kind, (status, code) in sorted(GATEWAY_ERRORS.items())
     }

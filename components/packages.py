@@ -1,16 +1,20 @@
-"""Lambda packages and the SDK layer, built reproducibly: same input, same bytes.
+"""Lambda packages and the SDK layer, built reproducibly: same input, same bytes on every machine.
 
-`python -m components.packages` builds them all into build/packages; the program builds what is missing
-or out of date on demand. The layer's wheels are those of the Lambda runtime, not of this machine.
+Pulumi hashes an archive's bytes, so another byte publishes every function anew. Entries are stored, not
+compressed, because what compressing gives depends on the machine's zlib; the layer is unpacked from its
+pinned wheels, because what an installer adds depends on its version.
+
+`python -m components.packages` builds them all into build/packages; the program builds what is missing or
+out of date on demand. The layer's wheels are those of the Lambda runtime, not of this machine.
 """
 
 import hashlib
 import io
-import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +28,7 @@ ARCHITECTURE = "arm64"
 WHEEL_PLATFORM = "manylinux2014_aarch64"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 FILE_MODE = 0o100644 << 16
+UNIX = 3  # whatever machine builds
 
 
 class PackageError(RuntimeError):
@@ -33,52 +38,57 @@ class PackageError(RuntimeError):
 def build_handler(name: str) -> Path:
     """Zip one handler with what all handlers share; returns the archive's path."""
     sources = [*HANDLERS_FOLDER.glob("*.py"), *(HANDLERS_FOLDER / name).rglob("*.py")]
-    return _zip({str(path.relative_to(ROOT)): path for path in sources}, OUTPUT / f"{name}.zip")
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sources}
+    return _zip(files, OUTPUT / f"{name}.zip")
 
 
 def build_layer() -> Path:
     """Zip the pinned X-Ray SDK as a layer; returns the archive's path.
 
-    Downloads only when the requirements changed since the last build. Raises `PackageError` when the
-    wheels cannot be had.
+    Downloads only when the requirements or this recipe changed since the last build. Raises `PackageError`
+    when the wheels cannot be had.
     """
-    digest = hashlib.sha256(LAYER_REQUIREMENTS.read_bytes()).hexdigest()[:16]
-    target = OUTPUT / f"layer-{digest}.zip"
+    recipe = LAYER_REQUIREMENTS.read_bytes() + Path(__file__).read_bytes()
+    target = OUTPUT / f"layer-{hashlib.sha256(recipe).hexdigest()[:16]}.zip"
     if target.exists():
         return target
     with tempfile.TemporaryDirectory() as folder:
-        site = Path(folder) / "python"
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        command += ["--no-deps", "--no-compile", "--require-hashes", "--only-binary=:all:"]
-        command += [
-            "--platform",
-            WHEEL_PLATFORM,
-            "--implementation",
-            "cp",
-            "--python-version",
-            PYTHON_VERSION,
-        ]
-        command += ["--target", str(site), "--requirement", str(LAYER_REQUIREMENTS)]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
-        if result.returncode != 0:
-            raise PackageError(
-                f"The SDK layer could not be built, so no function can be deployed:\n{result.stderr}"
-                "Check that the package registry can be reached, then run `make build`."
-            )
-        shutil.rmtree(site / "bin", ignore_errors=True)
-        files = {str(p.relative_to(folder)): p for p in site.rglob("*") if p.is_file()}
-        return _zip(files, target)
+        _download(Path(folder))
+        return _zip(dict(_unpacked(Path(folder))), target)
 
 
-def _zip(files: dict[str, Path], target: Path) -> Path:
+def _download(folder: Path) -> None:
+    """The pinned wheels of the Lambda runtime. Raises `PackageError`."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--implementation", "cp"]
+    command += ["--platform", WHEEL_PLATFORM, "--python-version", PYTHON_VERSION]
+    command += ["--dest", str(folder), "--requirement", str(LAYER_REQUIREMENTS)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
+    if result.returncode != 0:
+        raise PackageError(
+            f"The SDK layer could not be built, so no function can be deployed:\n{result.stderr}"
+            "Check that the package registry can be reached, then run `make build`."
+        )
+
+
+def _unpacked(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Each file of the wheels, as the layer's `python/` holds it."""
+    for path in folder.glob("*.whl"):
+        with zipfile.ZipFile(path) as wheel:
+            for name in wheel.namelist():
+                if not name.endswith("/"):
+                    yield f"python/{name}", wheel.read(name)
+
+
+def _zip(files: Mapping[str, bytes], target: Path) -> Path:
     """Write the archive whole or not at all: two programs may build at once."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, EPOCH)
+            entry.create_system = UNIX
             entry.external_attr = FILE_MODE
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name].read_bytes())
+            archive.writestr(entry, files[name])
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         partial = Path(folder) / target.name

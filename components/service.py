@@ -115,7 +115,7 @@ class Service(pulumi.ComponentResource):
             "api_url": api.url,
             "api_id": api.api_id,
             "api_region": watched.region,
-            "canary_api_key": plans.key_values["canary", "canary"],
+            "canary_api_key": plans.key_values["canary"],
             "subscriptions": exported(args.subscriptions),
             "probe": {
                 "id": probe.id,

@@ -1,6 +1,8 @@
 """Usage plans and their API keys.
 
-Throttle and quota hold for each key by itself, which is how API Gateway counts them.
+Throttle and quota hold for each key by itself, which is how API Gateway counts them. A key's value is in
+its customers' hands, so a key is named by itself alone: it keeps its value when its plan is renamed and
+when it moves to another plan. Only its membership is replaced then, and its usage is counted anew.
 """
 
 from collections.abc import Sequence
@@ -40,9 +42,9 @@ class UsagePlansArgs:
 
 
 class UsagePlans(pulumi.ComponentResource):
-    """`key_values` holds each key's secret value by (plan, key)."""
+    """`key_values` holds each key's secret value by the key's name."""
 
-    key_values: dict[tuple[str, str], pulumi.Output[str]]
+    key_values: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: UsagePlansArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:usage-plans:UsagePlans", name, None, opts)
@@ -60,15 +62,29 @@ class UsagePlans(pulumi.ComponentResource):
                 opts=child,
             )
             for key in plan.keys:
-                api_key = aws.apigateway.ApiKey(
-                    f"{name}-{plan.name}-{key}", name=f"{args.base}-{plan.name}-{key}", opts=child
-                )
-                aws.apigateway.UsagePlanKey(
-                    f"{name}-{plan.name}-{key}-membership",
-                    key_id=api_key.id,
-                    key_type="API_KEY",
-                    usage_plan_id=usage_plan.id,
-                    opts=child,
-                )
-                self.key_values[plan.name, key] = pulumi.Output.secret(api_key.value)
+                was = f"{name}-{plan.name}-{key}"  # before keys were named by themselves
+                self.key_values[key] = self._key(f"{name}-{key}", f"{args.base}-{key}", usage_plan, was)
         self.register_outputs({})
+
+    def _key(
+        self, name: str, physical_name: str, usage_plan: aws.apigateway.UsagePlan, was: str
+    ) -> pulumi.Output[str]:
+        api_key = aws.apigateway.ApiKey(
+            name,
+            name=physical_name,
+            opts=pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(name=was)]),
+        )
+        aws.apigateway.UsagePlanKey(
+            f"{name}-membership",
+            key_id=api_key.id,
+            key_type="API_KEY",
+            usage_plan_id=usage_plan.id,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                aliases=[pulumi.Alias(name=f"{was}-membership")],
+                # API Gateway refuses a key that is in another plan of the same stage.
+                delete_before_replace=True,
+                additional_secret_outputs=["value"],  # the key's; pulumi-aws marks it on the key alone
+            ),
+        )
+        return pulumi.Output.secret(api_key.value)

@@ -108,6 +108,14 @@ SINK = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
         ({"usage_plans": [{"name": "canary", "rate_per_s": 1, "burst": 1, "keys": []}]}, "is reserved"),
         ({"usage_plans": [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": ["k", "k"]}]}, "a key twice"),
         ({"usage_plans": [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": []}] * 2}, "share a name"),
+        (
+            {"usage_plans": [{"name": n, "rate_per_s": 1, "burst": 1, "keys": ["k"]} for n in "ab"]},
+            "API key 'k' is in the usage plans 'a' and 'b'",
+        ),
+        (
+            {"usage_plans": [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": ["canary"]}]},
+            "API key 'canary' is in the usage plans 'canary' and 'a'",
+        ),
         ({"tracing": {"rules": [RULE, RULE | {"priority": 2}]}}, "two rules have one name"),
         ({"tracing": {"rules": [RULE, RULE | {"name": "b"}]}}, "two rules have one priority"),
         ({"inference": {"reserved_concurrency": 0}}, "greater than or equal to 1"),

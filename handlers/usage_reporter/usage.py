@@ -36,7 +36,7 @@ class PlanUsage:
 def read(client: Any, *, service: str, rest_api_id: str, day: date) -> tuple[PlanUsage, ...]:
     """The usage of every plan that has a stage of the API, in the order of the plans' ids.
 
-    Names lose the prefix that the stack gives them (`<service>-<plan>`, `<service>-<plan>-<key>`). A name
+    Names lose the prefix that the stack gives them (`<service>-<plan>`, `<service>-<key>`). A name
     that is not the only one of its kind gets its id added: two series must not become one.
     """
     plans = sorted(_plans(client, rest_api_id), key=lambda plan: str(plan["id"]))
@@ -60,7 +60,7 @@ def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, d
     start = day if quota is None else period_start(quota, day)
     of_day = _used(client, plan["id"], day, day)
     of_period = of_day if start == day else _used(client, plan["id"], start, day)
-    names = _distinct({key["id"]: _name(key, f"{service}-{name}-") for key in keys})
+    names = _distinct({key["id"]: _name(key, f"{service}-") for key in keys})
     return PlanUsage(
         name=name,
         quota=quota,

@@ -11,6 +11,8 @@ from typing import Any, cast
 
 import pulumi
 import yaml
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
 import config
 
@@ -18,7 +20,6 @@ ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
 IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0" * 64
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-API_KEY = "the-canary-key-value"
 SECRET_OUTPUTS = frozenset({"canary_api_key", "subscriptions"})
 BOOTSTRAP = "inference-watch-bootstrap"
 
@@ -30,8 +31,23 @@ class Made:
     type: str
     name: str
     inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
     provider: str
     account: str | None
+    options: RegisterResourceRequest
+
+
+class RecordingMonitor(MockMonitor):
+    """Hands the recorder the whole request: mocks see inputs alone, not a resource's options."""
+
+    def __init__(self, recorder: "Recorder") -> None:
+        super().__init__(recorder)
+        self._recorder = recorder
+
+    def RegisterResource(self, request: RegisterResourceRequest) -> Any:  # noqa: N802  # gRPC's name
+        """Register as the mocks do."""
+        self._recorder.requests[request.type, request.name] = request
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi has no types here
 
 
 @dataclass
@@ -42,8 +58,8 @@ class Recorder(pulumi.runtime.Mocks):
     made: list[Made] = field(default_factory=list)
     providers: dict[str, str] = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
-    registered: list[pulumi.Resource] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    requests: dict[tuple[str, str], RegisterResourceRequest] = field(default_factory=dict)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
         raise AssertionError(f"unexpected invoke {args.token}")
@@ -61,10 +77,18 @@ class Recorder(pulumi.runtime.Mocks):
             (account,) = json.loads(inputs["allowedAccountIds"])
             self.providers[args.name] = account
         account = self._account(args.provider)
-        self.made.append(
-            Made(type=args.typ, name=args.name, inputs=inputs, provider=args.provider or "", account=account)
+        outputs = {**inputs, **self._attributes(args, account)}
+        made = Made(
+            type=args.typ,
+            name=args.name,
+            inputs=inputs,
+            outputs=outputs,
+            provider=args.provider or "",
+            account=account,
+            options=self.requests[args.typ, args.name],
         )
-        return f"{args.name}-id", {**inputs, **self._attributes(args, account)}
+        self.made.append(made)
+        return f"{args.name}-id", outputs
 
     def _account(self, provider: str | None) -> str | None:
         name = provider.split("::")[-2] if provider else None
@@ -79,7 +103,9 @@ class Recorder(pulumi.runtime.Mocks):
         }
         match args.typ:
             case "aws:apigateway/apiKey:ApiKey":
-                attributes["value"] = API_KEY
+                attributes["value"] = api_key(physical)
+            case "aws:apigateway/usagePlanKey:UsagePlanKey":
+                attributes["value"] = api_key(unwrap(args.inputs["keyId"]))
             case "aws:apigateway/restApi:RestApi":
                 attributes["executionArn"] = f"arn:aws:execute-api:eu-central-1:{account}:api123"
             case "aws:apigateway/stage:Stage":
@@ -118,6 +144,11 @@ class Run:
         """The only resource of this type."""
         (made,) = self.of(kind).values()
         return made
+
+
+def api_key(name: str) -> str:
+    """The value of the API key of this name: each key has its own."""
+    return f"value-of-{name}"
 
 
 def unwrap(value: Any) -> Any:
@@ -163,6 +194,7 @@ def run_program(
         organization="acme",
         preview=preview,
         logger=WarningLog(recorder.warnings),
+        monitor=RecordingMonitor(recorder),
     )
     texts = {
         f"{project}:{key}": value if isinstance(value, str) else json.dumps(value)
@@ -181,11 +213,7 @@ def run_program(
             if await output.is_secret():
                 secrets.add(name)
 
-    def remember(args: pulumi.ResourceTransformationArgs) -> None:
-        recorder.registered.append(args.resource)
-
     def run() -> Any:
-        pulumi.runtime.register_stack_transformation(remember)
         program()
         return pulumi.Output.from_input(settle())
 
@@ -249,7 +277,7 @@ def _run(
         secret_outputs=frozenset(secrets),
         references=tuple(recorder.references),
         warnings=tuple(recorder.warnings),
-        protected=frozenset(r._name for r in recorder.registered if r._protect),  # noqa: SLF001  # no public way
+        protected=frozenset(name for (_, name), asked in recorder.requests.items() if asked.protect),
     )
 
 

@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 from components.contract import GATEWAY_ERRORS, contract, gateway_document, gateway_response
 from settings import API_PATH
 
+POLICY = {"Version": "2012-10-17", "Statement": []}
 INVOKE = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/f/invocations"
 
 
@@ -22,7 +23,7 @@ def test_the_only_operation_is_the_one_that_policies_and_monitoring_name() -> No
 
 
 def test_every_operation_is_authorized_validated_and_served_by_the_function() -> None:
-    document = gateway_document("inference-dev", INVOKE)
+    document = gateway_document("inference-dev", INVOKE, POLICY)
     validate(document)
     assert document["info"]["title"] == "inference-dev"
     operation = document["paths"][API_PATH]["post"]
@@ -36,13 +37,14 @@ def test_every_operation_is_authorized_validated_and_served_by_the_function() ->
         "timeoutInMillis": 29_000,
     }
     assert document["components"]["securitySchemes"]["sigv4"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+    assert document["x-amazon-apigateway-policy"] == POLICY
     assert document["x-amazon-apigateway-request-validator"] == "body"
     assert document["x-amazon-apigateway-request-validators"]["body"]["validateRequestBody"] is True
 
 
 def test_making_the_gateway_document_leaves_the_contract_as_it_is() -> None:
     before = json.dumps(contract())
-    gateway_document("other", INVOKE)
+    gateway_document("other", INVOKE, POLICY)
     assert json.dumps(contract()) == before
 
 

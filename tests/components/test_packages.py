@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -32,6 +33,41 @@ def test_the_same_sources_give_the_same_bytes_whatever_their_times(
     assert digest(packages.build_handler(name)) == first
 
 
+def test_a_package_does_not_depend_on_the_machine_that_builds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(packages, "ROOT", tmp_path)
+    monkeypatch.setattr(packages, "HANDLERS_FOLDER", tmp_path / "handlers")
+    monkeypatch.setattr(packages, "OUTPUT", tmp_path / "out")
+    source = tmp_path / "handlers" / "one" / "app.py"
+    source.parent.mkdir(parents=True)
+    source.write_bytes(b"handler = print\n" * 100)
+    package = packages.build_handler("one")
+    assert digest(package) == "83192d2454fb9899e9544b17b3971e6024afb69822513ef5dcf4ff8041197a80"
+    for built in (package, packages.build_layer()):
+        with zipfile.ZipFile(built) as archive:
+            assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+            assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
+
+
+def test_packages_are_within_what_lambda_takes_uploaded_directly() -> None:
+    paths = [*(packages.build_handler(name) for name in packages.HANDLERS), packages.build_layer()]
+    assert sum(path.stat().st_size for path in paths) < 50 * 2**20
+
+
+def test_the_layer_is_built_anew_when_its_recipe_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = packages.build_layer()
+    changed = tmp_path / "packages.py"
+    changed.write_bytes(Path(packages.__file__).read_bytes() + b"# changed\n")
+    monkeypatch.setattr(packages, "__file__", str(changed))
+    monkeypatch.setattr(packages, "OUTPUT", tmp_path)
+    monkeypatch.setattr(packages, "_download", lambda _folder: None)
+    assert packages.build_layer().name != first.name
+
+
 @pytest.mark.parametrize("name", packages.HANDLERS)
 def test_a_package_holds_its_handler_and_what_all_share_and_nothing_of_the_others(name: str) -> None:
     with zipfile.ZipFile(packages.build_handler(name)) as archive:
@@ -53,6 +89,7 @@ def test_the_layer_holds_the_sdk_with_binaries_for_the_lambda_runtime_only() -> 
     assert all(n.endswith("cpython-314-aarch64-linux-gnu.so") for n in binaries)
     assert not [n for n in names if n.endswith(".pyc")]
     assert not [n for n in names if n.startswith("python/bin/")]
+    assert names == sorted(names)
 
 
 def test_a_layer_that_cannot_be_built_says_what_follows_and_what_to_do(

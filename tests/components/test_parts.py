@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from components.api import resource_policy
 from components.model import ModelSettings
 from components.reference_data import attribute_values
 from components.tracing import SamplingRuleArgs, TracingArgs
@@ -118,14 +117,42 @@ def test_model_settings_want_exactly_one_way_to_run() -> None:
         ModelSettings(image=IMAGE)
 
 
+def document(run: Run) -> Any:
+    return json.loads(unwrap(run.one("RestApi").inputs["body"]))
+
+
 def test_the_resource_policy_lets_one_role_of_the_monitor_account_call_one_operation(dev: Run) -> None:
-    policy = json.loads(unwrap(dev.one("RestApiPolicy").inputs["policy"]))
-    operation = "arn:aws:execute-api:eu-central-1:111111111111:api123/live/POST/v1/predictions"
-    role = "arn:aws:iam::222222222222:role/inference-dev-canary"
-    assert policy == resource_policy("222222222222", role, operation)
-    (statement,) = policy["Statement"]
-    assert statement["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
-    assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": role}}
+    (statement,) = document(dev)["x-amazon-apigateway-policy"]["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::222222222222:root"},
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/live/POST/v1/predictions",
+        "Condition": {
+            "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/inference-dev-canary"}
+        },
+    }
+
+
+# What hangs on the API and is no part of its document, so that PutRestApi leaves it alone.
+BESIDE_THE_DOCUMENT = {
+    "RestApi",
+    "Deployment",
+    "Stage",
+    "MethodSettings",
+    "ApiKey",
+    "UsagePlan",
+    "UsagePlanKey",
+}
+
+
+def test_nothing_that_an_update_of_the_document_would_remove_stands_beside_it(dev: Run, prod: Run) -> None:
+    for run in (dev, prod):
+        made = {m.type.split(":")[-1] for m in run.made if m.type.startswith("aws:apigateway")}
+        assert made - {"Account"} == BESIDE_THE_DOCUMENT
+        inputs = run.one("RestApi").inputs
+        assert set(inputs) == {"body", "name", "endpointConfiguration"}
+        assert inputs["name"] == document(run)["info"]["title"]
 
 
 def test_the_role_that_the_policy_trusts_is_the_one_the_canary_runs_with(dev_monitor: Run) -> None:
@@ -162,7 +189,53 @@ def test_every_usage_plan_throttles_its_keys_and_the_canary_has_its_own(dev: Run
     assert plans["inference-dev-partners"]["quotaSettings"] == {"limit": 50000, "period": "DAY"}
     assert plans["inference-dev-partners"]["throttleSettings"] == {"rateLimit": 400, "burstLimit": 800}
     assert "quotaSettings" not in plans["inference-dev-canary"]
-    assert len(dev.of("UsagePlanKey")) == len(dev.of("ApiKey")) == 4
+
+
+def keys(run: Run) -> dict[str, tuple[str, str]]:
+    """Resource name of each key -> its physical name and its plan."""
+    names = {f"{m.name}-id": m for m in run.of("UsagePlan").values()}
+    plans = {m.inputs["keyId"]: names[m.inputs["usagePlanId"]] for m in run.of("UsagePlanKey").values()}
+    return {
+        name: (m.inputs["name"], plans[f"{name}-id"].inputs["name"]) for name, m in run.of("ApiKey").items()
+    }
+
+
+PREFIX = "inference-dev-usage-plans"
+PLAN = {"rate_per_s": 5, "burst": 10}
+
+
+def test_a_key_is_named_by_itself_so_that_it_keeps_its_value_whatever_becomes_of_its_plan() -> None:
+    def made(*plans: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        return keys(run_stack("dev", {"usage_plans": [{**PLAN, **plan} for plan in plans]}))
+
+    before = made({"name": "a", "keys": ["one", "two"]}, {"name": "b", "keys": ["three"]})
+    assert before == {
+        f"{PREFIX}-canary": ("inference-dev-canary", "inference-dev-canary"),
+        f"{PREFIX}-one": ("inference-dev-one", "inference-dev-a"),
+        f"{PREFIX}-two": ("inference-dev-two", "inference-dev-a"),
+        f"{PREFIX}-three": ("inference-dev-three", "inference-dev-b"),
+    }
+    renamed = made({"name": "z", "keys": ["one", "two"]}, {"name": "b", "keys": ["three"]})
+    moved = made({"name": "a", "keys": ["one"]}, {"name": "b", "keys": ["three", "two"]})
+    for after in (renamed, moved):
+        assert {k: v[0] for k, v in after.items()} == {k: v[0] for k, v in before.items()}
+    assert moved[f"{PREFIX}-two"] == ("inference-dev-two", "inference-dev-b")
+
+
+def test_a_key_leaves_its_old_plan_before_it_joins_the_new_one(dev: Run) -> None:
+    for name, membership in dev.of("UsagePlanKey").items():
+        assert membership.options.deleteBeforeReplace, name
+        assert name.removesuffix("-membership") in dev.of("ApiKey")
+
+
+def test_keys_of_stacks_from_before_they_were_named_by_themselves_keep_their_value(dev: Run) -> None:
+    aliases = {name: [a.spec.name for a in key.options.aliases] for name, key in dev.of("ApiKey").items()}
+    assert aliases == {
+        f"{PREFIX}-canary": [f"{PREFIX}-canary-canary"],
+        f"{PREFIX}-acme": [f"{PREFIX}-partners-acme"],
+        f"{PREFIX}-globex": [f"{PREFIX}-partners-globex"],
+        f"{PREFIX}-trial": [f"{PREFIX}-trial-trial"],
+    }
 
 
 def test_the_canary_fires_every_minute_and_is_never_retried(dev_monitor: Run) -> None:

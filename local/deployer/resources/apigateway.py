@@ -57,7 +57,7 @@ def _rest_api(request: Request) -> Created:
         options["policy"] = document(given["policy"])
     api = client.create_rest_api(name=name, tags=request.tags, **options)["id"]
     if body:
-        build(client, api, body)
+        build(client, api, body, request.arn("execute-api", api))
     roots = [item["id"] for item in client.get_resources(restApiId=api)["items"] if item["path"] == "/"]
     outputs = {
         "name": name,

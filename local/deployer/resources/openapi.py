@@ -4,6 +4,7 @@ The emulator does not import documents. What AWS's importer reads is read here: 
 security, `x-amazon-apigateway-*`. An extension that is not understood is an error, not a warning.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,9 +27,10 @@ RESPONSE_KEYS = {"responseParameters", "responseTemplates", "contentHandling"}
 LOCATIONS = {"path": "path", "query": "querystring", "header": "header"}
 
 
-def build(client: Any, api: str, body: Mapping[str, Any]) -> None:
+def build(client: Any, api: str, body: Mapping[str, Any], execution_arn: str) -> None:
     """Create everything the document describes in the (empty) REST API `api`.
 
+    In the document's policy `execute-api:/` becomes `execution_arn`, as it does in AWS.
     Raises `Unsupported` for an extension, a security scheme or a reference that is not understood.
     """
     _known(body, DOCUMENT_EXTENSIONS, "the document")
@@ -54,7 +56,9 @@ def build(client: Any, api: str, body: Mapping[str, Any]) -> None:
             options["statusCode"] = str(spec["statusCode"])
         client.put_gateway_response(restApiId=api, responseType=kind, **options)
     if f"{X}policy" in body:
-        raise Unsupported(f"{X}policy in the body; give the policy as RestApi's input or a RestApiPolicy")
+        policy = json.dumps(body[f"{X}policy"]).replace('"execute-api:/', f'"{execution_arn}/')
+        patch = {"op": "replace", "path": "/policy", "value": policy}
+        client.update_rest_api(restApiId=api, patchOperations=[patch])
     importer = _Importer(client=client, api=api, body=body, validators=validators)
     roots = client.get_resources(restApiId=api)["items"]
     resources = {item["path"]: item["id"] for item in roots}

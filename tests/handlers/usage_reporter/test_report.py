@@ -47,9 +47,9 @@ def quota(period: str, limit: int = 1000, offset: int = 0) -> dict[str, Any]:
 
 def test_a_plan_publishes_each_keys_requests_their_sum_and_its_busiest_keys_percentage() -> None:
     keys = [
-        Key(id="k1", name="inference-dev-gold-acme", used={DAY: 250, "2026-11-23": 999}),
-        Key(id="k2", name="inference-dev-gold-umbrella", used={DAY: 100}),
-        Key(id="k3", name="inference-dev-gold-idle"),
+        Key(id="k1", name="inference-dev-acme", used={DAY: 250, "2026-11-23": 999}),
+        Key(id="k2", name="inference-dev-umbrella", used={DAY: 100}),
+        Key(id="k3", name="inference-dev-idle"),
     ]
     assert published([Plan(id="p1", name="inference-dev-gold", quota=quota("DAY"), keys=keys)]) == [
         ("UsageRequests", ("inference-dev", "gold", "acme"), 250, "Count"),

@@ -23,7 +23,6 @@ OPERATION = {"responses": {}, "x-amazon-apigateway-integration": {"type": "mock"
     ("document", "message"),
     [
         (changed(**{"x-amazon-apigateway-cors": {}}), r"extensions \['x-amazon-apigateway-cors'\]"),
-        (changed(**{"x-amazon-apigateway-policy": {}}), "RestApiPolicy"),
         (changed(components={"schemas": {"Not-Alnum": {}}}), "letters and digits only"),
         (changed(paths={"/": {"get": {"responses": {}}}}), "nothing would answer"),
         (

@@ -41,7 +41,7 @@ KEPT = settings(
 def customer(stacks: Stacks) -> tuple[Credentials, str]:
     """The service account's own credentials and a key of the plan with room for many requests."""
     keys = stacks.emulator.client("apigateway", SERVICE_ACCOUNT).get_api_keys(includeValues=True)["items"]
-    return root(SERVICE_ACCOUNT), next(k["value"] for k in keys if k["name"].endswith("partners-acme"))
+    return root(SERVICE_ACCOUNT), next(k["value"] for k in keys if k["name"].endswith("-acme"))
 
 
 def as_bytes(body: Any) -> bytes:

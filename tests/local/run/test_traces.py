@@ -68,7 +68,7 @@ def lots(real: Stacks) -> tuple[str, ...]:
 def collected(real: Stacks, lots: Sequence[str]) -> list[Document]:
     """Every segment, after `REQUESTS` predictions and one probe of the canary."""
     keys = real.emulator.client("apigateway", SERVICE_ACCOUNT).get_api_keys(includeValues=True)["items"]
-    key = next(each["value"] for each in keys if each["name"].endswith("partners-acme"))
+    key = next(each["value"] for each in keys if each["name"].endswith("-acme"))
     measurements = real.service.outputs["probe"]["measurements"]
 
     def predict(lot: str) -> int:
