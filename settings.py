@@ -131,7 +131,7 @@ class Model(Section):
 
 def _off(value: Any) -> Any:
     """YAML reads `off` as false, the Pulumi CLI writes it as text."""
-    return None if value is False or value in ("off", "null", "") else value
+    return None if value is False or value == "off" else value
 
 
 class Inference(Section):

@@ -38,11 +38,11 @@ def service(settings: AccountSettings, opts: pulumi.ResourceOptions) -> dict[str
         )
     if settings.sharing:
         SharingRole("sharing", SharingRoleArgs(monitor_account_id=settings.accounts.monitor), opts)
-    link = settings.observability
+    own, link = pulumi.get_stack(), settings.observability
     if not link.sink_arn:
         pulumi.log.warn(
             "NO LINK: without one to the monitor account's sink that account sees nothing of this one, and"
-            " its alarms on metrics of this one are refused. Name the sink: pulumi config set --path"
+            f" its alarms on metrics of this one are refused. Name it: pulumi config set -s {own} --path"
             ' observability.sink_arn "$(pulumi stack output -s monitor sink_arn)"'
         )
         return {}

@@ -64,6 +64,7 @@ class Monitor(pulumi.ComponentResource):
                 subscriptions=args.service.require("subscriptions").apply(
                     lambda theirs: joined(theirs, args.subscriptions)
                 ),
+                set_in=args.service.name,
             ),
             opts=self._child,
         )

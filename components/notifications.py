@@ -30,12 +30,13 @@ Subscriptions = Mapping[Level, Sequence[SubscriptionArgs]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationsArgs:
-    """`prefix` begins the topics' physical names; `subscriptions` by level."""
+    """`prefix` begins the topics' physical names; `set_in` is the stack that sets the `subscriptions`."""
 
     prefix: str
     account_id: str
     key_arn: pulumi.Input[str]
     subscriptions: pulumi.Input[Subscriptions] = field(default_factory=dict)
+    set_in: str
 
 
 class Notifications(pulumi.ComponentResource):
@@ -65,17 +66,17 @@ class Notifications(pulumi.ComponentResource):
             self.topic_arns[level] = topic.arn
         # Registered as an output of the component, so that the subscriptions are waited for.
         subscribed = pulumi.Output.from_input(args.subscriptions).apply(
-            lambda subscriptions: self._subscribe(name, args.prefix, subscriptions)
+            lambda subscriptions: self._subscribe(name, args, subscriptions)
         )
         self.register_outputs({"topic_arns": dict(self.topic_arns), "subscribed": subscribed})
 
-    def _subscribe(self, name: str, prefix: str, subscriptions: Subscriptions) -> None:
+    def _subscribe(self, name: str, args: NotificationsArgs, subscriptions: Subscriptions) -> None:
         if not subscriptions.get("critical"):
+            first = f"pulumi config set -s {args.set_in} --path 'notifications.critical[0]"
             pulumi.log.warn(
-                f"NOBODY IS PAGED: topic {prefix}-critical has no subscriber; critical alarms reach no one."
-                " Set one in the service stack, for both accounts:"
-                " pulumi config set --path 'notifications.critical[0].protocol' email;"
-                " pulumi config set --path 'notifications.critical[0].endpoint' --secret oncall@example.com"
+                f"NOBODY IS PAGED: topic {args.prefix}-critical has no subscriber; critical alarms reach no"
+                f" one. Set one for both accounts: {first}.protocol' email;"
+                f" {first}.endpoint' --secret oncall@example.com"
             )
         for level in LEVELS:
             for subscription in subscriptions.get(level, ()):

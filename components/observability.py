@@ -27,7 +27,7 @@ class SinkArgs:
 
 
 class Sink(pulumi.ComponentResource):
-    """The monitor account's sink and who may link to it. `arn` is known once they may."""
+    """The monitor account's sink and who may link to it."""
 
     arn: pulumi.Output[str]
 
@@ -35,13 +35,13 @@ class Sink(pulumi.ComponentResource):
         super().__init__("inference-watch:observability:Sink", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         sink = aws.oam.Sink(f"{name}-sink", name=SINK_NAME, opts=child)
-        policy = aws.oam.SinkPolicy(
+        aws.oam.SinkPolicy(
             f"{name}-policy",
             sink_identifier=sink.arn,
             policy=json.dumps(sink_policy(args.source_account_ids)),
             opts=child,
         )
-        self.arn = pulumi.Output.all(sink.arn, policy.id).apply(lambda parts: parts[0])
+        self.arn = sink.arn
         self.register_outputs({"arn": self.arn})
 
 

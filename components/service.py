@@ -218,6 +218,7 @@ class Service(pulumi.ComponentResource):
                 account_id=watched.account_id,
                 key_arn=self._key_arn,
                 subscriptions=args.subscriptions,
+                set_in=pulumi.get_stack(),
             ),
             opts=self._child,
         )

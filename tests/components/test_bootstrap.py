@@ -153,7 +153,10 @@ def test_a_service_account_without_a_link_says_so_with_the_command(service: Run)
     run = run_bootstrap("service", preview=True)
     (warning,) = run.warnings
     assert warning.startswith("NO LINK")
-    assert 'config set --path observability.sink_arn "$(pulumi stack output -s monitor sink_arn)"' in warning
+    command = (
+        'config set -s service --path observability.sink_arn "$(pulumi stack output -s monitor sink_arn)"'
+    )
+    assert command in warning
     assert not run.of("Link")
     assert service.warnings == ()
 

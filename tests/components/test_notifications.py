@@ -10,12 +10,14 @@ LEAD = {"protocol": "email", "endpoint": "lead@example.com"}
 def subscriptions(run: Run) -> set[tuple[str, str, str]]:
     """(topic, protocol, endpoint) of every subscription."""
     topics = {topic.inputs["name"] for topic in run.of("Topic").values()}
-    found = {
+    found = [
         (unwrap(m.inputs["topic"]).split(":")[-1], m.inputs["protocol"], unwrap(m.inputs["endpoint"]))
-        for m in run.of("TopicSubscription").values()
-    }
+        for m in run.made
+        if m.type.endswith(":TopicSubscription")
+    ]
     assert {topic for topic, *_ in found} <= topics
-    return found
+    assert len(set(found)) == len(found)
+    return set(found)
 
 
 def test_the_service_stacks_subscribers_hear_of_both_stacks() -> None:
@@ -45,9 +47,13 @@ def test_a_critical_topic_without_a_subscriber_says_so_at_every_preview() -> Non
     nobody = {"notifications": {"warn": [TEAM]}}
     service = run_stack("dev", nobody, preview=True)
     monitor = run_stack("dev-monitor", stack_outputs=run_stack("dev", nobody).outputs, preview=True)
-    for run, topic in ((service, "inference-dev-critical"), (monitor, "inference-dev-monitor-critical")):
+    for run, topic, stack in (
+        (service, "inference-dev-critical", "dev"),
+        (monitor, "inference-dev-monitor-critical", "acme/inference-watch/dev"),
+    ):
         (warning,) = run.warnings
         assert warning.startswith(f"NOBODY IS PAGED: topic {topic} has no subscriber")
+        assert f"config set -s {stack} --path 'notifications.critical[0].protocol' email" in warning
 
 
 def test_subscribers_leave_the_service_stack_as_a_secret() -> None:

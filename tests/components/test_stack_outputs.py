@@ -71,7 +71,12 @@ def test_a_monitor_stack_reads_the_stack_of_its_pair(dev_monitor: Run) -> None:
     assert dev_monitor.references == (STACK,)
 
 
-def test_the_order_of_another_stacks_maps_changes_nothing(dev: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_of_another_stacks_maps_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    tuning = {
+        "all": {"warn_pct": 70},
+        "components": {"canary": {"critical_pct": 90}, "api": {"warn_pct": 60}},
+    }
+    service = run_stack("dev", {"alarms": tuning})
     read = pulumi.StackReference.get_output
     seen = []
     for descending in (False, True):
@@ -80,7 +85,7 @@ def test_the_order_of_another_stacks_maps_changes_nothing(dev: Run, monkeypatch:
             return read(self, name).apply(lambda value: ordered(value, down=down))
 
         monkeypatch.setattr(pulumi.StackReference, "get_output", in_order)
-        run = run_stack("dev-monitor", stack_outputs=dev.outputs)
+        run = run_stack("dev-monitor", stack_outputs=service.outputs)
         seen.append({m.name: compared(m.inputs) for m in run.made})
     assert seen[0] == seen[1]
 

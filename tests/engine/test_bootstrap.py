@@ -35,6 +35,8 @@ def sink_arn(project: Project) -> str:
 
 
 def test_both_accounts_are_prepared_clean_and_go_links_before_sinks(accounts: Project) -> None:
+    made = [call.name for call in accounts.cloud.calls]
+    assert made.index("api-logging-policy") < made.index("api-logging-account")  # AWS tries the role out
     assert sorted(f"{thing.account[0]} {thing.kind}" for thing in accounts.cloud.things.values()) == [
         "1 Account",
         "1 Link",
