@@ -10,6 +10,7 @@ from typing import Any
 from reports.traces.measure.analysis import analyse
 from reports.traces.measure.change import Comparison
 from reports.traces.measure.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS, compare_samples, sample
+from reports.traces.measure.fold import fold
 from reports.traces.read.segments import SegmentError, TraceStore
 from reports.traces.result import TraceReport
 from reports.traces.show.html import html_fragment, html_page
@@ -45,7 +46,9 @@ def report(
     be drawn.
     """
     options = Options(region=region, slowest=slowest, chosen=traces)
-    return summarise(analyse(TraceStore().add_all(segments), entry=entry), options)
+    analysis = analyse(TraceStore().add_all(segments), entry=entry)
+    fold(analysis)
+    return summarise(analysis, options)
 
 
 def compare(
@@ -59,5 +62,8 @@ def compare(
 
     `false_positive_rate` bounds the chance that anything is claimed where nothing has changed.
     """
-    old, new = (sample(analyse(TraceStore().add_all(documents))) for documents in (before, after))
-    return compare_samples(old, new, false_positive_rate=false_positive_rate, min_change_ms=min_change_ms)
+    old, new = (analyse(TraceStore().add_all(documents)) for documents in (before, after))
+    fold(old, new)
+    return compare_samples(
+        sample(old), sample(new), false_positive_rate=false_positive_rate, min_change_ms=min_change_ms
+    )

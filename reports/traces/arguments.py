@@ -11,6 +11,7 @@ from reports.traces.summary import SLOWEST
 
 LAST = timedelta(hours=1)
 MAX_TRACES = 10_000
+A_TENTH = -1.0  # --expect-no-regression without a figure: a tenth of the p90 before
 EPILOG = """\
 examples:
   python -m reports traces segments.jsonl --html traces.html
@@ -28,7 +29,8 @@ class Arguments:
     """What to report on and how. With `files` empty the traces of `range` come from X-Ray.
 
     The comparison, if any, is with `before_files`, with `before_range`, or of the traces before and after
-    `deployed_at`; `json` and `html` are paths (`-` for standard output).
+    `deployed_at`; `where` are annotations that a trace must have, `by` is one to group by; `json` and `html`
+    are paths (`-` for standard output).
     """
 
     files: tuple[str, ...]
@@ -42,6 +44,8 @@ class Arguments:
     profile: str | None
     max_traces: int
     entry: str | None
+    where: tuple[tuple[str, str], ...]
+    by: str | None
     lenient: bool
     slowest: int
     traces: tuple[str, ...]
@@ -50,7 +54,7 @@ class Arguments:
     false_positive_rate: float
     min_change_ms: float
     expect_p90_ms: float | None
-    expect_no_regression: bool
+    expect_no_regression: float | None
     expect_complete: bool
 
 
@@ -82,7 +86,7 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
             made.error(f"argument --compare: {error}")
     if chosen.start >= chosen.end:
         made.error(f"the range ends ({chosen.end.isoformat()}) before it begins ({chosen.start.isoformat()})")
-    if given.expect_no_regression and not (given.compare or given.deployed_at):
+    if given.expect_no_regression is not None and not (given.compare or given.deployed_at):
         made.error("--expect-no-regression needs --compare or --deployed-at")
     return Arguments(
         files=tuple(given.files),
@@ -96,6 +100,8 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         profile=given.profile,
         max_traces=given.max_traces,
         entry=given.entry,
+        where=tuple(given.where),
+        by=given.by,
         lenient=given.lenient,
         slowest=given.slowest,
         traces=tuple(given.trace),
@@ -133,6 +139,15 @@ def parser() -> argparse.ArgumentParser:
         help="skip and count what cannot be read in a file, instead of refusing it",
     )
     add("--entry", metavar="NAME", help="only traces that begin at the segment of this name")
+    add(
+        "--where",
+        action="append",
+        default=[],
+        type=values.annotation,
+        metavar="KEY=VALUE",
+        help="only traces in which a span has this annotation; may be repeated",
+    )
+    add("--by", metavar="KEY", help="a table of the requests by their value of this annotation")
     source = made.add_argument_group("traces in X-Ray").add_argument
     source("--last", type=values.duration, metavar="SPAN", help="the last 30m, 6h, 2d (default 1h)")
     source("--start", type=values.instant, metavar="TIME", help="ISO 8601; UTC where no offset is given")
@@ -202,6 +217,16 @@ def parser() -> argparse.ArgumentParser:
         metavar="MS",
         help="the p90 is at most MS",
     )
-    expect("--expect-no-regression", action="store_true", help="the comparison finds nothing worse")
+    expect(
+        "--expect-no-regression",
+        nargs="?",
+        type=values.milliseconds,
+        const=A_TENTH,
+        metavar="MS",
+        help=(
+            "the comparison finds nothing worse, and would have seen a slowdown of every request by MS "
+            "(default a tenth of the p90 before)"
+        ),
+    )
     expect("--expect-complete", action="store_true", help="no trace is incomplete")
     return made

@@ -3,20 +3,22 @@
 import gc
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from reports.traces.arguments import Arguments, parse
+from reports.traces.arguments import A_TENTH, Arguments, parse
+from reports.traces.measure.change import Comparison
 from reports.traces.measure.comparison import MIN_TRACES, compare_samples, sample
 from reports.traces.read.files import FileError
 from reports.traces.read.source import load
 from reports.traces.read.xray import XRayError
 from reports.traces.result import TraceReport
-from reports.traces.show.html import html_page, milliseconds
+from reports.traces.show.html import html_page
 from reports.traces.show.terminal import show
+from reports.traces.show.words import milliseconds
 from reports.traces.summary import Options, UnknownTraceError, summarise
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -44,7 +46,9 @@ def _run(arguments: Arguments, errors: Console) -> int:
                 false_positive_rate=arguments.false_positive_rate,
                 min_change_ms=arguments.min_change_ms,
             )
-        options = Options(region=sources.region, slowest=arguments.slowest, chosen=arguments.traces)
+        options = Options(
+            region=sources.region, slowest=arguments.slowest, chosen=arguments.traces, by=arguments.by
+        )
         report = summarise(sources.after, options, comparison)
         _write(report, arguments, sources.notes)
     except (FileError, XRayError, UnknownTraceError, OSError) as error:
@@ -70,12 +74,28 @@ def unmet(report: TraceReport, arguments: Arguments) -> list[str]:
         )
     if arguments.expect_complete and counts.complete < counts.total:
         found.append(f"{counts.total - counts.complete} of {counts.total} traces are incomplete")
-    if arguments.expect_no_regression and comparison:
-        if comparison.worse:
-            found.append(f"worse than before: {', '.join(comparison.worse)}")
-        elif comparison.request.verdict == "too few":
-            found.append(f"fewer than {MIN_TRACES} warm requests on one side: nothing can be said")
+    if arguments.expect_no_regression is not None and comparison:
+        found += _regression(comparison, arguments.expect_no_regression)
     return found
+
+
+def _regression(comparison: Comparison, asked_ms: float) -> Iterator[str]:
+    if comparison.worse:
+        yield f"worse than before: {', '.join(comparison.worse)}"
+        return
+    request = comparison.request
+    wanted_ms = request.p90_before_ms / 10 if asked_ms == A_TENTH else asked_ms
+    wanted = f"a slowdown of every request by {milliseconds(wanted_ms)} ms"
+    if request.verdict == "too few":
+        yield f"not provable: {wanted}; fewer than {MIN_TRACES} warm requests on one side"
+    elif request.detectable_ms is None:
+        yield f"not provable: {wanted}; too few warm requests for any claim"
+    elif request.detectable_ms > wanted_ms:
+        least = milliseconds(request.detectable_ms)
+        yield (
+            f"not provable: {wanted}; with these requests only one by {least} ms or more would be seen "
+            f"nine times in ten; compare more traces"
+        )
 
 
 def _write(report: TraceReport, arguments: Arguments, notes: Sequence[str]) -> None:

@@ -201,6 +201,45 @@ class ColdStarts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bin:
+    """How many requests took from `from_ms` (with it) to `to_ms` (without)."""
+
+    from_ms: float
+    to_ms: float
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slice:
+    """The requests with one value of an annotation."""
+
+    value: str
+    latency: Latency
+    failed: int
+    cold: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breakdown:
+    """The requests by their value of the annotation `key`, most frequent first."""
+
+    key: str
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExceptionCount:
+    """An exception at one hop: how often, in how many traces, and the slowest trace that has it."""
+
+    type: str
+    message: str
+    label: str
+    count: int
+    traces: int
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TraceReport:
     """Everything the report says about one set of traces.
 
@@ -222,6 +261,9 @@ class TraceReport:
     waterfalls: tuple[Waterfall, ...]
     service_map: ServiceMap
     advice: tuple[Advice, ...]
+    histogram: tuple[Bin, ...] = ()
+    exceptions: tuple[ExceptionCount, ...] = ()
+    by: Breakdown | None = None
     comparison: Comparison | None = None
 
     @property

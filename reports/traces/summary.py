@@ -8,6 +8,7 @@ import numpy as np
 
 from reports.traces.measure.advice import advise
 from reports.traces.measure.analysis import Analysis, HopSamples, distribution, latency
+from reports.traces.measure.breakdown import exceptions, histogram, slices
 from reports.traces.measure.change import Comparison
 from reports.traces.measure.link import INITIALIZATION
 from reports.traces.measure.path import critical_path
@@ -17,6 +18,7 @@ from reports.traces.measure.stats import percentile_index
 from reports.traces.measure.trees import CIRCLE, NO_ROOT, OPEN, ROOTS, Tree
 from reports.traces.read.segments import Hop
 from reports.traces.result import (
+    Breakdown,
     ColdStarts,
     HopStats,
     IncompleteTrace,
@@ -37,11 +39,13 @@ class UnknownTraceError(LookupError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What to show. `region` makes the console links, None leaves them out; `chosen` are traces to draw."""
+    """What to show. `region` makes the console links, None leaves them out; `chosen` are traces to draw,
+    `by` is an annotation to group by."""
 
     region: str | None = None
     slowest: int = SLOWEST
     chosen: Sequence[str] = ()
+    by: str | None = None
 
 
 def summarise(analysis: Analysis, options: Options, comparison: Comparison | None = None) -> TraceReport:
@@ -68,13 +72,16 @@ def summarise(analysis: Analysis, options: Options, comparison: Comparison | Non
         service_map=service_map(trees, band),
         advice=advise(analysis, hops, cold_starts, find_patterns(trees)),
         comparison=comparison,
+        histogram=histogram(analysis.totals_ms),
+        exceptions=exceptions(analysis),
+        by=Breakdown(key=options.by, slices=slices(analysis, options.by)) if options.by else None,
     )
 
 
 def _hops(analysis: Analysis, band_size: int) -> tuple[HopStats, ...]:
     band_ms = float(analysis.totals_ms[analysis.band()].sum()) if band_size else 0.0
     found = [
-        _hop(hop, samples, float(analysis.per_request_ms(hop)[analysis.band()].sum()), band_size, band_ms)
+        _hop(hop, samples, analysis.band_ms(hop), band_size, band_ms)
         for hop, samples in analysis.hops.items()
     ]
     return tuple(sorted(found, key=lambda hop: (-hop.share, -hop.latency.mean_ms, hop.label)))

@@ -56,6 +56,14 @@ def trace_id(text: str) -> str:
     return text
 
 
+def annotation(text: str) -> tuple[str, str]:
+    """KEY=VALUE; a value may hold further equals signs."""
+    key, sign, value = text.partition("=")
+    if not key or not sign:
+        raise ArgumentTypeError(f"{text!r} is not an annotation like plan=gold")
+    return key, value
+
+
 def count(text: str) -> int:
     """A whole number above 0."""
     if not text.isdecimal() or not int(text):

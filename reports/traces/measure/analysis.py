@@ -5,7 +5,7 @@ times would blame the wrong hop.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,20 +61,33 @@ class Analysis:
         )
         return sums.astype(np.float64, copy=False)
 
+    def band_ms(self, hop: Hop) -> float:
+        """The milliseconds that `hop` held up the traces around the p90, all together."""
+        samples, band = self.hops[hop], self.band()
+        index = np.frombuffer(samples.path_trace, dtype=np.dtype("l"))
+        inside = (index >= band.start) & (index < band.stop)
+        return float(np.frombuffer(samples.path_ms, dtype=np.float64)[inside].sum())
+
     def band(self) -> slice:
         """The traces around the p90 of the total: ranks 0.85 to 0.95."""
         low, high = (percentile_index(len(self.trees), share) for share in BAND)
         return slice(low, high + 1)
 
 
-def analyse(store: TraceStore, *, entry: str | None = None, skipped: int = 0) -> Analysis:
+def analyse(
+    store: TraceStore,
+    *,
+    entry: str | None = None,
+    chosen: Callable[[Tree], bool] = lambda _: True,
+    skipped: int = 0,
+) -> Analysis:
     """Build and measure every trace of `store`, which is used up: its spans are corrected in place.
 
-    `entry` leaves out the traces whose root has another name.
+    `entry` leaves out the traces whose root has another name, `chosen` those it says no to.
     """
     trees = (build(trace_id, spans) for trace_id, spans in store.traces.items())
-    chosen = [tree for tree in trees if entry is None or tree.root is None or tree.root.hop.name == entry]
-    return analyse_trees(chosen, segments=store.documents, skipped=skipped)
+    wanted = (tree for tree in trees if entry is None or tree.root is None or tree.root.hop.name == entry)
+    return analyse_trees(filter(chosen, wanted), segments=store.documents, skipped=skipped)
 
 
 def analyse_trees(trees: Iterable[Tree], *, segments: int, skipped: int = 0) -> Analysis:
@@ -84,11 +97,16 @@ def analyse_trees(trees: Iterable[Tree], *, segments: int, skipped: int = 0) -> 
     for tree in trees:
         (analysed if tree.analysed else others).append(tree)
     analysed.sort(key=lambda tree: (tree.total_s, tree.trace_id))
-    hops: dict[Hop, HopSamples] = {}
-    for index, tree in enumerate(analysed):
-        _measure(tree, index, hops)
     totals = np.array([tree.total_s * 1000 for tree in analysed], dtype=np.float64)
-    return Analysis(analysed, others, totals, hops, segments, skipped)
+    return Analysis(analysed, others, totals, measure(analysed), segments, skipped)
+
+
+def measure(trees: Sequence[Tree]) -> dict[Hop, HopSamples]:
+    """The samples of every hop of traces in order of their totals."""
+    hops: dict[Hop, HopSamples] = {}
+    for index, tree in enumerate(trees):
+        _measure(tree, index, hops)
+    return hops
 
 
 def latency(values_ms: Floats) -> Latency | None:

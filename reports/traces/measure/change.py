@@ -35,6 +35,7 @@ class Change:
     calls_after: float
     p_location: float
     p_tail: float
+    detectable_ms: float | None
 
     @property
     def difference_ms(self) -> float:

@@ -18,6 +18,7 @@ import numpy as np
 
 from reports.traces.measure.analysis import Analysis
 from reports.traces.measure.change import Change, Comparison, RateChange, Verdict
+from reports.traces.measure.detectable import detectable_ms
 from reports.traces.measure.stats import (
     Floats,
     benjamini_hochberg,
@@ -107,7 +108,11 @@ def compare_samples(
     adjusted = benjamini_hochberg([p for test in tests for p in (test.p_location, test.p_tail)] + p_rates)
     changes = [
         _change(
-            test, adjusted[2 * i], adjusted[2 * i + 1], false_positive_rate, min_change_ms if enough else None
+            test,
+            (adjusted[2 * i], adjusted[2 * i + 1]),
+            false_positive_rate,
+            min_change_ms if enough else None,
+            p_values=2 * len(tests) + len(rates),
         )
         for i, test in enumerate(tests)
     ]
@@ -154,9 +159,11 @@ def _test(
 
 
 def _change(
-    test: _Test, p_location: float, p_tail: float, rate: float, min_change_ms: float | None
+    test: _Test, p: tuple[float, float], rate: float, min_change_ms: float | None, *, p_values: int
 ) -> Change:
     before, after = test.before, test.after
+    p_location, p_tail = p
+    detectable = None
     if len(before) and len(after):
         mean, mean_low, mean_high = mean_difference(before, after, level=1 - rate)
         p90, p90_low, p90_high = quantile_difference(before, after, 0.9, level=1 - rate)
@@ -165,6 +172,9 @@ def _change(
         mean = mean_low = mean_high = p90 = p90_low = p90_high = p50 = 0.0
     verdict: Verdict = "too few"
     if min_change_ms is not None:
+        detectable = detectable_ms(
+            before, after, false_positive_rate=rate / p_values, min_change_ms=min_change_ms
+        )
         shifted, tailed, larger = p_location < rate, p_tail < rate, test.chance_larger > 0.5  # noqa: PLR2004
         slower = (shifted and larger and max(mean, p50) >= min_change_ms) or (
             tailed and test.tail_grew and p90 >= min_change_ms
@@ -191,6 +201,7 @@ def _change(
         calls_after=test.calls[1],
         p_location=p_location,
         p_tail=p_tail,
+        detectable_ms=detectable,
     )
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from rich.progress import (
 
 from reports.traces.arguments import Arguments
 from reports.traces.measure.analysis import Analysis, analyse, analyse_trees
+from reports.traces.measure.breakdown import has_all
+from reports.traces.measure.fold import fold
+from reports.traces.measure.trees import Tree
 from reports.traces.read.documents import Notes
 from reports.traces.read.files import STDIN, FileReader
 from reports.traces.read.segments import SegmentError, TraceStore
@@ -62,6 +65,7 @@ def load(arguments: Arguments, console: Console) -> Sources:
                 before = _xray(xray, arguments.before_range, arguments, progress, notes)
     if arguments.deployed_at:
         before, after = split(after, arguments.deployed_at.timestamp())
+    fold(after, *([before] if before else []))
     return Sources(after=after, before=before, region=region, notes=tuple(notes))
 
 
@@ -85,7 +89,7 @@ def _files(paths: Sequence[str], arguments: Arguments, progress: Progress, notes
         reader.read(path)
     notes += [*reader.notes.lines(), *(f"skipped: {example}" for example in reader.examples)]
     progress.update(task, description="measuring")
-    return analyse(store, entry=arguments.entry, skipped=reader.skipped)
+    return analyse(store, entry=arguments.entry, chosen=_chosen(arguments), skipped=reader.skipped)
 
 
 def _xray(
@@ -109,7 +113,11 @@ def _xray(
     if xray.in_logs:
         notes.append(INDEXED)
     notes += Notes(truncated=set(xray.truncated), unprocessed=set(xray.missing)).lines()
-    return analyse(store, entry=arguments.entry, skipped=skipped)
+    return analyse(store, entry=arguments.entry, chosen=_chosen(arguments), skipped=skipped)
+
+
+def _chosen(arguments: Arguments) -> Callable[[Tree], bool]:
+    return functools.partial(has_all, wanted=arguments.where)
 
 
 @contextlib.contextmanager

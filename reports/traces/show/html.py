@@ -11,6 +11,7 @@ import jinja2
 
 from reports.traces.result import Row, TraceReport
 from reports.traces.show.layout import NODE_HEIGHT, NODE_WIDTH, Drawing, layout
+from reports.traces.show.words import milliseconds, percent, seen
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TICKS = 4
@@ -30,21 +31,6 @@ def html_fragment(report: TraceReport) -> str:
     return _render("traces_fragment.html.j2", report)
 
 
-def milliseconds(value: float) -> str:
-    """A duration with three or so meaning digits, without its unit."""
-    if abs(value) < 1:
-        return f"{value:.2f}"
-    return f"{value:.1f}" if abs(value) < 100 else f"{value:,.0f}"  # noqa: PLR2004  # three digits
-
-
-def percent(share: float) -> str:
-    """A share as a percentage, with one digit below ten; a small one is never written as none."""
-    value = share * 100
-    if 0 < value < 0.05:  # noqa: PLR2004  # what would be rounded to nothing
-        return "< 0.1 %"
-    return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"  # noqa: PLR2004  # two digits are enough
-
-
 def _render(template: str, report: TraceReport, **more: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -54,7 +40,9 @@ def _render(template: str, report: TraceReport, **more: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(ms=milliseconds, percent=percent, short=_short)
-    environment.globals.update(bar=_bar, ticks=_ticks, node_width=NODE_WIDTH, node_height=NODE_HEIGHT)
+    environment.globals.update(
+        seen=seen, bar=_bar, ticks=_ticks, node_width=NODE_WIDTH, node_height=NODE_HEIGHT
+    )
     drawings: dict[str, Drawing] = {way: layout(report.service_map, way) for way in ("right", "down")}
     return environment.get_template(template).render(report=report, drawings=drawings, **more)
 

@@ -8,10 +8,11 @@ from rich.table import Table
 
 from reports.traces.measure.change import Change, Comparison
 from reports.traces.result import HopStats, Latency, TraceReport
-from reports.traces.show.html import milliseconds, percent
+from reports.traces.show.words import milliseconds, percent, seen
 
 VERDICT_STYLES = {"slower": "bold red", "mixed": "bold red", "faster": "green", "too few": "yellow"}
 MAX_LISTED = 10
+BAR = 30  # characters of the longest bar
 WIDE = 110  # columns, from which the confidence interval has room
 
 
@@ -30,7 +31,10 @@ def show(report: TraceReport, console: Console, notes: Sequence[str] = ()) -> No
         if report.steps:
             _hops("Business steps", report.steps, console)
         _critical_path(report, console)
+        _histogram(report, console)
         _cold_starts(report, console)
+        _by(report, console)
+        _exceptions(report, console)
         _slowest(report, console)
         _advice(report, console)
     _incomplete(report, console)
@@ -92,7 +96,7 @@ def _comparison(comparison: Comparison, console: Console) -> None:
     elif comparison.request.verdict == "too few":
         console.print("[yellow]Too few warm requests on one side to claim anything.")
     else:
-        console.print("[green]No hop got slower.")
+        console.print(f"[green]No hop got slower[/]{seen(comparison)}.")
     console.print(
         f"[dim]{comparison.before:,} requests before, {comparison.after:,} after. Where nothing has changed, "
         f"the chance of any claim is at most {percent(comparison.false_positive_rate)}."
@@ -120,6 +124,42 @@ def _critical_path(report: TraceReport, console: Console) -> None:
     table.add_column("for ms", justify="right")
     for step in report.main_path:
         table.add_row(escape(step.label), milliseconds(step.start_ms), milliseconds(step.ms))
+    console.print(table)
+
+
+def _histogram(report: TraceReport, console: Console) -> None:
+    table = _table("How long requests took", "ms")
+    table.add_column("requests", justify="right")
+    table.add_column("")
+    most = max(entry.count for entry in report.histogram)
+    for entry in report.histogram:
+        span = f"{milliseconds(entry.from_ms)} to {milliseconds(entry.to_ms)}"
+        bar = "█" * max(round(BAR * entry.count / most), bool(entry.count))
+        table.add_row(span, f"{entry.count:,}", bar)
+    console.print(table)
+
+
+def _by(report: TraceReport, console: Console) -> None:
+    if report.by is None:
+        return
+    table = _table(f"Requests by {escape(report.by.key)}", "value")
+    for heading in ("requests", "p50 ms", "p90 ms", "p99 ms", "failed", "cold"):
+        table.add_column(heading, justify="right")
+    for part in report.by.slices:
+        failed = f"[red]{part.failed:,}[/]" if part.failed else "0"
+        table.add_row(escape(part.value), *_times(part.latency), failed, f"{part.cold:,}")
+    console.print(table)
+
+
+def _exceptions(report: TraceReport, console: Console) -> None:
+    if not report.exceptions:
+        return
+    table = _table("Exceptions", "type", "message", "at")
+    table.add_column("times", justify="right")
+    table.add_column("traces", justify="right")
+    for found in report.exceptions:
+        words = (escape(text) for text in (found.type, found.message, found.label))
+        table.add_row(*words, f"{found.count:,}", f"{found.traces:,}")
     console.print(table)
 
 

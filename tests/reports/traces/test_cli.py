@@ -104,7 +104,10 @@ def test_a_comparison_names_what_got_slower(old: str, new: str, capsys: pytest.C
     assert main([new, "--compare", old, "--expect-no-regression"]) == 1
     error = capsys.readouterr().err
     assert "not as expected: worse than before: request, dynamodb · GetItem" in error
-    assert main([old, "--compare", old, "--expect-no-regression"]) == 0
+    assert main([old, "--compare", old, "--expect-no-regression", "10"]) == 0
+    assert "No hop got slower; a slowdown of every request by 4.8 ms would have" in capsys.readouterr().out
+    assert main([old, "--compare", old, "--expect-no-regression"]) == 1
+    assert "not provable: a slowdown of every request by 3.8 ms; with these" in capsys.readouterr().err
 
 
 def test_one_file_is_split_at_the_deployment(

@@ -11,7 +11,7 @@ import pytest
 
 from reports.traces import compare, html_fragment, html_page, report
 from reports.traces.result import TraceReport
-from reports.traces.show.html import milliseconds, percent
+from reports.traces.show.words import milliseconds, percent
 from tests.reports.traces.make import Shape, documents, segment, trace_id
 
 VOID = {"meta", "link", "br", "img", "rect", "input"}
