@@ -1,4 +1,4 @@
-"""The one module that knows the X-Ray SDK; everything else records through its few functions.
+"""Records what an invocation does, through the X-Ray SDK, which `handlers.steps` keeps in its place.
 
 The SDK is imported in the first invocation that is sampled, or when a function starts whose start
 nobody waits for (SnapStart, provisioned concurrency). So an unsampled request pays for one look at the
@@ -6,42 +6,48 @@ trace header, and a function that is never sampled never loads the SDK. Whether 
 decided upstream and only followed here.
 
 What is recorded: `## name` subsegments for business steps, one subsegment per downstream call, and
-annotations. Deliberately nothing from a request's or an answer's body, no API key and no address of a
-caller. Nothing here changes an answer: with no header, no segment, no SDK or no daemon all functions do
-nothing. The SDK sees to the last two itself: in Lambda a missing segment becomes a dummy that accepts
-and drops everything, and its emitter sends on a non-blocking UDP socket and logs what it cannot send.
+annotations; of an exception its type and frames. Deliberately nothing from a request's or an answer's body,
+no API key, no address of a caller and no exception's text. Nothing here changes an answer: with no header,
+no segment, no SDK or no daemon all functions do nothing, and none raises. The SDK's emitter sends on a
+non-blocking UDP socket and logs what it cannot send.
 """
 
 import logging
 import os
+import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from aws_xray_sdk.core import AWSXRayRecorder
     from aws_xray_sdk.core.models.subsegment import Subsegment
+
+    from handlers.steps import Steps
 
 TRACE_ENV = "_X_AMZN_TRACE_ID"  # Lambda's, new with each invocation: `Root=...;Parent=...;Sampled=1`
 OFF = ("false", "f", "no", "n", "off", "0")  # what the SDK reads as false in AWS_XRAY_SDK_ENABLED
-NOBODY_WAITS = ("snap-start", "provisioned-concurrency")  # values of AWS_LAMBDA_INITIALIZATION_TYPE
+NOBODY_WAITS = ("snap-start", "provisioned-concurrency")  # values of INITIALIZATION
 STACK_LIMIT = 10  # innermost frames kept of an exception
-TREE_LIMIT = 30  # subsegments sent as one datagram; the SDK's own default outside Lambda
+MAX_TEXT = 1000  # characters of an annotation that X-Ray keeps
+INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
+INIT_LIMIT_S = 10.0  # Lambda allows an initialisation no more, before it begins anew with the request waiting
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class _State:
-    """What outlives an invocation; `current` is the innermost open subsegment, None when not sampled."""
+    """What outlives an invocation; `steps` is None until the SDK is loaded, `ready_at` when init ended."""
 
     libraries: tuple[str, ...] = ()
-    recorder: "AWSXRayRecorder | None" = None
-    current: "Subsegment | None" = None
+    steps: "Steps | None" = None
     unusable: bool = False
     started: bool = False
+    ready_at: float = field(default_factory=time.monotonic)
 
 
 _state = _State()
@@ -56,37 +62,43 @@ class Call:
 
     def answered(self, status: int, request_id: str | None = None) -> None:
         """Record the answer's status; 4xx marks an error, 429 a throttle and 5xx a fault."""
-        if self._subsegment is not None:
-            self._subsegment.put_http_meta("status", status)
+        subsegment = self._subsegment
+        if subsegment is not None:
+            _quietly(subsegment.put_http_meta, "status", status)
             if self._aws and request_id is not None:
-                self._subsegment.set_aws({**self._aws, "request_id": request_id})
+                _quietly(subsegment.set_aws, {**self._aws, "request_id": _text(request_id)})
 
 
 def prepare(*libraries: str) -> None:
     """Call once at init. `libraries` (the SDK's names, such as `botocore`) are patched when it is loaded."""
-    _state.libraries = libraries
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") in NOBODY_WAITS and _enabled():
+    _state.libraries, _state.ready_at = libraries, time.monotonic()
+    if os.environ.get(INITIALIZATION) in NOBODY_WAITS and _enabled():
         _load()
 
 
 @contextmanager
 def invocation(name: str) -> Iterator[None]:
     """The outermost step of one invocation. Annotates `cold_start`: a customer waited for this start."""
-    waited = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
-    cold_start, _state.started = waited and not _state.started, True
-    recorder = _recorder()
-    if recorder is None:
+    cold_start, _state.started = _waited_for() and not _state.started, True
+    parts = (part.partition("=") for part in os.environ.get(TRACE_ENV, "").split(";"))
+    fields = {name: value for name, _, value in parts}
+    root, parent = fields.get("Root"), fields.get("Parent")
+    if fields.get("Sampled") != "1" or not root or not parent:
         yield
         return
-    # Inside Lambda the SDK sends each subsegment when it closes. One datagram for the whole tree is cheaper,
-    # and arrives whole or not at all; only a tree too large for one is sent in parts.
-    recorder.streaming_threshold = TREE_LIMIT
-    with _subsegment(recorder, f"## {name}", "local"):
-        try:
+    if _state.steps is None and _enabled():
+        _load()
+    steps = _state.steps
+    if steps is None:
+        yield
+        return
+    _quietly(steps.begin, root, parent)
+    try:
+        with _subsegment(f"## {name}", "local"):
             annotate("cold_start", cold_start)
             yield
-        finally:
-            recorder.streaming_threshold = 0
+    finally:
+        _quietly(steps.end)
 
 
 @contextmanager
@@ -94,47 +106,41 @@ def step(name: str) -> Iterator[None]:
     """A business step, as `with step("predict"):` or as `@step("predict")`; each run is one subsegment.
 
     An exception marks it failed and goes on. One with a `status` of 4xx is the caller's error, not a fault.
+    Threads and tasks may use it, too; of a coroutine function decorate nothing, but use `with` inside.
     """
-    recorder = _state.recorder
-    if recorder is None or _state.current is None:
-        yield
-        return
-    with _subsegment(recorder, f"## {name}", "local"):
+    with _subsegment(f"## {name}", "local"):
         yield
 
 
 @contextmanager
 def aws_call(service: str, operation: str, region: str, **details: str) -> Iterator[Call]:
     """A call to an AWS service, named as the SDK's botocore patch does; `details` such as `table_name`."""
-    recorder = _state.recorder
-    if recorder is None or _state.current is None:
-        yield Call(None, {})
-        return
     aws = {"operation": operation, "region": region, **details}
-    with _subsegment(recorder, service, "aws") as subsegment:
+    with _subsegment(service, "aws") as subsegment:
         if subsegment is not None:
-            subsegment.set_aws(aws)
+            _quietly(subsegment.set_aws, aws)
         yield Call(subsegment, aws)
 
 
 @contextmanager
 def http_call(host: str, method: str, url: str) -> Iterator[Call]:
     """A call to an HTTP service that takes the trace on; `url` without a query."""
-    recorder = _state.recorder
-    if recorder is None or _state.current is None:
-        yield Call(None, {})
-        return
-    with _subsegment(recorder, host, "remote") as subsegment:
+    with _subsegment(host, "remote") as subsegment:
         if subsegment is not None:
-            subsegment.put_http_meta("method", method)
-            subsegment.put_http_meta("url", url)
+            _quietly(subsegment.put_http_meta, "method", method)
+            _quietly(subsegment.put_http_meta, "url", url)
         yield Call(subsegment, {})
 
 
 def annotate(key: str, value: str | float | bool) -> None:
-    """Make the trace searchable by `key` (letters, digits and underscores): never by personal data."""
-    if _state.current is not None:
-        _state.current.put_annotation(key, value)
+    """Make the trace searchable by `key` (letters, digits and underscores): never by personal data.
+
+    What JSON has no word for is left out (infinity), and texts are cut where X-Ray cuts them.
+    """
+    current = _current()
+    if current is None or (isinstance(value, float) and not isfinite(value)):
+        return
+    _quietly(current.put_annotation, key, _text(value) if isinstance(value, str) else value)
 
 
 def current_header() -> str | None:
@@ -143,11 +149,24 @@ def current_header() -> str | None:
     Its parent is the innermost open subsegment, or in an unsampled invocation what Lambda gave; so the
     decision not to sample travels on.
     """
-    header = os.environ.get(TRACE_ENV)
-    if header is None or _state.current is None:
+    header, current = os.environ.get(TRACE_ENV), _current()
+    if header is None or current is None:
         return header
-    parent = f"Parent={_state.current.id}"
+    parent = f"Parent={current.id}"
     return ";".join(parent if part.startswith("Parent=") else part for part in header.split(";"))
+
+
+def _current() -> "Subsegment | None":
+    return None if _state.steps is None else _state.steps.current()
+
+
+def _waited_for() -> bool:
+    kind = os.environ.get(INITIALIZATION)
+    if kind == "snap-start":  # the snapshot is old, but the restore is what a customer waits for
+        return True
+    # Lambda also starts environments ahead of any request. A first request that was waiting comes at once.
+    ahead = time.monotonic() - _state.ready_at > INIT_LIMIT_S
+    return kind != "provisioned-concurrency" and not ahead
 
 
 def _enabled() -> bool:
@@ -156,23 +175,15 @@ def _enabled() -> bool:
     return "LAMBDA_TASK_ROOT" in os.environ and not switched_off and not _state.unusable
 
 
-def _recorder() -> "AWSXRayRecorder | None":
-    sampled = "Sampled=1" in os.environ.get(TRACE_ENV, "").split(";")
-    if sampled and _state.recorder is None and _enabled():
-        _load()
-    return _state.recorder if sampled else None
-
-
 def _load() -> None:
     try:
-        from aws_xray_sdk.core import patch, xray_recorder  # noqa: PLC0415  # see the module docstring
+        from handlers.steps import install  # noqa: PLC0415  # see the module docstring
 
-        patch(_state.libraries)
+        _state.steps = install(_state.libraries)
     except Exception:  # whatever is wrong with the SDK or its settings, requests are answered
         _state.unusable = True
         log.warning("the X-Ray SDK cannot be used: this environment records no traces", exc_info=True)
     else:
-        _state.recorder = xray_recorder
         logging.getLogger("aws_xray_sdk.core.emitters.udp_emitter").addFilter(_Once())
 
 
@@ -187,27 +198,39 @@ class _Once(logging.Filter):
 
 
 @contextmanager
-def _subsegment(
-    recorder: "AWSXRayRecorder", name: str, namespace: Literal["local", "aws", "remote"]
-) -> "Iterator[Subsegment | None]":
-    opened = recorder.begin_subsegment(name, namespace)
-    # Under a header that the SDK cannot read it opens a dummy, which is not sampled and drops everything.
-    subsegment = opened if opened is not None and opened.sampled else None
-    outer, _state.current = _state.current, subsegment
+def _subsegment(name: str, namespace: Literal["local", "aws", "remote"]) -> "Iterator[Subsegment | None]":
+    steps = _state.steps
+    subsegment = None if steps is None else _quietly(steps.open, name, namespace)
+    if steps is None or subsegment is None:
+        yield None
+        return
     try:
         yield subsegment
-    except Exception as error:
-        if subsegment is not None:
-            _mark(subsegment, error)
+    except GeneratorExit:  # whoever reads a generator stopped early, and nothing failed
+        raise
+    except BaseException as error:
+        _quietly(_mark, subsegment, error)
         raise
     finally:
-        _state.current = outer
-        recorder.end_subsegment()
+        _quietly(steps.end_subsegment)
 
 
-def _mark(subsegment: "Subsegment", error: Exception) -> None:
+def _mark(subsegment: "Subsegment", error: BaseException) -> None:
     status = getattr(error, "status", 500)
-    if status < 500:  # noqa: PLR2004  # HTTP's border between the caller's errors and ours
+    if isinstance(status, int) and 400 <= status < 500:  # noqa: PLR2004  # HTTP's range of the caller's errors
         subsegment.add_error_flag()
     else:
-        subsegment.add_exception(error, traceback.extract_tb(error.__traceback__, limit=-STACK_LIMIT))
+        subsegment.add_exception(error, traceback.extract_tb(error.__traceback__, limit=-STACK_LIMIT))  # type: ignore[arg-type]  # SystemExit does as well
+
+
+def _quietly(record: Callable[..., T], *arguments: object) -> T | None:
+    """What `record` returns; recording never fails the request that is recorded."""
+    try:
+        return record(*arguments)
+    except Exception as error:  # noqa: BLE001  # see above
+        log.warning("a step was not recorded", extra={"fields": {"error": type(error).__name__}})
+        return None
+
+
+def _text(value: str) -> str:
+    return value[:MAX_TEXT].encode("utf-8", "replace").decode()

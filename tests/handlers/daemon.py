@@ -60,5 +60,5 @@ def shape(document: Mapping[str, Any]) -> Any:
 
 
 def sdk_modules() -> list[str]:
-    """The SDK's modules that this process has loaded."""
-    return [name for name in sys.modules if name == SDK or name.startswith(f"{SDK}.")]
+    """The SDK's modules that this process has loaded, and ours that is built on them."""
+    return [name for name in sys.modules if name in (SDK, "handlers.steps") or name.startswith(f"{SDK}.")]

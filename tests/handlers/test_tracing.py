@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from handlers import tracing
@@ -139,3 +141,24 @@ def test_whatever_else_the_header_carries_travels_on(daemon: Daemon, lambda_: py
     with tracing.invocation("handle"):
         header = tracing.current_header()
     assert header == f"Root={ROOT};Parent={daemon.received()[0]['id']};Sampled=1;Lineage=1:abc:0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "idle_s", "cold"),
+    [
+        ("on-demand", 0.5, True),
+        ("on-demand", 9.5, True),
+        ("on-demand", 10.5, False),  # started ahead of any request
+        ("snap-start", 3600, True),  # the snapshot is old; the restore was waited for
+        ("provisioned-concurrency", 0.5, False),
+    ],
+)
+def test_a_start_is_cold_if_a_customer_waited_for_it(
+    kind: str, idle_s: float, *, cold: bool, daemon: Daemon, lambda_: pytest.MonkeyPatch
+) -> None:
+    lambda_.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", kind)
+    tracing.prepare()
+    lambda_.setattr(time, "monotonic", lambda now=time.monotonic: now() + idle_s)
+    with tracing.invocation("handle"):
+        pass
+    assert daemon.received()[0]["annotations"] == {"cold_start": cold}
