@@ -35,6 +35,9 @@ class Call:
     integration_status: int | None = None
     integration_error: str = ""
     error_message: str = ""
+    error_type: str = ""
+    waf_rule: str = ""
+    waf_response: str = ""
     trace: TraceHeader | None = None
     segment_id: str = ""
     lambda_id: str = ""

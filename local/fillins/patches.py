@@ -19,7 +19,7 @@ import ministack.core.lambda_runtime
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler
 
 from local.fillins import functions, identity, upstream
-from local.fillins.gateway import execute, usage
+from local.fillins.gateway import execute, refusals, usage
 from local.fillins.services import alarms
 
 SCHEDULE_TICK_S = 1  # upstream 10: a one-minute schedule would fire up to ten seconds late
@@ -77,7 +77,7 @@ PATCHES = (
     Patch(
         owner=ministack.app,
         name="_enforce_execute_api",
-        replacement=execute.enforce,
+        replacement=refusals.enforce,
         reason="another account's root needs the resource policy; a denial is a gateway response",
     ),
     Patch(
@@ -89,7 +89,7 @@ PATCHES = (
     Patch(
         owner=apigateway_v1,
         name="_gateway_error_response",
-        replacement=execute.render_error,
+        replacement=refusals.render_error,
         reason="one request id in answer, log and trace",
     ),
     Patch(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import ministack.app
-from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc
+from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc, waf
 
 
 def rest_api(api_id: str, account: str, region: str) -> dict[str, Any]:
@@ -29,6 +29,21 @@ def stage(api_id: str, name: str, account: str, region: str) -> dict[str, Any] |
     stages = apigateway_v1._stages_v1.get_scoped(account, region, api_id) or {}  # noqa: SLF001 # see module
     found: dict[str, Any] | None = stages.get(name)
     return found
+
+
+def gateway_response_status(request: dict[str, Any], kind: str) -> int | None:
+    """The status that the deployed gateway response for `kind`, or its default, sets; None without one."""
+    deployed = apigateway_v1._deployed_gateway_responses.get(request["api_id"], {})  # noqa: SLF001 # see module
+    responses = deployed.get(request["stage"].get("deploymentId"), {})
+    found = (responses.get(kind) or responses.get("DEFAULT_5XX") or {}).get("statusCode")
+    return int(found) if found else None
+
+
+def web_acl(resource_arn: str) -> dict[str, Any] | None:
+    """The web ACL associated with a resource of the caller's scope."""
+    arn = waf._associations.get(resource_arn)  # noqa: SLF001 # see module
+    acl: dict[str, Any] | None = waf._resolve_local_web_acl(arn)[0] if arn else None  # noqa: SLF001 # see module
+    return acl
 
 
 def usage_plan(plan_id: str) -> dict[str, Any] | None:

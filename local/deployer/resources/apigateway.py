@@ -14,7 +14,7 @@ from local.deployer.request import (
     creator,
     document,
 )
-from local.deployer.resources.openapi import build
+from local.deployer.resources.openapi import overwrite
 
 METHOD_SETTINGS = {
     "metricsEnabled": "metrics/enabled",
@@ -53,11 +53,12 @@ def _rest_api(request: Request) -> Created:
         options["endpointConfiguration"] = {**configuration, "types": kinds}
     if "x-amazon-apigateway-api-key-source" in body:
         options.setdefault("apiKeySource", body["x-amazon-apigateway-api-key-source"])
-    if "policy" in given:
-        options["policy"] = document(given["policy"])
     api = client.create_rest_api(name=name, tags=request.tags, **options)["id"]
     if body:
-        build(client, api, body, request.arn("execute-api", api))
+        overwrite(client, api, body, request.arn("execute-api", api))
+    if "policy" in given:  # the provider sets it after the import, which would remove it
+        patch = _replace("/policy", document(given["policy"]))
+        client.update_rest_api(restApiId=api, patchOperations=[patch])
     roots = [item["id"] for item in client.get_resources(restApiId=api)["items"] if item["path"] == "/"]
     outputs = {
         "name": name,
@@ -171,7 +172,7 @@ CREATORS: dict[str, Creator] = {
         "name body description apiKeySource binaryMediaTypes disableExecuteApiEndpoint"
         " minimumCompressionSize endpointConfiguration policy",
         {
-            "putRestApiMode": "the API is created from its body once; nothing is merged",
+            "putRestApiMode": "an import overwrites; nothing is merged",
             "failOnWarnings": "an extension that is not understood is always an error here",
         },
     ),

@@ -27,13 +27,17 @@ RESPONSE_KEYS = {"responseParameters", "responseTemplates", "contentHandling"}
 LOCATIONS = {"path": "path", "query": "querystring", "header": "header"}
 
 
-def build(client: Any, api: str, body: Mapping[str, Any], execution_arn: str) -> None:
-    """Create everything the document describes in the (empty) REST API `api`.
+def overwrite(client: Any, api: str, body: Mapping[str, Any], execution_arn: str) -> None:
+    """Make the REST API `api` what the document says, as `PutRestApi` does with `mode=overwrite`.
 
+    What the document does not describe is gone afterwards: a resource policy set apart from the body too.
     In the document's policy `execute-api:/` becomes `execution_arn`, as it does in AWS.
     Raises `Unsupported` for an extension, a security scheme or a reference that is not understood.
     """
     _known(body, DOCUMENT_EXTENSIONS, "the document")
+    _clear(client, api)
+    policy = json.dumps(body[f"{X}policy"]) if f"{X}policy" in body else ""
+    _set_policy(client, api, policy.replace('"execute-api:/', f'"{execution_arn}/'))
     schemas = body.get("components", {}).get("schemas", {})
     for name, schema in schemas.items():
         if not name.isalnum():
@@ -55,15 +59,34 @@ def build(client: Any, api: str, body: Mapping[str, Any], execution_arn: str) ->
         if "statusCode" in spec:
             options["statusCode"] = str(spec["statusCode"])
         client.put_gateway_response(restApiId=api, responseType=kind, **options)
-    if f"{X}policy" in body:
-        policy = json.dumps(body[f"{X}policy"]).replace('"execute-api:/', f'"{execution_arn}/')
-        patch = {"op": "replace", "path": "/policy", "value": policy}
-        client.update_rest_api(restApiId=api, patchOperations=[patch])
     importer = _Importer(client=client, api=api, body=body, validators=validators)
     roots = client.get_resources(restApiId=api)["items"]
     resources = {item["path"]: item["id"] for item in roots}
     for path, item in body.get("paths", {}).items():
         importer.add_path(path, item, resources)
+
+
+def _clear(client: Any, api: str) -> None:
+    """Leave nothing but the root resource."""
+    at = {"restApiId": api}
+    for resource in client.get_resources(**at, limit=500, embed=["methods"])["items"]:
+        if resource["path"] == "/":
+            for method in resource.get("resourceMethods", {}):
+                client.delete_method(**at, resourceId=resource["id"], httpMethod=method)
+        elif resource["path"].count("/") == 1:
+            client.delete_resource(**at, resourceId=resource["id"])  # with all below it
+    for validator in client.get_request_validators(**at, limit=500)["items"]:
+        client.delete_request_validator(**at, requestValidatorId=validator["id"])
+    for model in client.get_models(**at, limit=500)["items"]:
+        client.delete_model(**at, modelName=model["name"])
+    for response in client.get_gateway_responses(**at, limit=500)["items"]:
+        if not response.get("defaultResponse"):
+            client.delete_gateway_response(**at, responseType=response["responseType"])
+
+
+def _set_policy(client: Any, api: str, policy: str) -> None:
+    patch = {"op": "replace", "path": "/policy", "value": policy}
+    client.update_rest_api(restApiId=api, patchOperations=[patch])
 
 
 def _known(mapping: Mapping[str, Any], extensions: set[str], where: str) -> None:

@@ -1,5 +1,12 @@
-"""WAF: a web ACL and what it stands in front of. The emulator stores it; it does not filter requests."""
+"""WAF: a web ACL and what it stands in front of. `local.fillins.gateway.waf` applies its rules to requests.
 
+A rule that is not understood there is an error: it would let through what AWS blocks.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.deployer.errors import Unsupported
 from local.deployer.request import (
     Created,
     Creator,
@@ -9,11 +16,14 @@ from local.deployer.request import (
     tag_list,
 )
 
+STATEMENTS = {"managedRuleGroupStatement", "rateBasedStatement", "sizeConstraintStatement"}
 NAMES = {"cloudwatchMetricsEnabled": "CloudWatchMetricsEnabled"}
 
 
 def _web_acl(request: Request) -> Created:
     name = request.physical_name()
+    for rule in request.inputs.get("rules", ()):
+        _understood(rule)
     options = pascal(
         request.given("scope", "description", "defaultAction", "visibilityConfig", "rules"), NAMES
     )
@@ -23,6 +33,21 @@ def _web_acl(request: Request) -> Created:
     summary = answer["Summary"]
     outputs = {"name": name, "arn": summary["ARN"], "lockToken": summary["LockToken"]}
     return Created(id=summary["Id"], outputs=outputs)
+
+
+def _understood(rule: Mapping[str, Any]) -> None:
+    """Raise `Unsupported` for a rule that the emulated gateway would not apply."""
+    statement = rule["statement"]
+    rate, size = statement.get("rateBasedStatement", {}), statement.get("sizeConstraintStatement", {})
+    strange = set(statement) - STATEMENTS
+    if rate.get("aggregateKeyType", "IP") != "IP" or "scopeDownStatement" in rate:
+        strange.add("rateBasedStatement by something else than the address")
+    if size and set(size["fieldToMatch"]) - {"body"}:
+        strange.add("sizeConstraintStatement on something else than the body")
+    if strange:
+        raise Unsupported(
+            f"rule {rule['name']!r} has {sorted(strange)}; add what it does to local/fillins/gateway/waf.py"
+        )
 
 
 def _association(request: Request) -> Created:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from ministack.app import SERVICE_HANDLERS
 
 from local.fillins.call import Call
+from local.fillins.names import LOOPBACK
 
 _OK = 200
 _VARIABLE = re.compile(r"\$context\.([A-Za-z][A-Za-z0-9.]*)")
@@ -48,8 +49,10 @@ def variables(call: Call, status: int, length: int, ended: float) -> dict[str, s
         "requestTime": at.strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "requestTimeEpoch": str(round(call.started * 1000)),
         "error.message": call.error_message,
+        "error.responseType": call.error_type,
+        "wafResponseCode": call.waf_response,
         "xrayTraceId": call.trace.root if call.trace else "",
-        "identity.sourceIp": "127.0.0.1",
+        "identity.sourceIp": LOOPBACK,
         "identity.userAgent": call.headers.get("user-agent", ""),
     }
     for name, value in call.caller.items():

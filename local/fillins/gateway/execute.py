@@ -4,22 +4,21 @@ Wraps the emulator's own data plane (see `patches`), which keeps doing what it d
 policies, keys, throttles, quotas and validation.
 """
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import new_uuid, request_scope
-from ministack.core.router import extract_access_key_id
 from ministack.services import apigateway_v1
 
 from local.fillins import call, upstream
 from local.fillins.call import Call
-from local.fillins.gateway import access_log, metrics, trace
+from local.fillins.gateway import access_log, metrics, refusals, trace, waf
+from local.fillins.names import LOOPBACK
 from local.fillins.service import Answer
 
-_FORBIDDEN, _THROTTLED, _INTERNAL, _BAD_GATEWAY = 403, 429, 500, 502
+_THROTTLED = 429
 
 
 async def execute(
@@ -41,13 +40,34 @@ async def execute(
         headers = {**headers, "x-amzn-trace-id": header}
     call_token, trace_token = call.current.set(begun), call.inbound_trace.set(header)
     try:
-        answer = await original(host, path, method, headers, *rest, **options)
+        answer = _web_acl_refusal(begun, *rest[:2])
+        answer = answer or await original(host, path, method, headers, *rest, **options)
     finally:
         call.current.reset(call_token)
         call.inbound_trace.reset(trace_token)
     if answer is not None:
         await _finish(begun, answer, header)
     return answer
+
+
+def _web_acl_refusal(begun: Call, body: bytes, query: dict[str, list[str]]) -> Answer | None:
+    """The answer to a request that the stage's web ACL blocks, before anything else looks at it."""
+    with request_scope(begun.account, begun.region):
+        acl = upstream.web_acl(
+            f"arn:aws:apigateway:{begun.region}::/restapis/{begun.api_id}/stages/{begun.stage}"
+        )
+    if acl is None:
+        return None
+    seen = waf.Seen(
+        address=LOOPBACK,
+        path=f"/{begun.stage}{begun.path}",
+        query=urlencode(query, doseq=True),
+        headers={name.lower(): value for name, value in begun.headers.items()},
+        body_bytes=len(body or b""),
+    )
+    begun.waf_rule = waf.blocked_by(acl, seen) or ""
+    begun.waf_response = "WAF_BLOCK" if begun.waf_rule else "WAF_ALLOW"
+    return refusals.refused("WAF_FILTERED", "Forbidden", begun.headers, query) if begun.waf_rule else None
 
 
 def _call(host: str, path: str, method: str, headers: dict[str, str]) -> Call | None:
@@ -89,87 +109,6 @@ def owner_arn(original: Callable[..., str], region: str, account: str, api_id: s
     """The execute-api ARN with the API's owner, where the emulator takes the caller's account."""
     owner = upstream.rest_api_owner(api_id)
     return original(region, owner[0] if owner else account, api_id, *rest)
-
-
-def enforce(  # noqa: PLR0917 # the replaced function's own signature
-    original: Callable[..., Answer | None],
-    api_id: str,
-    stage: str,
-    method: str,
-    path: str,
-    headers: dict[str, str],
-    query: dict[str, list[str]],
-    **options: Any,
-) -> Answer | None:
-    """IAM's verdict on a call, as the API's own gateway response.
-
-    The emulator lets a root key do everything; on AWS another account's root needs the resource policy,
-    like any other caller from there.
-    """
-    refusal = original(api_id, stage, method, path, headers, query, **options)
-    if refusal is not None:
-        return _as_gateway_response(refusal, headers, query)
-    message = _foreign_root_refusal(api_id, stage, method, path, headers)
-    return _access_denied(message, headers, query) if message else None
-
-
-def _foreign_root_refusal(api_id: str, stage: str, method: str, path: str, headers: dict[str, str]) -> str:
-    owner, caller = upstream.rest_api_owner(api_id), extract_access_key_id(headers)
-    if owner is None or not caller.isdigit() or caller == owner[0]:
-        return ""
-    account, region = owner
-    resource = f"arn:aws:execute-api:{region}:{account}:{api_id}/{stage}/{method}/{path.lstrip('/')}"
-    principal = f"arn:aws:iam::{caller}:root"
-    policy = apigateway_v1.rest_api_policy_for_arn(resource)
-    context = EvalContext(principal, "Root", caller, "execute-api:Invoke", resource, region)
-    if policy is not None and policy[0] and evaluate_resource_policy(policy[0], context).decision == "Allow":
-        return ""
-    return (
-        f"User: {principal} is not authorized to perform: execute-api:Invoke on resource: "
-        f"{resource.replace(f':{account}:', f':********{account[-4:]}:', 1)}"
-    )
-
-
-def _as_gateway_response(refusal: Answer, headers: dict[str, str], query: dict[str, list[str]]) -> Answer:
-    status, answered, body = refusal
-    if status != _FORBIDDEN or answered.get("x-amzn-errortype") != "AccessDeniedException":
-        return refusal  # authentication failures are gateway responses already
-    return _access_denied(str(json.loads(body)["message"]), headers, query)
-
-
-def _access_denied(message: str, headers: dict[str, str], query: dict[str, list[str]]) -> Answer:
-    refused = call.current.get()
-    if refused is None:
-        raise LookupError("an API call is refused outside of `execute`, which knows its stage")
-    request = {
-        "api_id": refused.api_id,
-        "stage_name": refused.stage,
-        "stage": refused.settings,
-        "headers": headers,
-        "query_params": query,
-        "path_params": {},
-        "resource_path": "",
-        "request_id": refused.request_id,
-    }
-    with request_scope(refused.account, refused.region):
-        error = apigateway_v1._GatewayError("ACCESS_DENIED", message)  # noqa: SLF001 # the one renderer there is
-        answer: Answer = apigateway_v1._gateway_error_response(error, request)  # noqa: SLF001 # as above
-        return answer
-
-
-def render_error(original: Callable[..., Answer], error: Any, request: dict[str, Any]) -> Answer:
-    """A gateway response with the call's request id; a failed function is a 502, a throttled one a 500."""
-    failed = call.current.get()
-    if failed is None:
-        return original(error, request)
-    request["request_id"] = failed.request_id
-    failed.error_message = error.message or ""
-    failed.resource_path = request["resource_path"]
-    status, headers, body = original(error, request)
-    throttled = failed.integration_status == _THROTTLED
-    if failed.integration_error and not throttled and status == _INTERNAL:
-        status = _BAD_GATEWAY
-    return status, headers, body
 
 
 def build_event(original: Callable[..., dict[str, Any]], *args: Any, **options: Any) -> dict[str, Any]:
@@ -216,7 +155,7 @@ async def call_function(
     begun.integration_status = 200
     if result and result.get("throttle"):
         begun.integration_status = _THROTTLED
-        begun.integration_error = "The function is throttled."
+        begun.integration_error = "Lambda invocation failed with status: 429. Rate Exceeded."
     elif error or (result and result.get("error")):
         begun.integration_error = error or "The function failed."
     return result, error
@@ -231,4 +170,5 @@ async def invoke_proxy(original: Callable[..., Awaitable[Any]], *args: Any, **op
     begun = call.current.get()
     if begun is None or not begun.integration_error:
         return answer
-    return apigateway_v1._GatewayError("DEFAULT_5XX", "Internal server error")  # noqa: SLF001 # rendered upstream
+    kind = "INTEGRATION_FAILURE" if begun.integration_status == _THROTTLED else "DEFAULT_5XX"
+    return apigateway_v1._GatewayError(kind, "Internal server error")  # noqa: SLF001 # rendered upstream

@@ -95,14 +95,61 @@ def test_a_failed_function_is_a_502_without_its_text(api: EmulatedApi) -> None:
     assert (status, error(answer)) == (502, ("internal_error", "Internal server error"))
 
 
-def test_a_throttled_function_is_a_500_in_the_apis_own_form(emulator: Emulator) -> None:
+LOG = (
+    '{"status":"$context.status","type":"$context.error.responseType",'
+    '"integration":"$context.integrationStatus","error":"$context.integrationErrorMessage",'
+    '"waf":"$context.wafResponseCode"}'
+)
+
+
+def last_logged(emulator: Emulator, api: EmulatedApi) -> dict[str, str]:
+    events = emulator.client("logs", SERVICE_ACCOUNT).filter_log_events(logGroupName=f"/api/{api.name}")
+    found: dict[str, str] = json.loads(events["events"][-1]["message"])
+    return found
+
+
+def patch_stage(emulator: Emulator, api: EmulatedApi, **values: str) -> None:
+    emulator.client("apigateway", SERVICE_ACCOUNT).update_stage(
+        restApiId=api.id,
+        stageName="live",
+        patchOperations=[
+            {"op": "replace", "path": f"/{p.replace('_', '/')}", "value": v} for p, v in values.items()
+        ],
+    )
+
+
+def test_a_throttled_function_is_a_500_unless_the_contract_maps_integration_failures(
+    emulator: Emulator,
+) -> None:
     api = make_api(emulator, "throttled-function")
+    patch_stage(emulator, api, accessLogSettings_format=LOG)
     emulator.client("lambda", SERVICE_ACCOUNT).put_function_concurrency(
         FunctionName=api.name, ReservedConcurrentExecutions=0
     )
     status, _headers, answer = api.post(credentials=root(SERVICE_ACCOUNT))
     assert (status, error(answer)) == (500, ("internal_error", "Internal server error"))
     assert points(emulator, "Throttles", {"FunctionName": api.name}) == [1.0]
+    assert last_logged(emulator, api) == {
+        "status": "500",
+        "type": "INTEGRATION_FAILURE",
+        "integration": "429",
+        "error": "Lambda invocation failed with status: 429. Rate Exceeded.",
+        "waf": "-",
+    }
+    gateway = emulator.client("apigateway", SERVICE_ACCOUNT)
+    gateway.put_gateway_response(restApiId=api.id, responseType="INTEGRATION_FAILURE", statusCode="503")
+    patch_stage(emulator, api, deploymentId=gateway.create_deployment(restApiId=api.id)["id"])
+    assert api.post(credentials=root(SERVICE_ACCOUNT))[0] == 503
+
+
+def test_the_gateways_own_throttle_is_a_429_that_no_integration_has_seen(emulator: Emulator) -> None:
+    api = make_api(emulator, "throttled-plan", quota=1)
+    patch_stage(emulator, api, accessLogSettings_format=LOG)
+    assert api.post(credentials=root(SERVICE_ACCOUNT))[0] == 200
+    status, _headers, answer = api.post(credentials=root(SERVICE_ACCOUNT))
+    assert (status, error(answer)[0]) == (429, "too_many_requests")
+    logged = last_logged(emulator, api)
+    assert (logged["type"], logged["integration"], logged["error"]) == ("QUOTA_EXCEEDED", "-", "-")
 
 
 def test_every_request_publishes_count_errors_as_zero_or_one_and_latencies(emulator: Emulator) -> None:
