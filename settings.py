@@ -4,10 +4,13 @@ Pure data: no Pulumi. Unknown keys, wrong types and sections of the other stack'
 models themselves; `config.py` turns that into messages for people.
 """
 
+import re
+import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from monitoring.tuning import AlarmsTuning
 from monitoring.watched import (
@@ -26,9 +29,59 @@ VARIANT = "main"
 API_PATH = "/v1/predictions"
 CANARY = "canary"  # its usage plan, key and role are fixed names: the service account has to trust them
 
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Text of one form: `what` says it in words, with the consequence of another one."""
+
+    pattern: str
+    what: str
+
+    def __call__(self, text: str) -> str:
+        """Raises ValueError for other text."""
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(self.what)
+        return text
+
+
+def form(pattern: str, what: str) -> AfterValidator:
+    """The validator of text of one form."""
+    return AfterValidator(Matching(pattern, what))
+
+
 Text = Annotated[str, Field(min_length=1)]
-AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
-RegionName = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+AccountId = Annotated[
+    str,
+    form(r"\d{12}", "an account id has 12 digits; with another one no provider would be allowed to deploy"),
+    Field(examples=["111111111111"]),
+]
+# The commercial partition alone (`regionRegex` of `aws` in botocore's partitions.json): ARNs and names of
+# services differ in the others, and not all that is deployed here is offered there.
+RegionName = Annotated[
+    str,
+    form(
+        r"(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+",
+        "it should be a region of AWS's commercial partition, like eu-central-1. GovCloud, China and"
+        " sovereign regions have other ARNs, which this program does not write: half of it would be"
+        " refused there",
+    ),
+    Field(examples=["eu-central-1"]),
+]
+RunbookUrl = Annotated[
+    str,
+    form(
+        r"docs/runbook\.md|https?://[^\s/]+(/\S*)?",
+        "it should be an address with its scheme, like https://example.com/runbook; whoever is paged could"
+        " not open it",
+    ),
+    Field(examples=["https://example.com/runbook"]),
+]
+PlanName = Annotated[
+    str,
+    form(
+        r"[a-z0-9-]{1,64}", "it should be 1 to 64 lower-case letters, digits and hyphens; it names resources"
+    ),
+]
 Retention = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
 ]
@@ -37,34 +90,69 @@ Retention = Literal[
 class Section(BaseModel):
     """A mapping in the stack YAML."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Accounts(Section):
     """The two account ids."""
 
     service: AccountId
-    monitor: AccountId
+    monitor: Annotated[AccountId, Field(examples=["222222222222"])]
+
+
+class Reference(Section):
+    """The analysis of a lot that is kept in the reference data."""
+
+    alcohol: float
+    malic_acid: float
+    ash: float
+    alcalinity_of_ash: float
+    magnesium: float
+    total_phenols: float
+    flavanoids: float
+    nonflavanoid_phenols: float
+    proanthocyanins: float
+    od280_od315: float
+
+
+class Measurements(Section):
+    """The fresh measurements of a request, within the bounds of the API's contract."""
+
+    color_intensity: Annotated[float, Field(ge=0, le=50)]
+    hue: Annotated[float, Field(ge=0, le=5)]
+    proline: Annotated[float, Field(ge=0, le=5000)]
 
 
 class Probe(Section):
-    """The canary's request: a reference item that exists, fresh measurements, the known prediction."""
+    """The canary's request: a reference item that exists, fresh measurements, the known prediction.
 
-    id: Text = "lot-001"
-    reference: Mapping[str, float] = {
-        "alcohol": 14.23,
-        "malic_acid": 1.71,
-        "ash": 2.43,
-        "alcalinity_of_ash": 15.6,
-        "magnesium": 127.0,
-        "total_phenols": 2.8,
-        "flavanoids": 3.06,
-        "nonflavanoid_phenols": 0.28,
-        "proanthocyanins": 2.29,
-        "od280_od315": 3.92,
-    }
-    measurements: Mapping[str, float] = {"color_intensity": 5.64, "hue": 1.04, "proline": 1065.0}
-    prediction: Text = "barolo"
+    What the API's contract would refuse is refused here, or every probe would fail.
+    """
+
+    id: Annotated[
+        str,
+        form(
+            r"[a-zA-Z0-9_-]{1,64}",
+            "it should be 1 to 64 letters, digits, `_` and `-`; the API's contract refuses other probes",
+        ),
+    ] = "lot-001"
+    reference: Reference = Reference(
+        alcohol=14.23,
+        malic_acid=1.71,
+        ash=2.43,
+        alcalinity_of_ash=15.6,
+        magnesium=127.0,
+        total_phenols=2.8,
+        flavanoids=3.06,
+        nonflavanoid_phenols=0.28,
+        proanthocyanins=2.29,
+        od280_od315=3.92,
+    )
+    measurements: Measurements = Measurements(color_intensity=5.64, hue=1.04, proline=1065.0)
+    prediction: Literal["barolo", "grignolino", "barbera"] = "barolo"
+
+
+PLACEHOLDER = re.compile(r".*[<>…].*|.*@sha256:0{64}|(?i:.*(placeholder|replace.?me|change.?me|todo).*|)")
 
 
 class Instances(Section):
@@ -101,14 +189,35 @@ class Serverless(Section):
 class DataCapture(Section):
     """Keeps a share of requests and answers in S3 for drift analysis."""
 
-    s3_uri: Annotated[str, Field(pattern=r"^s3://")]
+    s3_uri: Annotated[
+        str,
+        form(
+            r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?",
+            "it should name a bucket, like s3://my-bucket/captures; SageMaker refuses the endpoint otherwise",
+        ),
+        Field(examples=["s3://my-bucket/captures"]),
+    ]
     sampling_pct: Annotated[int, Field(ge=1, le=100)] = 10
 
 
 class Model(Section):
-    """The SageMaker endpoint: an ECR image on instances or serverless."""
+    """The SageMaker endpoint: an ECR image on instances or serverless.
 
-    image: str | None = None
+    A placeholder for the image (`<...>`, or a digest of zeros) can be previewed and not deployed.
+    """
+
+    image: (
+        Annotated[
+            str,
+            form(
+                rf"{PLACEHOLDER.pattern}|[\w.-]+(:\d+)?(/[\w.-]+)+(:[\w][\w.-]*|@sha256:[0-9a-f]{{64}})",
+                "it should be <registry>/<repository> with :<tag> or @sha256:<digest>, as `python -m"
+                " model.push` prints it; SageMaker could not pull it",
+            ),
+            Field(examples=["111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"]),
+        ]
+        | None
+    ) = None
     instances: Instances | None = None
     serverless: Serverless | None = None
     data_capture: DataCapture | None = None
@@ -119,6 +228,11 @@ class Model(Section):
         if isinstance(values, Mapping) and values.keys().isdisjoint({"instances", "serverless"}):
             return {**values, "serverless": {}}
         return values
+
+    @property
+    def image_is_placeholder(self) -> bool:
+        """Whether what stands for the image is none yet."""
+        return self.image is not None and PLACEHOLDER.fullmatch(self.image) is not None
 
     @model_validator(mode="after")
     def _one_way_to_run(self) -> Self:
@@ -183,11 +297,11 @@ class Api(Section):
 class UsagePlan(Section):
     """Rate, burst and quota hold for each of the plan's keys by itself."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    name: PlanName
     rate_per_s: Annotated[float, Field(gt=0)]
     burst: Annotated[int, Field(ge=1)]
     quota: Quota | None = None
-    keys: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], ...]
+    keys: tuple[PlanName, ...]
 
     @model_validator(mode="after")
     def _keys_are_distinct(self) -> Self:
@@ -199,7 +313,10 @@ class UsagePlan(Section):
 class SamplingRule(Section):
     """An X-Ray sampling rule: `reservoir` traces a second, then `rate` (0 to 1) of the rest."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")]
+    name: Annotated[
+        str,
+        form(r"[a-z0-9-]{1,16}", "it should be 1 to 16 lower-case letters, digits and hyphens; X-Ray has 32"),
+    ]
     priority: Annotated[int, Field(ge=1, le=9999)]
     rate: Annotated[float, Field(ge=0, le=1)]
     reservoir: Annotated[int, Field(ge=0)] = 1
@@ -224,11 +341,51 @@ class Tracing(Section):
         return self
 
 
+EMAIL = (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address", "{}@encrypted.invalid")
+# By protocol: the form, in words, and one that stands for an encrypted endpoint.
+ENDPOINTS = {
+    "email": EMAIL,
+    "email-json": EMAIL,
+    "https": (
+        r"https://[^\s/]+(/\S*)?",
+        "an address that begins with https://",
+        "https://encrypted.invalid/{}",
+    ),
+    "sms": (r"\+[1-9]\d{4,14}", "a telephone number with + and the country", "+1{}"),
+    "sqs": (
+        r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w.-]+",
+        "a queue's ARN",
+        "arn:aws:sqs:us-east-1:000000000000:{}",
+    ),
+    "lambda": (
+        r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w:-]+",
+        "a function's ARN",
+        "arn:aws:lambda:us-east-1:000000000000:function:{}",
+    ),
+}
+
+
 class Subscription(Section):
     """Who hears of an alarm. The endpoint is treated as a secret: webhook addresses carry tokens."""
 
     protocol: Literal["email", "email-json", "https", "sms", "sqs", "lambda"]
     endpoint: Text
+
+    @model_validator(mode="after")
+    def _endpoint_is_the_protocols(self) -> Self:
+        pattern, what, _ = ENDPOINTS[self.protocol]
+        if not re.fullmatch(pattern, self.endpoint):
+            raise ValueError(
+                f"the endpoint of protocol {self.protocol} should be {what}; SNS refuses it, and nobody would"
+                " hear of the alarm"
+            )
+        return self
+
+    @classmethod
+    def stand_ins(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """An endpoint that goes with the protocol, where one of the two is encrypted."""
+        number = zlib.crc32(str(values.get("endpoint")).encode())
+        return {"endpoint": ENDPOINTS[values["protocol"]][2].format(f"{number:010d}")}
 
 
 class Notifications(Section):
@@ -293,14 +450,30 @@ MONITOR_ONLY = ("service_stack", "canary")
 class Settings(Section):
     """Everything a stack is built from. Sections of the other role must be left at their defaults."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,23}$")] = "inference"
+    name: Annotated[
+        str,
+        form(
+            r"[a-z]([a-z0-9]|-(?!-)){0,22}[a-z0-9]",
+            "it should be 2 to 24 lower-case letters, digits and single hyphens, a letter first and no hyphen"
+            " last; it begins every physical name, and AWS refuses others and longer ones",
+        ),
+    ] = "inference"
     role: Literal["service", "monitor"]
-    env: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,7}$")]
+    env: Annotated[
+        str,
+        form(
+            r"(?!monitor$)[a-z][a-z0-9]{1,7}",
+            "it should be 2 to 8 lower-case letters and digits, a letter first, and not `monitor`: with"
+            " `name` it begins every physical name, which AWS limits, and no two services may share one. For"
+            " production, say `prod`",
+        ),
+        Field(examples=["dev"]),
+    ]
     region: RegionName
     accounts: Accounts
     log_retention_days: Retention = 30
     deletion_protection: bool = True
-    runbook_url: Text = "docs/runbook.md"
+    runbook_url: RunbookUrl = "docs/runbook.md"
     notifications: Notifications = Notifications()
 
     slo: Slo = Slo()

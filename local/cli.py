@@ -13,10 +13,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
+import pulumi
 from rich.console import Console
 
 from config import ConfigError
-from local.deployer import ConfigurationError, DeployError
+from local.deployer import DeployError
 from local.emulator import SERVICE_ACCOUNT, Emulator, EmulatorError
 from local.emulator.model_server import ModelServer, ModelServerError
 from local.emulator.net import PortInUseError
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("Interrupted. Everything that was started is ended.")
         return INTERRUPTED
-    except (PortInUseError, ConfigurationError, ConfigError, NoPlanError) as error:
+    except (PortInUseError, ConfigError, pulumi.RunError, NoPlanError) as error:
         return _failed(console, error, USAGE)
     except (EmulatorError, ModelServerError, DeployError, UsageReporterError, RehearsalError) as error:
         return _failed(console, error, NOT_HELD)

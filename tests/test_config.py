@@ -75,7 +75,7 @@ def test_an_unknown_key_names_the_dotted_key_the_consequence_and_the_near_match(
 def test_a_missing_key_says_how_to_set_it() -> None:
     text = problems(accounts={"service": "111111111111"})
     assert "inference-watch:accounts.monitor: missing" in text
-    assert "pulumi config set --path 'inference-watch:accounts.monitor' <value>" in text
+    assert "pulumi config set --path --type string 'inference-watch:accounts.monitor' '222222222222'" in text
 
 
 def test_all_problems_are_reported_at_once() -> None:
@@ -93,7 +93,7 @@ SINK = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
         ({"model": {"instances": {"min": 1}}}, "greater than or equal to 2"),
         ({"model": {"instances": {"min": 5, "max": 3}}}, "max (3) is below min (5)"),
         ({"model": {"instances": {}, "serverless": {}}}, "exactly one of `instances` and `serverless`"),
-        ({"model": {"data_capture": {"s3_uri": "s3://b"}}}, "needs `instances`"),
+        ({"model": {"data_capture": {"s3_uri": "s3://bucket"}}}, "needs `instances`"),
         ({"inference": {"start": "provisioned"}}, "go together"),
         (
             {
@@ -121,7 +121,7 @@ SINK = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
         ({"inference": {"reserved_concurrency": 0}}, "greater than or equal to 1"),
         ({"observability": {"log_filter": "LogGroupName = 'a'"}}, "a filter without `sink_arn`"),
         ({"observability": {"sink_arn": SINK.replace("eu-", "us-")}}, "is not in eu-central-1"),
-        ({"slo": {"availability_pct": "99.9"}}, "valid number"),
+        ({"slo": {"availability_pct": "99,9"}}, "valid number"),
         ({"slo": {"availability_pct": 100}}, "less than 100"),
     ],
 )
@@ -149,7 +149,7 @@ def test_every_setting_belongs_to_one_role_or_to_both() -> None:
 
 def test_a_wrong_notification_endpoint_is_not_printed() -> None:
     text = problems(notifications={"critical": [{"protocol": "pigeon", "endpoint": "https://x/?token=abc"}]})
-    assert "notifications.critical.0.protocol" in text
+    assert "notifications.critical[0].protocol" in text
     assert "pigeon" not in text
     assert "abc" not in text
 

@@ -25,7 +25,7 @@ FILES = ("config", "settings")
 # What each room may import besides itself; None is anything.
 ALLOWED: dict[str, set[str] | None] = {
     "__main__": {"config", "settings", "components"},
-    "config": {"settings"},
+    "config": {"settings", "monitoring"},
     "settings": {"monitoring"},
     "bootstrap": {"config", "settings", "components"},
     "components": {"monitoring"},

@@ -2,7 +2,7 @@
 
 from local.deployer.bootstrap import bootstrap
 from local.deployer.deployment import Deployment, deploy
-from local.deployer.errors import ConfigurationError, DeployError
+from local.deployer.errors import DeployError
 from local.deployer.monitor import Resource
 
-__all__ = ["ConfigurationError", "DeployError", "Deployment", "Resource", "bootstrap", "deploy"]
+__all__ = ["DeployError", "Deployment", "Resource", "bootstrap", "deploy"]

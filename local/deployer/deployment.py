@@ -55,7 +55,7 @@ def deploy(
     `overrides` change the stack's configuration, see `stack_config.load`. `stack_outputs` is what every
     StackReference answers with: the service stack's `Deployment`, which also knows what is secret, or a plain
     mapping. `on_resource` is called after each creation, from several threads, one call at a time.
-    Raises `ConfigurationError` for the YAML files, `DeployError` for a resource that could not be created,
+    Raises `config.ConfigError` for the YAML files, `DeployError` for a resource that could not be created,
     and whatever the program itself raises.
     """
     project, config = load(root, stack, overrides)

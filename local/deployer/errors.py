@@ -31,10 +31,6 @@ MEANING = {
 }
 
 
-class ConfigurationError(ValueError):
-    """The stack's YAML files cannot be used by the local run; names key, consequence and fix."""
-
-
 class DeployError(RuntimeError):
     """A resource could not be created; the message names type, logical name, account, cause and meaning."""
 

@@ -1,7 +1,7 @@
 """A stack's configuration as `pulumi up` would see it, with the two local accounts in it.
 
-Reads `Pulumi.yaml` (defaults) and `Pulumi.<stack>.yaml`. Does not decrypt: a secret of the stack file has
-to be given as an override.
+Read as `config.read_stack` reads it, for any project. Nothing is decrypted: an encrypted value is one that is
+there and unknown, unless an override gives it.
 """
 
 import json
@@ -9,65 +9,49 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pydantic import BaseModel
 
-from local.deployer.errors import ConfigurationError
+import config
+from bootstrap.account import AccountSettings
+from config import stack_files
+from settings import Settings
 
 ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
+TREES: Mapping[str, type[BaseModel]] = {
+    config.PROJECT: Settings,
+    "inference-watch-bootstrap": AccountSettings,
+}
 
 
 def load(root: Path, stack: str, overrides: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
-    """The project's name and its configuration, `{"project:key": value}`, values as YAML holds them.
+    """The project's name and its configuration, `{"project:key": value}`, scalars at the root as text.
 
     Later ones win: the defaults of `Pulumi.yaml` (`default`, or `value` of other namespaces), the stack's
     file, `overrides`. Overrides have no project prefix and are nested or dotted: `{"model": {"image": "x"}}`
     is `{"model.image": "x"}`. Mappings are merged key by key, everything else is replaced, and None removes
-    a key. The account ids are always the local ones, and who may deploy the monitor stack is not restricted
-    unless an override says so, because locally the account's root deploys.
-    Raises `ConfigurationError` when a file is missing or holds an encrypted value that nothing overrides.
+    a key. The account ids are always the local ones.
+    Raises `config.ConfigError` when a file is missing or cannot be read.
     """
-    project = _read(root / "Pulumi.yaml")
-    name = str(project["name"])
-    found: dict[str, Any] = {}
-    for key, spec in (project.get("config") or {}).items():
-        value = spec.get("default", spec.get("value")) if isinstance(spec, Mapping) else spec
-        if value is not None:
-            found[_full(name, key)] = value
-    for key, value in (_read(root / f"Pulumi.{stack}.yaml").get("config") or {}).items():
-        found[_full(name, key)] = value
-    accounts = f"{name}:accounts"
-    found[accounts] = dict(ACCOUNTS)
+    name, found = stack_files.declared(root / "Pulumi.yaml")
+    path, prefix = root / f"Pulumi.{stack}.yaml", f"{name}:"
+    found |= stack_files.read(path, name)
+    own = {key.removeprefix(prefix): value for key, value in found.items() if key.startswith(prefix)}
+    others = {key: value for key, value in found.items() if not key.startswith(prefix)}
+    own = config.without_secrets(TREES.get(name, BaseModel), own, f"{path.name}: {name}")
+    own["accounts"] = dict(ACCOUNTS)
     for key, value in (overrides or {}).items():
-        path = key.split(".")
+        top, *path_inside = key.split(".")
         nested: Any = value
-        for part in reversed(path[1:]):
+        for part in reversed(path_inside):
             nested = {part: nested}
-        top = f"{name}:{path[0]}"
-        found[top] = merged(found.get(top), nested)
-    found[accounts] = {**found[accounts], **ACCOUNTS}
-    for key, value in found.items():
-        _refuse_encrypted(key, value)
-    return name, {key: value for key, value in found.items() if value is not None}
+        own[top] = merged(own.get(top), nested)
+    own["accounts"] = {**own["accounts"], **ACCOUNTS}
+    return name, others | {f"{prefix}{key}": value for key, value in own.items() if value is not None}
 
 
 def as_strings(values: Mapping[str, Any]) -> dict[str, str]:
     """Configuration as the Pulumi CLI hands it to a program: text as it is, everything else as JSON."""
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text()) or {}
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"{path.name} does not exist, so the stack has no configuration; use one of the stacks that"
-            " `ls Pulumi.*.yaml` shows"
-        ) from None
-    return content
-
-
-def _full(project: str, key: str) -> str:
-    return key if ":" in key else f"{project}:{key}"
 
 
 def merged(old: Any, new: Any) -> Any:
@@ -81,16 +65,3 @@ def merged(old: Any, new: Any) -> Any:
         else:
             result[key] = merged(old.get(key), value)
     return result
-
-
-def _refuse_encrypted(key: str, value: Any) -> None:
-    if isinstance(value, Mapping):
-        if set(value) == {"secure"}:
-            raise ConfigurationError(
-                f"{key} is encrypted and the local run has no key for it; give its value as an override"
-            )
-        for name, item in value.items():
-            _refuse_encrypted(f"{key}.{name}", item)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _refuse_encrypted(f"{key}[{index}]", item)

@@ -17,7 +17,7 @@ from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 import config
 
 ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
-IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0" * 64
+IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0123456789abcdef" * 4
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET_OUTPUTS = frozenset({"canary_api_key", "subscriptions"})

@@ -56,7 +56,7 @@ def test_the_functions_own_timeout_leaves_room_to_answer_after_the_time_budget(p
 
 def test_snap_start_and_provisioned_concurrency_follow_the_setting(dev: Run, prod: Run) -> None:
     assert "snapStart" not in function(dev, "inference-dev-inference")
-    snap = run_stack("dev", {"inference": {"start": "snap_start"}})
+    snap = run_stack("dev", {"inference": {"start": "snap_start", "reserved_concurrency": 100}})
     assert function(snap, "inference-dev-inference")["snapStart"] == {"applyOn": "PublishedVersions"}
     provisioned = prod.one("ProvisionedConcurrencyConfig").inputs
     assert provisioned["provisionedConcurrentExecutions"] == 4
@@ -308,5 +308,5 @@ def test_the_web_acl_is_optional_and_limits_each_address(dev: Run, prod: Run) ->
         "AWSManagedRulesCommonRuleSet",
         "AWSManagedRulesKnownBadInputsRuleSet",
     ]
-    assert rate["statement"]["rateBasedStatement"] == {"limit": 20000, "aggregateKeyType": "IP"}
+    assert rate["statement"]["rateBasedStatement"] == {"limit": 40000, "aggregateKeyType": "IP"}
     assert rate["action"] == {"block": {}}

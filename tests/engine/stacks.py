@@ -16,7 +16,7 @@ SERVICE: Mapping[str, Any] = {
     **COMMON,
     "role": "service",
     "deletion_protection": False,
-    "model": {"image": IMAGE + "0" * 64, "instances": {"type": "ml.c6i.large", "min": 2, "max": 4}},
+    "model": {"image": IMAGE + "0123456789abcdef" * 4, "instances": {"type": "ml.c6i.large", "min": 2, "max": 4}},
     "inference": {"memory_mb": 1024, "reserved_concurrency": 20},
     "api": {"rate_per_s": 500, "burst": 1000},
     "usage_plans": [

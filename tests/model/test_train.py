@@ -88,7 +88,7 @@ def test_the_canarys_probe_is_the_first_lot(artefact: Path) -> None:
         "measurements": dict(probe.measurements),
         "label": probe.prediction,
     }
-    assert {**probe.reference, **probe.measurements} == LOT_001
+    assert {**dict(probe.reference), **dict(probe.measurements)} == LOT_001
 
 
 def test_the_served_model_answers_as_the_scikit_learn_pipeline_on_every_lot(

@@ -1,0 +1,134 @@
+"""Stack YAML -> `Settings`.
+
+The only folder that touches `pulumi.Config`. Whatever is wrong is reported at once and before any resource
+is made; nothing here has a default that differs from the one `Pulumi.yaml` declares.
+"""
+
+import json
+import logging
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+import monitoring
+from config import stack_files
+from config.contradictions import contradictions
+from config.messages import explain
+from config.stack_files import ConfigError
+from config.values import known, typed
+from settings import Settings
+
+__all__ = [
+    "PROJECT",
+    "ROOT",
+    "ConfigError",
+    "load",
+    "load_as",
+    "parse",
+    "parse_as",
+    "read_stack",
+    "without_secrets",
+]
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = "inference-watch"
+WRONG = "The stack configuration is wrong; nothing was deployed."
+Tree = TypeVar("Tree", bound=BaseModel)
+
+
+def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
+    """Build `Settings` from the keys of one stack, without the project prefix.
+
+    Values are what YAML holds, or the text that the Pulumi CLI makes of it; those of the keys in `secret` are
+    never shown. Raises `ConfigError` listing every wrong key at once, also for limits that contradict each
+    other and for alarms that CloudWatch would refuse.
+    """
+    settings = parse_as(Settings, PROJECT, raw, secret)
+    problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
+    if settings.role == "service":
+        try:
+            monitoring.stacks(settings.watched())
+        except monitoring.MonitoringError as error:
+            problems += [f"{PROJECT}:{problem}" for problem in error.problems]
+    if problems:
+        raise ConfigError("\n".join([WRONG, *(f"  - {problem}" for problem in problems)]))
+    return settings
+
+
+def parse_as(tree: type[Tree], project: str, raw: Mapping[str, Any], secret: Collection[str] = ()) -> Tree:
+    """Build another project's settings likewise; only their own models judge them."""
+    try:
+        return tree.model_validate_json(json.dumps(typed(tree, raw)))
+    except ValidationError as error:
+        lines = [line for e in error.errors(include_url=False) for line in explain(tree, project, e, secret)]
+        raise ConfigError("\n".join([WRONG, *(f"  - {line}" for line in lines)])) from None
+
+
+def load() -> Settings:
+    """The current Pulumi stack's settings. Raises `pulumi.RunError`, which is shown without a traceback."""
+    import pulumi  # noqa: PLC0415  # the rehearsal reads settings where Pulumi is not wanted
+
+    try:
+        settings = parse(*_current(PROJECT))
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from None
+    if settings.model.image_is_placeholder and not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(
+            f"{WRONG}\n  - {PROJECT}:model.image: it is still a placeholder, from which SageMaker would make"
+            " a failed endpoint. Build and push the image with `python -m model.push` and set what it prints:"
+            f" pulumi config set --path --type string '{PROJECT}:model.image' '<what it printed>'"
+        )
+    return settings
+
+
+def load_as(tree: type[Tree], project: str) -> Tree:
+    """The current Pulumi stack's settings, of another project than this one. Raises as `load` does."""
+    import pulumi  # noqa: PLC0415  # as above
+
+    try:
+        return parse_as(tree, project, *_current(project))
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def read_stack(stack: str, folder: Path = ROOT) -> dict[str, Any]:
+    """A stack's keys, without the project prefix: defaults of `Pulumi.yaml`, then its own YAML.
+
+    What the Pulumi CLI does, for runs without it; encrypted values as `without_secrets` takes them. Raises
+    `ConfigError` when there is no such stack or its file cannot be read.
+    """
+    _, defaults = stack_files.declared(folder / "Pulumi.yaml")
+    own = stack_files.read(folder / f"Pulumi.{stack}.yaml", PROJECT)
+    values = {key.removeprefix(f"{PROJECT}:"): v for key, v in {**defaults, **own}.items() if _ours(key)}
+    return without_secrets(Settings, values, f"Pulumi.{stack}.yaml: {PROJECT}")
+
+
+def without_secrets(tree: type[BaseModel], values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The keys of one stack with each encrypted value as one that is there and unknown.
+
+    Says so on the log, with what was taken, where something may hang on it. `where` names file and project.
+    """
+    found, taken = known(tree, values)
+    for key, value in taken.items():
+        shown = "something valid" if isinstance(value, BaseModel | Mapping | list) else repr(value)
+        logging.getLogger("inference-watch").warning(
+            "%s:%s is encrypted and cannot be read here; %s is taken for it.", where, key, shown
+        )
+    return found
+
+
+def _ours(key: str) -> bool:
+    return key.startswith(f"{PROJECT}:")
+
+
+def _current(project: str) -> tuple[dict[str, str], set[str]]:
+    """The current stack's keys as text, without the project prefix, and which of them are secret."""
+    import pulumi  # noqa: PLC0415  # as above
+
+    config, prefix = pulumi.Config(project), f"{project}:"
+    keys = {**pulumi.runtime.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
+    names = sorted(key.removeprefix(prefix) for key in keys if key.startswith(prefix))
+    secret = {name for name in names if pulumi.runtime.config.is_config_secret(f"{prefix}{name}")}
+    return {name: config.require(name) for name in names}, secret

@@ -1,0 +1,141 @@
+"""Settings that are right one by one and wrong together, with the arithmetic.
+
+Every line begins with the dotted key to change. What one setting may be stands with it in `settings`.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from monitoring.kpi import COMPONENTS
+from monitoring.tracing import GROUPS
+from settings import Settings, UsagePlan
+
+WAF_WINDOW_S = 300
+X_RAY_NAME_CHARS = 32  # of sampling rules and groups: CreateSamplingRule and CreateGroup, X-Ray API reference
+
+
+def contradictions(settings: Settings) -> Iterator[str]:
+    """One line each: key, consequence, fix."""
+    yield from _accounts(settings)
+    yield from _subscriptions(settings)
+    if settings.role == "service":
+        for number, plan in enumerate(settings.usage_plans):
+            yield from _plan(settings, f"usage_plans[{number}]", plan)
+        yield from _times(settings)
+        yield from _levels(settings)
+        yield from _names(settings)
+
+
+def _accounts(settings: Settings) -> Iterator[str]:
+    if settings.accounts.service == settings.accounts.monitor:
+        yield (
+            "accounts.monitor: it is the service's own account, so an outage of that account would silence"
+            " the canary with the API. Name a second account."
+        )
+
+
+def _subscriptions(settings: Settings) -> Iterator[str]:
+    for level in ("warn", "critical"):
+        subscribers = getattr(settings.notifications, level)
+        for number, subscriber in enumerate(subscribers):
+            if subscriber in subscribers[:number]:
+                yield (
+                    f"notifications.{level}[{number}]: the same subscriber as"
+                    f" notifications.{level}[{subscribers.index(subscriber)}]; SNS keeps one of them and the"
+                    " other's deployment fails or flaps. Remove one."
+                )
+
+
+def _plan(settings: Settings, key: str, plan: UsagePlan) -> Iterator[str]:
+    api = settings.api
+    if plan.rate_per_s > api.rate_per_s:
+        yield (
+            f"{key}.rate_per_s: one key may send {plan.rate_per_s:g} requests a second and the whole stage"
+            f" passes {api.rate_per_s:g}, so its customer gets 429 below what was promised. Lower it to"
+            f" {api.rate_per_s:g}, or raise api.rate_per_s to {plan.rate_per_s:g}."
+        )
+    if plan.burst > api.burst:
+        yield (
+            f"{key}.burst: one key may send {plan.burst} requests at once and the whole stage passes"
+            f" {api.burst}, so its customer gets 429 below what was promised. Lower it to {api.burst}, or"
+            f" raise api.burst to {plan.burst}."
+        )
+    if api.waf and plan.rate_per_s * WAF_WINDOW_S > api.waf.requests_per_5_min:
+        yield (
+            f"api.waf.requests_per_5_min: one key of plan {plan.name!r} may send {plan.rate_per_s:g} requests"
+            f" a second x {WAF_WINDOW_S} s = {plan.rate_per_s * WAF_WINDOW_S:g} in 5 minutes, and the web ACL"
+            f" blocks an address above {api.waf.requests_per_5_min}: a customer who keeps to the plan gets"
+            f" 403. Raise it to {plan.rate_per_s * WAF_WINDOW_S:g} or more, or lower {key}.rate_per_s."
+        )
+    if plan.quota and not plan.keys:
+        yield (
+            f"{key}.keys: a plan with a quota and no key never reports usage, and the alarm on its silence"
+            " would page. Name a key, or remove the plan."
+        )
+
+
+def _times(settings: Settings) -> Iterator[str]:
+    p90_ms, budget_ms = settings.slo.latency_p90_ms, settings.inference.time_budget_ms
+    rate, concurrency = settings.api.rate_per_s, settings.inference.reserved_concurrency
+    if budget_ms < p90_ms:
+        yield (
+            f"inference.time_budget_ms: {budget_ms} ms are below the promised p90 of {p90_ms:g} ms"
+            " (slo.latency_p90_ms), so requests that keep the promise are given up with 504. Raise it to"
+            f" {p90_ms:g} or more, or promise less."
+        )
+    if concurrency is not None and rate * p90_ms / 1000 > concurrency:
+        fits = concurrency * 1000 / p90_ms
+        yield (
+            f"inference.reserved_concurrency: the stage passes {rate:g} requests a second x {p90_ms / 1000:g}"
+            f" s each (slo.latency_p90_ms) = {rate * p90_ms / 1000:g} at once, and the function runs"
+            f" {concurrency}: the rest is throttled. Raise it to {math.ceil(rate * p90_ms / 1000)}, or lower"
+            f" api.rate_per_s to {concurrency} / {p90_ms / 1000:g} s = {fits:g}."
+        )
+
+
+def _levels(settings: Settings) -> Iterator[str]:
+    levels, tuning = settings.levels, settings.alarms
+    for prefix in ("", "usage_"):
+        warn, critical = getattr(levels, f"{prefix}warn_pct"), getattr(levels, f"{prefix}critical_pct")
+        if warn >= critical:
+            yield _too_late(f"levels.{prefix}warn_pct", warn, critical)
+    for component in COMPONENTS:
+        own, prefix = tuning.of_component(component), "usage_" if component == "usage" else ""
+        warn = own.warn_pct or getattr(levels, f"{prefix}warn_pct")
+        critical = own.critical_pct or getattr(levels, f"{prefix}critical_pct")
+        if (own.warn_pct or own.critical_pct) and warn >= critical:
+            place = f"components.{component}" if component in tuning.components else "all"
+            yield _too_late(
+                f"alarms.{place}.{'warn_pct' if own.warn_pct else 'critical_pct'}", warn, critical
+            )
+            if place == "all":
+                return
+
+
+def _too_late(key: str, warn: float, critical: float) -> str:
+    return (
+        f"{key}: warn at {warn:g} % and critical at {critical:g} % of a limit: the warning would never come"
+        " before the page. Make warn the lower one."
+    )
+
+
+def _names(settings: Settings) -> Iterator[str]:
+    keys = Counter(key for plan in settings.usage_plans for key in plan.keys)
+    for number, plan in enumerate(settings.usage_plans):
+        for place, key in enumerate(plan.keys):
+            if keys[key] > 1 and key not in plan.keys[:place]:
+                yield (
+                    f"usage_plans[{number}].keys[{place}]: {key!r} is in {keys[key]} plans; API Gateway takes"
+                    " a key into one plan of a stage. Name a key of its own."
+                )
+    for what, name in (
+        *((f"tracing.rules[{i}].name", rule.name) for i, rule in enumerate(settings.tracing.rules)),
+        *(("name", group) for group in GROUPS),
+    ):
+        full = f"{settings.base}-{name}"
+        if len(full) > X_RAY_NAME_CHARS:
+            yield (
+                f"{what}: X-Ray refuses the name {full!r}, which has {len(full)} characters;"
+                f" {X_RAY_NAME_CHARS} are allowed. Shorten it or `name` by {len(full) - X_RAY_NAME_CHARS}."
+            )
