@@ -495,39 +495,6 @@ class Settings(Section):
         """The prefix of every physical name, the API's name, and the `Service` dimension."""
         return f"{self.name}-{self.env}"
 
-    @model_validator(mode="after")
-    def _sections_fit_the_role(self) -> Self:
-        foreign = MONITOR_ONLY if self.role == "service" else SERVICE_ONLY
-        for section in foreign:
-            if getattr(self, section) != type(self).model_fields[section].default:
-                raise ValueError(
-                    f"`{section}` has no effect in a {self.role} stack; set it in the other stack"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _link_stays_in_the_region(self) -> Self:
-        self.observability.check_region(self.region)
-        return self
-
-    @model_validator(mode="after")
-    def _plans_are_distinct(self) -> Self:
-        names = [plan.name for plan in self.usage_plans]
-        if CANARY in names:
-            raise ValueError(f"usage plan {CANARY!r} is reserved: the canary brings its own; rename yours")
-        if len(set(names)) != len(names):
-            raise ValueError("two usage plans share a name; names key the resources, so make them distinct")
-        owners: dict[str, str] = {CANARY: CANARY}
-        for plan in self.usage_plans:
-            for key in plan.keys:
-                if key in owners:
-                    raise ValueError(
-                        f"API key {key!r} is in the usage plans {owners[key]!r} and {plan.name!r}; "
-                        f"API Gateway takes a key into one plan of a stage, so rename one"
-                    )
-                owners[key] = plan.name
-        return self
-
     def watched(self) -> Watched:
         """The service under watch, as the monitoring catalogue sees it (service role only)."""
         instances = self.model.instances

@@ -4,12 +4,11 @@ Every line begins with the dotted key to change. What one setting may be stands 
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 
 from monitoring.kpi import COMPONENTS
 from monitoring.tracing import GROUPS
-from settings import Settings, UsagePlan
+from settings import CANARY, MONITOR_ONLY, SERVICE_ONLY, Settings, UsagePlan
 
 WAF_WINDOW_S = 300
 X_RAY_NAME_CHARS = 32  # of sampling rules and groups: CreateSamplingRule and CreateGroup, X-Ray API reference
@@ -17,6 +16,7 @@ X_RAY_NAME_CHARS = 32  # of sampling rules and groups: CreateSamplingRule and Cr
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """One line each: key, consequence, fix."""
+    yield from _roles(settings)
     yield from _accounts(settings)
     yield from _subscriptions(settings)
     if settings.role == "service":
@@ -25,6 +25,18 @@ def contradictions(settings: Settings) -> Iterator[str]:
         yield from _times(settings)
         yield from _levels(settings)
         yield from _names(settings)
+
+
+def _roles(settings: Settings) -> Iterator[str]:
+    for section in MONITOR_ONLY if settings.role == "service" else SERVICE_ONLY:
+        if getattr(settings, section) != Settings.model_fields[section].default:
+            yield (
+                f"{section}: `{section}` has no effect in a {settings.role} stack; set it in the other stack."
+            )
+    try:
+        settings.observability.check_region(settings.region)
+    except ValueError as error:
+        yield f"observability.sink_arn: {error}."
 
 
 def _accounts(settings: Settings) -> Iterator[str]:
@@ -121,14 +133,21 @@ def _too_late(key: str, warn: float, critical: float) -> str:
 
 
 def _names(settings: Settings) -> Iterator[str]:
-    keys = Counter(key for plan in settings.usage_plans for key in plan.keys)
+    plans, keys = {CANARY}, {CANARY: CANARY}
     for number, plan in enumerate(settings.usage_plans):
-        for place, key in enumerate(plan.keys):
-            if keys[key] > 1 and key not in plan.keys[:place]:
+        key = f"usage_plans[{number}]"
+        if plan.name == CANARY:
+            yield f"{key}.name: usage plan {CANARY!r} is reserved: the canary brings its own; rename yours."
+        elif plan.name in plans:
+            yield f"{key}.name: two usage plans share a name; names key the resources, so rename one."
+        plans.add(plan.name)
+        for place, name in enumerate(plan.keys):
+            if name in keys:
                 yield (
-                    f"usage_plans[{number}].keys[{place}]: {key!r} is in {keys[key]} plans; API Gateway takes"
-                    " a key into one plan of a stage. Name a key of its own."
+                    f"{key}.keys[{place}]: API key {name!r} is in the usage plans {keys[name]!r} and"
+                    f" {plan.name!r}; API Gateway takes a key into one plan of a stage, so rename one."
                 )
+            keys[name] = plan.name
     for what, name in (
         *((f"tracing.rules[{i}].name", rule.name) for i, rule in enumerate(settings.tracing.rules)),
         *(("name", group) for group in GROUPS),

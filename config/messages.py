@@ -33,8 +33,8 @@ def explain(
                 project, part, _kind_at(tree, part)
             )
     elif error["msg"].startswith("Value error, "):
-        shown = f" ({_shown(error, secret)})" if inside[-1].scalar else ""
-        yield f"{key}: {error['msg'].removeprefix('Value error, ').removesuffix('.')}{shown}."
+        shown = f"{_shown(error, secret)}; " if inside[-1].scalar else ""
+        yield f"{key}: {shown}{error['msg'].removeprefix('Value error, ').removesuffix('.')}."
     else:
         yield f"{key}: {_wrong(error, inside[-1], secret)}{_fix(project, path, inside[-1], error)}"
 

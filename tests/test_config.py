@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import hypothesis
 import pulumi
 import pytest
 import yaml
@@ -166,6 +167,7 @@ def test_pulumi_config_and_the_yaml_file_give_the_same_settings() -> None:
     assert config.load() == config.parse(values)
 
 
+@hypothesis.settings(deadline=None)  # the whole monitoring is built each time
 @given(st.from_type(float) | st.text(max_size=5) | st.none() | st.lists(st.integers(), max_size=2))
 def test_no_value_of_a_section_gets_past_the_models_or_raises_anything_else(value: Any) -> None:
     for section in Settings.model_fields:

@@ -16,8 +16,11 @@ SERVICE: Mapping[str, Any] = {
     **COMMON,
     "role": "service",
     "deletion_protection": False,
-    "model": {"image": IMAGE + "0123456789abcdef" * 4, "instances": {"type": "ml.c6i.large", "min": 2, "max": 4}},
-    "inference": {"memory_mb": 1024, "reserved_concurrency": 20},
+    "model": {
+        "image": IMAGE + "0123456789abcdef" * 4,
+        "instances": {"type": "ml.c6i.large", "min": 2, "max": 4},
+    },
+    "inference": {"memory_mb": 1024, "reserved_concurrency": 100},
     "api": {"rate_per_s": 500, "burst": 1000},
     "usage_plans": [
         {
@@ -45,6 +48,6 @@ ALL = {**BOOTSTRAP, **PAIR}
 FULL: Mapping[str, Any] = {
     **SERVICE,
     "model": {**SERVICE["model"], "data_capture": {"s3_uri": "s3://captures-of-ours/dev"}},
-    "inference": {"reserved_concurrency": 20, "start": "provisioned", "provisioned_concurrency": 2},
+    "inference": {"reserved_concurrency": 100, "start": "provisioned", "provisioned_concurrency": 2},
     "api": {**SERVICE["api"], "waf": {"requests_per_5_min": 500_000}},
 }
