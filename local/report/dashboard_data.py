@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricQuery, MetricStat
 from rehearsal.cloudwatch.math.evaluation import Evaluation, as_series
-from rehearsal.cloudwatch.windows import percentile_of
+from rehearsal.cloudwatch.statistics import percentile_of
 
 Floats = NDArray[np.float64]
 POINTS = 120  # of a line, however long the run

@@ -14,7 +14,7 @@ from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, MULTI_DAY_MINUTE, MULTI_
 from rehearsal.cloudwatch.math import evaluation as metric_math
 from rehearsal.cloudwatch.points import Points, compared_query
 from rehearsal.cloudwatch.series import MetricSeries, Series
-from rehearsal.cloudwatch.windows import percentile_of
+from rehearsal.cloudwatch.statistics import percentile_of
 
 Samples = list[tuple[float, int]]
 Metric = tuple[dict[int, Samples], Sequence[int]]

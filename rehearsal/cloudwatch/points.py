@@ -15,7 +15,7 @@ from rehearsal.cloudwatch import band
 from rehearsal.cloudwatch.decide import Bools, Floats, breaching
 from rehearsal.cloudwatch.math import evaluation as metric_math
 from rehearsal.cloudwatch.series import Series
-from rehearsal.cloudwatch.windows import percentile_of
+from rehearsal.cloudwatch.statistics import percentile_of
 from rehearsal.errors import RehearsalError, UnsupportedError
 
 MAX_METRICS = 10

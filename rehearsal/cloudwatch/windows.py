@@ -3,18 +3,17 @@
 CloudWatch aggregates anew at every evaluation: the newest window ends at the evaluation, the next older one
 a period earlier, and so on. Here each statistic is one array over all minutes, built once per period.
 
-Percentiles are nearest-rank over the window's samples. Up to `EXACT_VALUES` distinct values they are exact;
-beyond that values are gathered in bins `BIN_GROWTH` wide, so a percentile is within 1 % of the exact one.
-(CloudWatch does not publish how it interpolates or bins.) Trimmed statistics are refused by name.
+Percentiles are nearest-rank over the window's samples; `statistics` says what trimmed ones are. Up to `EXACT_VALUES`
+distinct values they are exact; beyond that values are gathered in bins `BIN_GROWTH` wide, so a percentile is within
+1 % of the exact one. (CloudWatch does not publish how it interpolates or bins.)
 """
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rehearsal.errors import UnsupportedError
+from rehearsal.cloudwatch import statistics
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,8 +21,7 @@ Ints = NDArray[np.int64]
 EXACT_VALUES = 256
 BIN_GROWTH = 1.02
 PROBE = 20_000
-SIMPLE = ("SampleCount", "Sum", "Average", "Minimum", "Maximum")
-PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
+PIECE = 10_000  # minutes
 
 # A field of the minute aggregates: how two minutes combine, and what an empty minute contributes.
 _FIELDS: dict[str, tuple[Callable[[Floats, Floats], Floats], float]] = {
@@ -32,21 +30,6 @@ _FIELDS: dict[str, tuple[Callable[[Floats, Floats], Floats], float]] = {
     "low": (np.minimum, np.inf),
     "high": (np.maximum, -np.inf),
 }
-
-
-def percentile_of(statistic: str) -> float | None:
-    """The percentile (0 to 100) that a statistic such as `p99.9` names; None for the simple statistics.
-
-    Raises `UnsupportedError` for any other extended statistic (trimmed means, percentile ranks, ...).
-    """
-    if statistic in SIMPLE:
-        return None
-    match = PERCENTILE.fullmatch(statistic)
-    if match is None:
-        raise UnsupportedError(
-            f"statistic {statistic!r} is not simulated; use {', '.join(SIMPLE)} or a percentile such as p90"
-        )
-    return float(match[1])
 
 
 def rolling(combine: Callable[[Floats, Floats], Floats], empty: float, base: Floats, width: int) -> Floats:
@@ -123,9 +106,11 @@ class Windows:
     def _statistic(self, statistic: str, width: int, lag: int, seen_after: int) -> Floats:
         count = self._field("count", width, lag, seen_after)
         present = count > 0
-        percentile = percentile_of(statistic)
+        percentile, trimmed = statistics.percentile_of(statistic), statistics.trimmed(statistic)
         if percentile is not None:
             result = self._percentile(percentile, count, width, lag, seen_after)
+        elif trimmed is not None:
+            result = self._trimmed(trimmed, present, width, lag, seen_after)
         elif statistic == "SampleCount":
             result = count
         elif statistic == "Average":
@@ -164,6 +149,26 @@ class Windows:
 
     def _percentile(self, percentile: float, count: Floats, width: int, lag: int, seen_after: int) -> Floats:
         """Nearest rank: the smallest value with at least `percentile` % of the samples at or below."""
+        support, at_or_below = self._at_or_below(width, lag, seen_after)
+        rank = np.maximum(1, np.ceil(count * percentile / 100 - 1e-9))
+        index = (at_or_below < rank[:, None]).sum(axis=1)
+        ranked: Floats = support[np.minimum(index, len(support) - 1)]
+        return ranked
+
+    def _trimmed(
+        self, wanted: statistics.Trimmed, present: NDArray[np.bool_], width: int, lag: int, seen_after: int
+    ) -> Floats:
+        """A trimmed statistic, in pieces that fit in memory."""
+        support, at_or_below = self._at_or_below(width, lag, seen_after)
+        out = np.full(self._minutes, np.nan)
+        minutes = np.flatnonzero(present)
+        for first in range(0, len(minutes), PIECE):
+            rows = minutes[first : first + PIECE]
+            out[rows] = statistics.of_counts(wanted, support, at_or_below[rows].astype(np.int64))
+        return out
+
+    def _at_or_below(self, width: int, lag: int, seen_after: int) -> tuple[Floats, NDArray[np.int32]]:
+        """The values that occur, and how many samples of each minute's window are at or below each."""
         support, cumulative = self._distribution()
         first_certain = min(max(self._horizon - seen_after, lag), lag + width)
         at_or_below = _difference(cumulative, first_certain, lag + width)
@@ -172,10 +177,7 @@ class Windows:
             arrived = np.zeros(self._minutes, dtype=bool)
             arrived[late:] = (self._delay <= late + seen_after)[: self._minutes - late]
             at_or_below += np.where(arrived[:, None], minute, 0)
-        rank = np.maximum(1, np.ceil(count * percentile / 100 - 1e-9))
-        index = (at_or_below < rank[:, None]).sum(axis=1)
-        ranked: Floats = support[np.minimum(index, len(support) - 1)]
-        return ranked
+        return support, at_or_below
 
     def _distribution(self) -> tuple[Floats, NDArray[np.int32]]:
         """The values that occur, ascending, and per minute how many samples so far are at or below each."""

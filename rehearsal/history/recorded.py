@@ -15,7 +15,7 @@ import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
-from rehearsal.cloudwatch.windows import percentile_of
+from rehearsal.cloudwatch.statistics import percentile_of
 from rehearsal.errors import RehearsalError
 from rehearsal.sources.stack import AlarmSet
 

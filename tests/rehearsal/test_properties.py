@@ -16,7 +16,7 @@ from rehearsal.cloudwatch import plain
 from rehearsal.cloudwatch.decide import KEEP, state_codes
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, STATES, metric_states, state_at
 from rehearsal.cloudwatch.series import MetricSeries
-from rehearsal.cloudwatch.windows import SIMPLE
+from rehearsal.cloudwatch.statistics import SIMPLE
 from tests.rehearsal.builders import START, alarm, math_alarm, series, stat
 
 SEEDS, CASES_A_SEED, MINUTES = 500, 20, 8

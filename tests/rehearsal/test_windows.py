@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rehearsal.cloudwatch.windows import BIN_GROWTH, Windows, percentile_of
+from rehearsal.cloudwatch.statistics import percentile_of
+from rehearsal.cloudwatch.windows import BIN_GROWTH, Windows
 
 ENDS = np.arange(4, dtype=np.int64)
 
