@@ -44,15 +44,27 @@ class MetricStat:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expression:
-    """A metric query: metric math over the ids of its siblings."""
+    """A metric query: metric math over the ids of its siblings. `period_s` matters where there is no
+    metric.
+    """
 
     id: str
     expression: str
     label: str | None = None
     return_data: bool = False
+    period_s: int | None = None
 
 
 MetricQuery = MetricStat | Expression
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actions:
+    """The ARNs an alarm acts on when it enters each state, as an account has them."""
+
+    alarm: tuple[str, ...] = ()
+    ok: tuple[str, ...] = ()
+    insufficient_data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +74,9 @@ class MetricAlarm:
     `key` is its stable name in the catalogue and in config; `name` is its physical name. `level` chooses
     the notification topic; None sends nothing itself (a composite speaks for it).
     `evaluate_low_samples` False ignores percentiles with too few samples. `warm_up_min` is for how many
-    minutes after it is created or updated it is not evaluated.
+    minutes after it is created or updated it is not evaluated: all of them with `warm_up_whole`, else until
+    its window is filled. `wall_clock` is the time zone of an alarm whose window is aligned to the clock.
+    `actions` is known of alarms that exist in an account; the catalogue's own act by `level`.
     """
 
     key: str
@@ -77,12 +91,16 @@ class MetricAlarm:
     band_id: str | None = None
     evaluate_low_samples: bool = True
     warm_up_min: int = 0
+    warm_up_whole: bool = False
+    wall_clock: str | None = None
     level: Level | None = None
+    actions: Actions | None = None
 
     @property
     def period_s(self) -> int:
-        """The one period, in seconds, of all its metrics."""
-        return max(q.period_s for q in self.queries if isinstance(q, MetricStat))
+        """The one period, in seconds, of all its metrics; its expressions' where it has no metric."""
+        metrics = [q.period_s for q in self.queries if isinstance(q, MetricStat)]
+        return max(metrics or [q.period_s or 0 for q in self.queries])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +118,7 @@ class CompositeAlarm:
     suppressor: str | None = None
     wait_s: int = 120
     extension_s: int = 120
+    actions: Actions | None = None
 
 
 Alarm = MetricAlarm | CompositeAlarm

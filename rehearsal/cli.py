@@ -1,6 +1,7 @@
 """The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune`.
 
-Exit codes: 0 all expectations met, 1 an expectation failed, 2 wrong usage or input.
+Exit codes: 0 all expectations met, 1 an expectation failed, 2 wrong usage or input, 3 all met, but some of
+the alarms are not simulated (they are named).
 """
 
 import argparse
@@ -91,7 +92,26 @@ def _command(
 def _alarms(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--stack", default="prod", help="a stack's catalogue (default: prod)")
-    group.add_argument("--alarms", type=Path, metavar="FILE", help="JSON of `aws cloudwatch describe-alarms`")
+    group.add_argument(
+        "--alarms",
+        type=Path,
+        metavar="FILE",
+        help="alarms of any making: describe-alarms, CloudFormation, CDK, Terraform, Pulumi",
+    )
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        type=_parameter,
+        metavar="NAME=VALUE",
+        help="a value for a parameter of a template",
+    )
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE")
+    return name, value
 
 
 def _scenarios(parser: argparse.ArgumentParser) -> None:

@@ -25,13 +25,15 @@ from rehearsal.run import Result
 from rehearsal.run import run as rehearse
 from rehearsal.sources import stack
 
-OK, EXPECTATION_FAILED = 0, 1
+OK, EXPECTATION_FAILED, NOT_SIMULATED = 0, 1, 3
 TREATMENTS: tuple[MissingData, ...] = ("missing", "ignore", "breaching", "notBreaching")
 
 
 def alarm_set(given: argparse.Namespace) -> stack.AlarmSet:
     """The alarms that the arguments name."""
-    return stack.of_file(given.alarms) if given.alarms else stack.of_stack(given.stack)
+    if not given.alarms:
+        return stack.of_stack(given.stack)
+    return stack.of_file(given.alarms, dict(getattr(given, "parameter", None) or ()))
 
 
 def run(given: argparse.Namespace, console: Console) -> int:
@@ -48,7 +50,9 @@ def run(given: argparse.Namespace, console: Console) -> int:
         terminal.failures(results, console)
     if given.out:
         _write(results, given.out)
-    return OK if all(result.passed for result in results) else EXPECTATION_FAILED
+    if not all(result.passed for result in results):
+        return EXPECTATION_FAILED
+    return NOT_SIMULATED if results[0].alarm_set.skipped else OK
 
 
 def evaluate(given: argparse.Namespace, console: Console) -> int:

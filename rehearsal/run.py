@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitoring.spec import MetricAlarm
-from rehearsal.cloudwatch.actions import Page, entries, pages
+from rehearsal.cloudwatch.actions import Notification, Page, entries, notifications, pages
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, Timeline, timeline
 from rehearsal.cloudwatch.series import Series
 from rehearsal.incident import expectations
@@ -51,6 +51,7 @@ class Result:
     timeline: Timeline
     sent: Sequence[Page]
     muted: Sequence[Page]
+    told: Sequence[Notification]
     tripped: Sequence[str]
     detections: Sequence[Detection]
     failures: Sequence[Failure]
@@ -77,6 +78,7 @@ def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: b
         timeline=line,
         sent=sent,
         muted=[page for page in found if page.muted_by is not None],
+        told=_told(alarm_set, line, scenario.history),
         tripped=[
             a.name
             for a in alarm_set.alarms
@@ -101,10 +103,17 @@ def _timeline(alarm_set: AlarmSet, series: Series, extra_points: int) -> Timelin
 
 def _pages(alarm_set: AlarmSet, line: Timeline, history: int) -> list[Page]:
     """Pages for what went off after the history, in minutes after the scenario's start."""
-    found = [page for account in alarm_set.accounts for page in pages(account.alarms, line)]
+    found = [page for account in alarm_set.accounts for page in pages(account.alarms, line, alarm_set.mutes)]
     kept = [page for page in found if page.minute >= history]
     moved = [replace(p, minute=p.minute + 1 - history, entered=p.entered + 1 - history) for p in kept]
     return sorted(moved, key=lambda page: (page.minute, page.alarm))
+
+
+def _told(alarm_set: AlarmSet, line: Timeline, history: int) -> list[Notification]:
+    """What alarms with known actions did after the history, in minutes after the scenario's start."""
+    found = notifications(alarm_set.alarms, line, alarm_set.mutes)
+    kept = [told for told in found if told.minute >= history]
+    return [replace(t, minute=t.minute + 1 - history, entered=t.entered + 1 - history) for t in kept]
 
 
 def _detection(scenario: Scenario, fault: Fault, sent: Sequence[Page]) -> Detection:

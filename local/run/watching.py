@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 
 import rehearsal
 from monitoring.spec import MetricAlarm, State
-from rehearsal.sources import describe
+from rehearsal.sources import files
 
 
 class Watchable(Protocol):
@@ -63,7 +63,7 @@ def evaluate(
         pages = list(
             client.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
         )
-        alarms = describe.alarms(pages)
+        alarms = files.described(pages, account)
         states = rehearsal.states(alarms, points, now, home=account)
         before = {
             entry["AlarmName"]: entry["StateValue"]

@@ -5,10 +5,11 @@ change leads to a page, and what mutes it, is `actions`' business.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from monitoring.spec import CompositeAlarm
-from rehearsal.cloudwatch.rules import Parser, Rule, alarm_name, children
+from rehearsal.cloudwatch.rules import Parser, Rule, alarm_name, children, prune, text
 from rehearsal.errors import RehearsalError
 
 MAX_CHILDREN = 100
@@ -55,6 +56,28 @@ def in_order(
         visit(alarm.name, ())
     by_name = {alarm.name: alarm for alarm in composites}
     return [(by_name[name], rule) for name, rule in done.items()]
+
+
+def references(alarm: CompositeAlarm) -> set[str]:
+    """The names of the alarms that a composite watches, or is muted by."""
+    suppressor = () if alarm.suppressor is None else (alarm_name(alarm.suppressor),)
+    return {*children(parse(alarm)), *suppressor}
+
+
+def without(alarm: CompositeAlarm, known: Collection[str]) -> CompositeAlarm | None:
+    """The composite as it is judged without the alarms that are not `known`; None if nothing is left of its
+    rule.
+    """
+    whole = parse(alarm)
+    rule = prune(whole, known)
+    if rule is None:
+        return None
+    muted = alarm.suppressor is not None and alarm_name(alarm.suppressor) in known
+    return replace(
+        alarm,
+        rule=alarm.rule if rule == whole else text(rule),
+        suppressor=alarm.suppressor if muted else None,
+    )
 
 
 def _check_references(

@@ -14,18 +14,18 @@ Sources, all in the Amazon CloudWatch User Guide:
 
 Two things are not published and therefore named here: the size of the evaluation range (`EXTRA_POINTS`), and
 the state of an alarm that has seen only breaching datapoints, too few and too young (`decide.state_codes`).
-High-resolution alarms (periods under a minute) and wall clock windows are refused.
+Wall clock windows are `wall_clock`'s; high-resolution alarms (periods under a minute) are refused.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, State
-from rehearsal.cloudwatch import composite, rules
+from rehearsal.cloudwatch import composite, rules, wall_clock
 from rehearsal.cloudwatch.decide import ALARM, INSUFFICIENT_DATA, KEEP, OK, breaching, hold, state_codes
 from rehearsal.cloudwatch.points import Points, check, low_sample_limit
 from rehearsal.cloudwatch.series import MINUTE, Series
@@ -40,6 +40,7 @@ show 5 for 3, and users report some three days for one period of a day. The size
 published; reports therefore show which results hang on it.
 """
 
+Minutes = NDArray[np.int64]
 MULTI_DAY_S = 86_400
 MULTI_DAY_MINUTE = 3
 """Multi-day alarms are evaluated hourly on data up to :00; in AWS's example that happens at :03."""
@@ -154,17 +155,44 @@ def metric_states(
     check(alarm)
     size = alarm.evaluation_periods + extra_points
     minutes = np.arange(series.minutes, dtype=np.int64)
+    codes = np.full(series.minutes, KEEP, dtype=np.int8)
+    for seen_after, minutes, at in _evaluations(alarm, series):
+        points = Points(alarm, series, home=home, size=size, seen_after=seen_after)
+        for piece in points.pieces(len(minutes)):
+            seen = points.at(at[piece])
+            codes[minutes[piece]] = state_codes(seen.breaching, seen.real, seen.low, alarm)
+        warming = minutes < alarm.warm_up_min
+        if not alarm.warm_up_whole:
+            warming[warming] = ~points.filled(at[warming])
+        codes[minutes[warming]] = KEEP
+    return hold(codes, INSUFFICIENT_DATA)
+
+
+def dry_run(alarm: MetricAlarm) -> None:
+    """Evaluate the alarm once on nothing: raises what a rehearsal of it would raise, whatever the data."""
+    check(alarm)
+    Points(alarm, Series(datetime(2026, 1, 1, tzinfo=UTC), 1, {}), home=None, size=1, seen_after=0).at(
+        np.zeros(1, dtype=np.int64)
+    )
+
+
+def _evaluations(alarm: MetricAlarm, series: Series) -> Iterator[tuple[int, Minutes, Minutes]]:
+    """When an alarm is evaluated, as (seen after, minutes, at).
+
+    At the end of each of `minutes` it sees what an evaluation at the end of `at` sees, whose newest window
+    ended `seen after` minutes before: once all data has arrived, it is the same at any later minute.
+    """
+    minutes = np.arange(series.minutes, dtype=np.int64)
+    seen_after = 0
     if alarm.period_s * alarm.evaluation_periods > MULTI_DAY_S:
         # The state at the end of minute i is that of i + 1 minutes past the start.
-        evaluated = minutes[(series.clock_minute + minutes + 1) % 60 == MULTI_DAY_MINUTE]
-        points = Points(alarm, series, home=home, size=size, seen_after=MULTI_DAY_MINUTE)
-    else:
-        evaluated = minutes
-        points = Points(alarm, series, home=home, size=size, seen_after=0)
-    codes = np.full(series.minutes, KEEP, dtype=np.int8)
-    for ends in points.chunks(evaluated):
-        seen = points.at(ends)
-        codes[ends] = state_codes(seen.breaching, seen.real, seen.low, alarm)
-    warming = minutes[: alarm.warm_up_min]
-    codes[warming[~points.filled(warming)]] = KEEP
-    return hold(codes, INSUFFICIENT_DATA)
+        minutes = minutes[(series.clock_minute + minutes + 1) % 60 == MULTI_DAY_MINUTE]
+        seen_after = MULTI_DAY_MINUTE
+    if alarm.wall_clock is None:
+        yield seen_after, minutes, minutes
+        return
+    ages = wall_clock.ages(alarm, series.start, minutes)
+    seen = np.minimum(ages, series.horizon)
+    for age in np.unique(seen):
+        own = seen == age
+        yield int(age), minutes[own], minutes[own] - ages[own] + age

@@ -5,17 +5,20 @@ The fast evaluator is tested against this one and timed against it (`bench/rehea
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil
+from datetime import timedelta
+from math import ceil, floor
 
 import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat, State
+from rehearsal.cloudwatch import wall_clock
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, MULTI_DAY_MINUTE, MULTI_DAY_S, state_at
 from rehearsal.cloudwatch.math import evaluation as metric_math
 from rehearsal.cloudwatch.points import Points, compared_query
 from rehearsal.cloudwatch.series import MetricSeries, Series
-from rehearsal.cloudwatch.statistics import percentile_of
+from rehearsal.cloudwatch.statistics import Trimmed, percentile_of, trimmed
 
+WEEK_S = 604_800
 Samples = list[tuple[float, int]]
 Metric = tuple[dict[int, Samples], Sequence[int]]
 
@@ -32,23 +35,32 @@ def states(
     metrics = {q.id: _by_minute(series, q, home) for q in queries}
     state: State = "INSUFFICIENT_DATA"
     result: list[State] = []
+    width = alarm.period_s // 60
     for now in range(series.minutes):
-        if now < alarm.warm_up_min and not _filled(alarm, metrics, now, seen_after):
+        if multi_day and (series.clock_minute + now + 1) % 60 != MULTI_DAY_MINUTE:
             result.append(state)
             continue
-        if not multi_day or (series.clock_minute + now + 1) % 60 == MULTI_DAY_MINUTE:
-            newest = now - seen_after
-            ends = [newest - age * alarm.period_s // 60 for age in reversed(range(size))]
-            width = alarm.period_s // 60
-            seen = {
-                name: [_window(metric, end, now, width) for end in ends] for name, metric in metrics.items()
-            }
-            values = {q.id: [statistic(window, q.statistic) for window in seen[q.id]] for q in queries}
-            state = _state(
-                alarm, state, values=values, seen=seen, bands=bands, ends=ends, extra_points=extra_points
-            )
+        newest = now - seen_after if alarm.wall_clock is None else _clock_end(alarm, series, now)
+        if now < alarm.warm_up_min and (alarm.warm_up_whole or not _filled(alarm, metrics, now, newest)):
+            result.append(state)
+            continue
+        ends = [newest - age * width for age in reversed(range(size))]
+        seen = {name: [_window(metric, end, now, width) for end in ends] for name, metric in metrics.items()}
+        values = {q.id: [statistic(window, q.statistic) for window in seen[q.id]] for q in queries}
+        starts = [series.epoch_s + (end - width + 1) * 60 for end in ends]
+        state = _state(
+            alarm, state, values=values, seen=seen, bands=bands, ends=ends, starts=starts, extra=extra_points
+        )
         result.append(state)
     return result
+
+
+def _clock_end(alarm: MetricAlarm, series: Series, now: int) -> int:
+    """The last minute of the newest period of the wall clock that is over at the end of minute `now`."""
+    here = (series.start + timedelta(minutes=now + 1)).astimezone(wall_clock.zone(alarm))
+    past = (here.hour * 60 + here.minute) % (min(alarm.period_s, 86_400) // 60)
+    days = here.weekday() if alarm.period_s == WEEK_S else 0
+    return now - past - days * 1440
 
 
 def statistic(samples: Samples, name: str) -> float:
@@ -61,6 +73,9 @@ def statistic(samples: Samples, name: str) -> float:
     if percentile is not None:
         ranked = sorted(value for value, weight in samples for _ in range(weight))
         return ranked[max(1, ceil(count * percentile / 100 - 1e-9)) - 1]
+    wanted = trimmed(name)
+    if wanted is not None:
+        return _trimmed(sorted(value for value, weight in samples for _ in range(weight)), wanted)
     return {
         "SampleCount": float(count),
         "Sum": total,
@@ -68,6 +83,25 @@ def statistic(samples: Samples, name: str) -> float:
         "Minimum": min(value for value, _ in samples),
         "Maximum": max(value for value, _ in samples),
     }[name]
+
+
+def _trimmed(ranked: list[float], wanted: Trimmed) -> float:
+    """A trimmed statistic of samples in order."""
+    if wanted.shares:
+        below = floor(len(ranked) * wanted.low / 100 + 1e-9)
+        above = floor(len(ranked) * (100 - wanted.high) / 100 + 1e-9)
+        kept = ranked[below : len(ranked) - above]
+        moved = [kept[0]] * below + kept + [kept[-1]] * above if kept else []
+    else:
+        kept = [value for value in ranked if wanted.low < value <= wanted.high]
+        moved = [min(max(value, wanted.low), wanted.high) for value in ranked]
+    return {
+        "TM": sum(kept) / len(kept) if kept else np.nan,
+        "TC": float(len(kept)),
+        "TS": float(sum(kept)),
+        "PR": 100 * len(kept) / len(ranked),
+        "WM": sum(moved) / len(ranked),
+    }[wanted.kind]
 
 
 def _state(
@@ -78,7 +112,8 @@ def _state(
     seen: dict[str, list[Samples]],
     bands: metric_math.Bands,
     ends: Sequence[int],
-    extra_points: int,
+    starts: Sequence[float],
+    extra: int,
 ) -> State:
     arrays = {name: np.array(series) for name, series in values.items()}
     at = np.array(ends)
@@ -86,7 +121,9 @@ def _state(
         call: (np.where(at >= 0, low[at], np.nan), np.where(at >= 0, high[at], np.nan))
         for call, (low, high) in bands.items()
     }
-    evaluation = metric_math.Evaluation(alarm.queries, arrays, alarm.period_s, visible)
+    evaluation = metric_math.Evaluation(
+        alarm.queries, arrays, alarm.period_s, visible, metric_math.Frame(starts=np.array(starts))
+    )
     compared = compared_query(alarm)
     points = metric_math.as_series(evaluation.value(compared.id), compared.id, at.shape)
     bounds = None
@@ -97,14 +134,18 @@ def _state(
     if isinstance(compared, MetricStat):
         counts = [float(sum(weight for _, weight in window)) for window in seen[compared.id]]
     real = [None if np.isnan(point) else float(point) for point in points]
-    return state_at(real, alarm, previous, bounds=bounds, samples=counts, extra_points=extra_points)
+    return state_at(real, alarm, previous, bounds=bounds, samples=counts, extra_points=extra)
 
 
-def _filled(alarm: MetricAlarm, metrics: Mapping[str, Metric], now: int, seen_after: int) -> bool:
-    """Whether one of the metrics has data in every period to be evaluated."""
+def _filled(alarm: MetricAlarm, metrics: Mapping[str, Metric], now: int, newest: int) -> bool:
+    """Whether one of the metrics has a datapoint in every period to be evaluated."""
     width = alarm.period_s // 60
-    ends = [now - seen_after - age * width for age in range(alarm.evaluation_periods)]
-    return any(all(_window(metric, end, now, width) for end in ends) for metric in metrics.values())
+    ends = [newest - age * width for age in range(alarm.evaluation_periods)]
+    return not metrics or any(
+        not any(np.isnan(statistic(_window(metrics[q.id], end, now, width), q.statistic)) for end in ends)
+        for q in alarm.queries
+        if isinstance(q, MetricStat)
+    )
 
 
 def _by_minute(series: Series, query: MetricStat, home: str | None) -> Metric:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricAlarm, MetricStat
-from rehearsal.cloudwatch import band
+from rehearsal.cloudwatch import band, wall_clock
 from rehearsal.cloudwatch.decide import Bools, Floats, breaching
 from rehearsal.cloudwatch.math import evaluation as metric_math
 from rehearsal.cloudwatch.series import Series
@@ -68,10 +68,13 @@ def compared_query(alarm: MetricAlarm) -> MetricStat | Expression:
 
 def check(alarm: MetricAlarm) -> None:
     """Refuse what CloudWatch would refuse or the rehearsal does not simulate; names alarm and fix."""
+    metric_math.check(alarm.queries)
     metrics = [q for q in alarm.queries if isinstance(q, MetricStat)]
     periods = {q.period_s for q in metrics}
-    if not metrics:
-        raise RehearsalError(f"{alarm.name}: no metric; an alarm needs at least one metric query")
+    if not metrics and not alarm.period_s:
+        raise RehearsalError(
+            f"{alarm.name}: neither a metric nor a Period; give one of its expressions a Period"
+        )
     if len(periods) > 1:
         raise RehearsalError(
             f"{alarm.name}: periods {sorted(periods)}: all metrics of an alarm share one period"
@@ -80,13 +83,7 @@ def check(alarm: MetricAlarm) -> None:
         raise RehearsalError(
             f"{alarm.name}: {len(metrics)} metrics; a math alarm may have at most {MAX_METRICS}"
         )
-    if alarm.period_s < HIGH_RESOLUTION_S:
-        raise UnsupportedError(
-            f"{alarm.name}: period {alarm.period_s} s is high resolution, evaluated every 10 s; "
-            "the rehearsal steps in minutes: use a period of 60 s or more"
-        )
-    if alarm.period_s % HIGH_RESOLUTION_S:
-        raise RehearsalError(f"{alarm.name}: period {alarm.period_s} s; it must be a multiple of 60")
+    _check_period(alarm)
     if not 1 <= alarm.datapoints_to_alarm <= alarm.evaluation_periods:
         raise RehearsalError(
             f"{alarm.name}: {alarm.datapoints_to_alarm} of {alarm.evaluation_periods} datapoints can never "
@@ -99,6 +96,18 @@ def check(alarm: MetricAlarm) -> None:
     for query in metrics:
         percentile_of(query.statistic)
     compared_query(alarm)
+
+
+def _check_period(alarm: MetricAlarm) -> None:
+    if alarm.period_s < HIGH_RESOLUTION_S:
+        raise UnsupportedError(
+            f"{alarm.name}: period {alarm.period_s} s is high resolution, evaluated every 10 s; "
+            "the rehearsal steps in minutes: use a period of 60 s or more"
+        )
+    if alarm.period_s % HIGH_RESOLUTION_S:
+        raise RehearsalError(f"{alarm.name}: period {alarm.period_s} s; it must be a multiple of 60")
+    if alarm.wall_clock is not None:
+        wall_clock.check(alarm)
 
 
 class Points:
@@ -116,18 +125,24 @@ class Points:
         self._seen_after = seen_after
         self._width = alarm.period_s // 60
         self._minutes = series.minutes
+        self._series = series
         self._compared = compared_query(alarm)
         self._limit = low_sample_limit(alarm)
         self._metrics = {
             q.id: (q.statistic, series.find(q, home)) for q in alarm.queries if isinstance(q, MetricStat)
         }
+        self._quotas = {
+            q.id: quota
+            for q in alarm.queries
+            if isinstance(q, MetricStat) and (quota := series.quota(q)) is not None
+        }
         self.bands = {call: self._band(call) for call in metric_math.band_calls(alarm.queries)}
 
-    def chunks(self, ends: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-        """`ends` in pieces that fit in memory."""
+    def pieces(self, evaluations: int) -> Iterator[slice]:
+        """So many evaluations in pieces that fit in memory."""
         step = max(1, CHUNK // self._size)
-        for first in range(0, len(ends), step):
-            yield ends[first : first + step]
+        for first in range(0, evaluations, step):
+            yield slice(first, first + step)
 
     def at(self, ends: NDArray[np.int64]) -> Seen:
         """What the evaluations at the end of the minutes `ends` see."""
@@ -136,7 +151,7 @@ class Points:
             call: (self._gather(low, newest), self._gather(high, newest))
             for call, (low, high) in self.bands.items()
         }
-        results = self._evaluation(self._windows(newest, self._size, self._seen_after), bands)
+        results = self._evaluation(newest, self._size, self._seen_after, bands)
         compared, shape = self._compared.id, (self._size, len(ends))
         values = metric_math.as_series(results.value(compared), compared, shape)
         if self._alarm.band_id is not None:
@@ -156,7 +171,7 @@ class Points:
         bands = {
             call: (np.stack([low, low]), np.stack([high, high])) for call, (low, high) in self.bands.items()
         }
-        results = self._evaluation(self._windows(every, RECENT, SETTLED), bands)
+        results = self._evaluation(every, RECENT, SETTLED, bands)
         values = metric_math.as_series(
             results.value(self._compared.id), self._compared.id, (RECENT, self._minutes)
         )
@@ -170,6 +185,8 @@ class Points:
         """Whether one of the metrics had data in every period that is evaluated at the end of `ends`."""
         size = self._alarm.evaluation_periods
         windows = self._windows(ends - self._seen_after, size, self._seen_after)
+        if not windows:  # an expression without metrics has a value in every period
+            return np.ones(len(ends), dtype=bool)
         complete = np.array([~np.isnan(window).any(axis=0) for window in windows.values()])
         return np.asarray(complete.any(axis=0))
 
@@ -192,12 +209,22 @@ class Points:
     def _band(self, call: metric_math.BandCall) -> tuple[Floats, Floats]:
         """Lower and upper bound for a window that ends with any minute of the series, shape (minutes,)."""
         every = np.arange(self._minutes, dtype=np.int64)
-        results = self._evaluation(self._windows(every, RECENT, SETTLED), {})
+        results = self._evaluation(every, RECENT, SETTLED, {})
         values = metric_math.as_series(results.value(call.query_id), call.query_id, (RECENT, self._minutes))
         return band.stand_in(values[-1], call.width, self._width)
 
-    def _evaluation(self, windows: dict[str, Floats], bands: metric_math.Bands) -> metric_math.Evaluation:
-        return metric_math.Evaluation(self._alarm.queries, windows, self._alarm.period_s, bands)
+    def _evaluation(
+        self, newest: NDArray[np.int64], size: int, seen_after: int, bands: metric_math.Bands
+    ) -> metric_math.Evaluation:
+        ages = np.arange(size - 1, -1, -1, dtype=np.int64)[:, None]
+        first = (newest[None, :] - (ages + 1) * self._width + 1).astype(np.float64)
+        return metric_math.Evaluation(
+            self._alarm.queries,
+            self._windows(newest, size, seen_after),
+            self._alarm.period_s,
+            bands,
+            metric_math.Frame(starts=first * 60 + self._series.epoch_s, quotas=self._quotas),
+        )
 
     def _gather(self, row: Floats, newest: NDArray[np.int64]) -> Floats:
         ages = np.arange(self._size - 1, -1, -1, dtype=np.int64)[:, None]

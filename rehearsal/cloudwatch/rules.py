@@ -5,8 +5,8 @@ publish the precedence of AND and OR; here NOT binds strongest, then AND, then O
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +110,46 @@ def holds(rule: Rule, states: Mapping[str, NDArray[np.int8]], minutes: int) -> N
             matching = [(states[a] == CODES[state]) != negated for a in alarms]
             count = np.sum(matching, axis=0, dtype=np.int64)
             return np.greater_equal(count, least * len(alarms) / 100 if percent else least)
+
+
+def prune(rule: Rule, known: Collection[str]) -> Rule | None:
+    """The rule without the alarms that are not `known`: what joined them is left out with them."""
+    match rule:
+        case Constant():
+            return rule
+        case InState(_, alarm):
+            return rule if alarm in known else None
+        case Not(operand):
+            inner = prune(operand, known)
+            return None if inner is None else Not(inner)
+        case AllOf(left, right) | AnyOf(left, right):
+            a, b = prune(left, known), prune(right, known)
+            return b if a is None else a if b is None else type(rule)(a, b)
+        case AtLeast(alarms=alarms):
+            kept = tuple(alarm for alarm in alarms if alarm in known)
+            return replace(rule, alarms=kept) if kept else None
+
+
+def text(rule: Rule) -> str:
+    """The rule as CloudWatch reads it."""
+    match rule:
+        case Constant(value):
+            return str(value).upper()
+        case InState(state, alarm):
+            return f"{state}({_quoted(alarm)})"
+        case Not(operand):
+            return f"NOT ({text(operand)})"
+        case AllOf(left, right):
+            return f"({text(left)} AND {text(right)})"
+        case AnyOf(left, right):
+            return f"({text(left)} OR {text(right)})"
+        case AtLeast(least, percent, state, negated, alarms):
+            listed = ", ".join(map(_quoted, alarms))
+            return f"AT_LEAST({least:g}{'%' * percent}, {'NOT ' * negated}{state}, ({listed}))"
+
+
+def _quoted(name: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
 class Parser:

@@ -67,15 +67,23 @@ class MetricSeries:
 class Series:
     """The metrics of a rehearsal over `minutes` minutes from `start` (aware; the first minute's beginning).
 
-    `find` answers what an alarm's query would see; the windows computed for it are remembered.
+    `find` answers what an alarm's query would see; the windows computed for it are remembered. `quotas` are
+    what SERVICE_QUOTA gives for usage metrics (whose account is left open).
     """
 
-    def __init__(self, start: datetime, minutes: int, metrics: Mapping[MetricKey, MetricSeries]) -> None:
+    def __init__(
+        self,
+        start: datetime,
+        minutes: int,
+        metrics: Mapping[MetricKey, MetricSeries],
+        quotas: Mapping[MetricKey, float] | None = None,
+    ) -> None:
         if start.tzinfo is None:
             raise RehearsalError("series start without a time zone: hourly evaluation would be off; pass UTC")
         self.start = start.astimezone(UTC)
         self.minutes = minutes
         self.metrics = dict(metrics)
+        self._quotas = dict(quotas or {})
         self._windows: dict[int, Windows] = {}
         self._by_name: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[MetricKey]] = {}
         for key in self.metrics:
@@ -85,6 +93,20 @@ class Series:
     def clock_minute(self) -> int:
         """The minute of the hour at which minute 0 begins."""
         return self.start.minute
+
+    @property
+    def epoch_s(self) -> float:
+        """When minute 0 begins, in seconds since 1970."""
+        return self.start.timestamp()
+
+    @property
+    def horizon(self) -> int:
+        """How many minutes after its own the latest sample of any metric arrives."""
+        return max((int(np.max(metric.delay, initial=0)) for metric in self.metrics.values()), default=0)
+
+    def quota(self, query: MetricStat) -> float | None:
+        """The service quota of the usage metric that a query reads, if it is known."""
+        return self._quotas.get(MetricKey.of(query.namespace, query.metric, query.dimensions))
 
     def find(self, query: MetricStat, home: str | None = None) -> Windows | None:
         """The windows of the metric that a query reads; None if it finds nothing."""

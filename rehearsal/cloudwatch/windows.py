@@ -3,9 +3,9 @@
 CloudWatch aggregates anew at every evaluation: the newest window ends at the evaluation, the next older one
 a period earlier, and so on. Here each statistic is one array over all minutes, built once per period.
 
-Percentiles are nearest-rank over the window's samples; `statistics` says what trimmed ones are. Up to `EXACT_VALUES`
-distinct values they are exact; beyond that values are gathered in bins `BIN_GROWTH` wide, so a percentile is within
-1 % of the exact one. (CloudWatch does not publish how it interpolates or bins.)
+Percentiles are nearest-rank over the window's samples; `statistics` says what trimmed ones are. Up to
+`EXACT_VALUES` distinct values they are exact; beyond that values are gathered in bins `BIN_GROWTH` wide, so
+a percentile is within 1 % of the exact one. (CloudWatch does not publish how it interpolates or bins.)
 """
 
 from collections.abc import Callable

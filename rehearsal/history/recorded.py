@@ -15,7 +15,7 @@ import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
-from rehearsal.cloudwatch.statistics import percentile_of
+from rehearsal.cloudwatch.statistics import percentile_of, trimmed
 from rehearsal.errors import RehearsalError
 from rehearsal.sources.stack import AlarmSet
 
@@ -33,7 +33,9 @@ def wanted(alarm_set: AlarmSet) -> list[dict[str, Any]]:
                     owner = query.account_id or account.id
                     key = MetricKey.of(query.namespace, query.metric, query.dimensions, owner)
                     percentile = percentile_of(query.statistic)
-                    found.setdefault(key, set()).update([] if percentile is None else [percentile, *SHAPE])
+                    shaped = percentile is not None or trimmed(query.statistic) is not None
+                    own = found.setdefault(key, set())
+                    own.update([] if percentile is None else [percentile], SHAPE if shaped else [])
     return [
         {
             "namespace": key.namespace,

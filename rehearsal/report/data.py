@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rehearsal.cloudwatch.actions import Page
+from rehearsal.cloudwatch.actions import Notification, Page
 from rehearsal.cloudwatch.band import NOTICE
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
 from rehearsal.run import Doubt, Result
@@ -11,7 +11,10 @@ from rehearsal.run import Doubt, Result
 
 def notes(result: Result) -> list[str]:
     """What a reader has to know to judge the result."""
-    found = [NOTICE] if result.stand_in_band else []
+    alarm_set = result.alarm_set
+    found = [f"{skip.name} is not simulated: {skip.reason}" for skip in alarm_set.skipped]
+    found += alarm_set.notes
+    found += [NOTICE] if result.stand_in_band else []
     if result.unknown_metrics:
         found.append(f"not simulated, so without data: {', '.join(result.unknown_metrics)}")
     return found
@@ -61,8 +64,10 @@ def to_dict(result: Result) -> dict[str, Any]:
                 if minute >= history
             ]
             for key, name in alarms
-            if name in result.tripped
+            if any(minute >= history for minute, _ in result.timeline.changes(name))
         },
+        "notifications": [_told(told) for told in result.told],
+        "not_simulated": [{"alarm": s.name, "reason": s.reason} for s in result.alarm_set.skipped],
         "depends_on_evaluation_range": [doubt_text(doubt) for doubt in result.doubts],
         "notes": notes(result),
     }
@@ -75,6 +80,17 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
         "scenarios": len(results),
         "failed": [result.scenario.key for result in results if not result.passed],
         "results": [to_dict(result) for result in results],
+    }
+
+
+def _told(told: Notification) -> dict[str, Any]:
+    return {
+        "alarm": told.key,
+        "state": told.state,
+        "minute": told.minute,
+        "entered": told.entered,
+        "targets": list(told.targets),
+        "muted_by": told.muted_by,
     }
 
 

@@ -81,9 +81,23 @@ def detail(result: Result, console: Console) -> None:
                     (page.muted_by or "") if page else "",
                 )
     console.print(fired)
+    if result.told:
+        console.print(_notifications(result))
     for doubt in result.doubts:
         console.print(Text(f"note: {data.doubt_text(doubt)}", "dim"))
     notes([result], console)
+
+
+def _notifications(result: Result) -> Table:
+    """Every action that was taken or muted, and where it went."""
+    table = Table(title="Actions", title_justify="left")
+    for heading in ("alarm", "enters", "at", "to", "muted by"):
+        table.add_column(heading, overflow="fold")
+    for told in result.told:
+        table.add_row(
+            told.key, told.state, durations.text(told.minute), "\n".join(told.targets), told.muted_by or ""
+        )
+    return table
 
 
 def _page(page: Page) -> str:

@@ -1,13 +1,15 @@
-"""The alarms to rehearse: a stack's own catalogue, or any account's `describe-alarms` JSON."""
+"""The alarms to rehearse: a stack's own catalogue, or a file that describes anyone's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import config
 import monitoring
 from monitoring.spec import Alarm
-from rehearsal.sources import describe
+from rehearsal.cloudwatch.mute import MuteRule
+from rehearsal.sources import files
+from rehearsal.sources.alarms import Skipped
 
 MONITOR = "-monitor"
 NORMAL_BUDGET_MS = 1000.0
@@ -23,7 +25,10 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlarmSet:
-    """All alarms of one rehearsal, and what the simulated service has to know of the stack."""
+    """All alarms of one rehearsal, and what the simulated service has to know of the stack.
+
+    `skipped` are alarms that are not simulated; `notes` are what a reader has to know of the others.
+    """
 
     name: str
     accounts: Sequence[Account]
@@ -31,6 +36,9 @@ class AlarmSet:
     monitor_account: str | None = None
     budget_ms: float = NORMAL_BUDGET_MS
     cores: int = 1
+    skipped: Sequence[Skipped] = ()
+    mutes: Sequence[MuteRule] = ()
+    notes: Sequence[str] = ()
 
     @property
     def alarms(self) -> list[Alarm]:
@@ -61,9 +69,16 @@ def of_stack(stack: str) -> AlarmSet:
     )
 
 
-def of_file(path: Path) -> AlarmSet:
-    """The alarms in a `describe-alarms` JSON file. Raises `RehearsalError`."""
-    return AlarmSet(name=path.stem, accounts=(Account(id=None, alarms=describe.read(path)),))
+def of_file(path: Path, parameters: Mapping[str, str] | None = None) -> AlarmSet:
+    """The alarms that a file describes, with `parameters` for a template. Raises `RehearsalError`."""
+    found = files.read(path, parameters)
+    return AlarmSet(
+        name=path.stem,
+        accounts=(Account(id=None, alarms=found.alarms),),
+        skipped=found.skipped,
+        mutes=found.mutes,
+        notes=found.notes,
+    )
 
 
 def like(ours: AlarmSet, other: AlarmSet) -> AlarmSet:

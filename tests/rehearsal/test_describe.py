@@ -1,15 +1,15 @@
 """Anyone's `describe-alarms` JSON, odd cases included."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitoring.spec import CompositeAlarm, Expression, MetricAlarm, MetricStat
-from rehearsal.errors import RehearsalError, UnsupportedError
+from monitoring.spec import Actions, CompositeAlarm, Expression, MetricAlarm, MetricStat
+from rehearsal.errors import RehearsalError
 from rehearsal.peers.compare import FOLDER
-from rehearsal.sources import describe, stack
+from rehearsal.sources import files, stack
+from rehearsal.sources.files import described
 
 PLAIN: dict[str, Any] = {
     "AlarmName": "cpu",
@@ -30,7 +30,7 @@ PLAIN: dict[str, Any] = {
 
 def only(**fields: Any) -> MetricAlarm:
     entry = {key: value for key, value in {**PLAIN, **fields}.items() if value is not None}
-    found = describe.alarms({"MetricAlarms": [entry]})[0]
+    found = described({"MetricAlarms": [entry]}, "f")[0]
     assert isinstance(found, MetricAlarm)
     return found
 
@@ -58,6 +58,7 @@ def test_a_plain_alarm_keeps_everything_that_decides() -> None:
         missing_data="missing",
         threshold=80.0,
         level="critical",
+        actions=Actions(alarm=("arn:aws:sns:eu-west-1:111111111111:ops",)),
     )
 
 
@@ -150,7 +151,9 @@ def test_composites_are_read_with_their_suppressor_by_arn() -> None:
         "ActionsSuppressorExtensionPeriod": 90,
         "AlarmActions": ["arn:aws:sns:eu-west-1:111111111111:ops"],
     }
-    assert describe.alarms({"CompositeAlarms": [entry]}) == [
+    children = [{**PLAIN, "AlarmName": "deploying"}, PLAIN]
+    found = described({"CompositeAlarms": [entry], "MetricAlarms": children}, "f")
+    assert found[-1:] == [
         CompositeAlarm(
             key="down",
             name="down",
@@ -160,6 +163,7 @@ def test_composites_are_read_with_their_suppressor_by_arn() -> None:
             suppressor="deploying",
             wait_s=30,
             extension_s=90,
+            actions=Actions(alarm=("arn:aws:sns:eu-west-1:111111111111:ops",)),
         )
     ]
 
@@ -169,19 +173,21 @@ def test_a_list_of_pages_is_one_set_of_alarms() -> None:
         {"MetricAlarms": [PLAIN]},
         {"MetricAlarms": [{**PLAIN, "AlarmName": "cpu2"}], "CompositeAlarms": []},
     ]
-    assert [alarm.name for alarm in describe.alarms(pages)] == ["cpu", "cpu2"]
+    assert [alarm.name for alarm in described(pages, "f")] == ["cpu", "cpu2"]
 
 
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"EvaluationWindow": {"WallClockWindow": {}}}, "cpu: its wall clock window is not simulated"),
-        ({"EvaluationCriteria": {"PromQLCriteria": {}}}, "cpu: PromQL alarms are not simulated"),
-        ({"Metrics": [{"Id": "q", "Expression": "SELECT AVG(x) FROM y"}]}, "cpu: Metrics Insights queries"),
+        ({"EvaluationCriteria": {"PromQLCriteria": {"Query": "up"}}}, "cpu: a PromQL alarm"),
+        ({"Metrics": [{"Id": "q", "Expression": "SELECT AVG(x) FROM y"}]}, "cpu: a Metrics Insights query"),
+        ({"Period": 10}, "cpu: period 10 s is high resolution"),
+        ({"Metrics": [{"Id": "q", "Expression": "SUM(SEARCH('x', 'Sum'))"}]}, "cpu: .*'SEARCH' is not simul"),
+        ({"Metrics": [{"Id": "q", "Expression": "INSIGHT_RULE_METRIC('r', Sum)"}]}, "cpu: .*reads logs"),
     ],
 )
 def test_what_is_not_simulated_is_refused_by_name(entry: dict[str, Any], message: str) -> None:
-    with pytest.raises(UnsupportedError, match=message):
+    with pytest.raises(RehearsalError, match=message):
         only(**entry)
 
 
@@ -192,18 +198,20 @@ def test_a_sliding_window_named_explicitly_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", r"a\.json:1: .*save what describe-alarms prints"),
-        ("[1]", "neither MetricAlarms nor CompositeAlarms"),
-        ('{"Alarms": []}', "neither MetricAlarms nor CompositeAlarms"),
-        ('{"MetricAlarms": [{}]}', "an alarm: no AlarmName"),
-        (json.dumps({"MetricAlarms": [{"AlarmName": "a", "Namespace": "N"}]}), "a: no MetricName"),
-        (json.dumps({"MetricAlarms": [PLAIN, PLAIN]}), "cpu is there twice"),
+        ("{", r"a\.json:1: .*save the command's output unchanged"),
+        ("[1]", "no alarms in it; save the output of describe-alarms, a CloudFormation"),
+        ('{"Alarms": []}', "no alarms in it"),
+        ('{"MetricAlarms": [], "CompositeAlarms": []}', "no alarms in it"),
+        ("", "a.json: empty"),
+        ("[" * 100_000, "nested too deeply"),
+        ("a: [&x [1], *x, *y]", "a.json:1: neither JSON nor YAML"),
+        ("a: &x [*x]", "a.json:1: an anchor within itself"),
     ],
 )
 def test_a_file_that_is_none_says_so(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(RehearsalError, match=message):
-        describe.read(tmp_path / "a.json")
+        files.read(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)

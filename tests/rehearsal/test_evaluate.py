@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from monitoring.spec import Comparison
+from monitoring.spec import Comparison, Expression
 from rehearsal.cloudwatch.evaluate import STATES, state_at, timeline
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from rehearsal.errors import RehearsalError, UnsupportedError
@@ -197,7 +197,7 @@ def test_an_alarm_that_cloudwatch_would_refuse_is_refused(fields: dict[str, obje
     ("fields", "message"),
     [
         ({"queries": (stat(period_s=10),)}, "high resolution"),
-        ({"queries": (stat(statistic="tm90"),)}, "'tm90' is not simulated"),
+        ({"queries": (stat(), Expression(id="e", expression="SEARCH('x')", return_data=True))}, "'SEARCH'"),
     ],
 )
 def test_what_is_not_simulated_is_refused_by_name(fields: dict[str, object], message: str) -> None:

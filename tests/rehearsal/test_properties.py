@@ -27,7 +27,26 @@ COMPARISONS: tuple[Comparison, ...] = (
     "LessThanThreshold",
     "LessThanOrEqualToThreshold",
 )
-STATISTICS = (*SIMPLE, "p0", "p25", "p50", "p90", "p99.9", "p100")
+STATISTICS = (
+    *(
+        *SIMPLE,
+        "p0",
+        "p25",
+        "p50",
+        "p90",
+        "p99.9",
+        "p100",
+        "IQM",
+        "tm90",
+        "tm99",
+        "wm98",
+        "wm60",
+        "tc70",
+        "ts90",
+    ),
+    *("TM(10%:90%)", "TM(1:2)", "TM(:1)", "WM(25%:)", "WM(0:2)", "WM(1:)", "TC(1:3)", "TC(30%:60%)"),
+    *("TS(80%:)", "TS(0:2)", "PR(:1)", "PR(0:2)", "PR(2:)"),
+)
 EXPRESSIONS = (
     "m1 / m2",
     "100 * m1 / (m1 + m2)",
@@ -42,7 +61,10 @@ EXPRESSIONS = (
     "RATE(m1) * PERIOD(m1)",
     "m1 - AVG(m1)",
     "m1 > 1 AND m2 <= 2",
+    "IF(MINUTE(m1) > 2, m1, m2)",
+    "TIME_SERIES(2) - FILL(m2, 0)",
 )
+ZONES = ("UTC", "Asia/Kathmandu", "+00:05", "UTC-03:25")
 
 
 def random_alarm(rng: np.random.Generator) -> MetricAlarm:
@@ -55,8 +77,10 @@ def random_alarm(rng: np.random.Generator) -> MetricAlarm:
         "threshold": float(rng.integers(0, 3)),
         "evaluate_low_samples": bool(rng.random() < 0.7),
         "warm_up_min": int(rng.choice((0, 0, 3, 9))),
+        "warm_up_whole": bool(rng.random() < 0.5),
+        "wall_clock": None if rng.random() < 0.6 else str(rng.choice(ZONES)),
     }
-    period_s = 60 * int(rng.integers(1, 5))
+    period_s = 60 * int(rng.integers(1, 5)) if fields["wall_clock"] is None else int(rng.choice((60, 300)))
     if rng.random() < 0.5:
         query = stat(statistic=rng.choice(STATISTICS), period_s=period_s, return_data=True)
         return alarm(queries=(query,), **fields)
@@ -109,6 +133,24 @@ def test_a_multi_day_timeline_equals_the_plain_one() -> None:
     fast = [STATES[code] for code in metric_states(spec, world)]
     assert fast == plain.states(spec, world)
     assert set(fast) == {"OK", "ALARM", "INSUFFICIENT_DATA"}
+
+
+@pytest.mark.parametrize(
+    ("period_s", "days", "zone"),
+    [(3600, 2, "UTC+05:30"), (86_400, 4, "America/New_York"), (604_800, 9, "UTC")],
+)
+def test_a_timeline_by_the_wall_clock_equals_the_plain_one(period_s: int, days: int, zone: str) -> None:
+    """New York changes to summer time on 8 March; data is up to ten minutes late."""
+    rng = np.random.default_rng(6)
+    minutes = days * 1440
+    values = np.where(rng.random(minutes) < 0.001, rng.integers(0, 9, minutes), np.nan)
+    query = stat(statistic="Sum", period_s=period_s, return_data=True)
+    spec = alarm(queries=(query,), threshold=period_s / 25_000, wall_clock=zone, missing_data="notBreaching")
+    metric = MetricSeries.of_minutes(values, delay=rng.integers(0, 10, minutes))
+    world = series(minutes, {"m": metric}, START.replace(day=6, minute=17))
+    fast = [STATES[code] for code in metric_states(spec, world)]
+    assert fast == plain.states(spec, world)
+    assert len(set(fast)) > 1
 
 
 def test_an_anomaly_timeline_equals_the_plain_one() -> None:

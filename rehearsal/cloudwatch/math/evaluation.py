@@ -1,22 +1,17 @@
-"""CloudWatch metric math over numpy arrays.
+"""CloudWatch metric math over numpy arrays; see `values` for what these are.
 
-A time series is an array whose first axis is time, oldest first, NaN where a datapoint is missing; further
-axes are separate evaluations, worked on side by side. An array of time series is a tuple of them, a scalar
-a float (or an array without the time axis, where each evaluation has its own). Source for every rule:
-"Using metric math" (using-metric-math.html).
-
-`FUNCTIONS` lists what is supported; anything else is refused by name. Not simulated on purpose: SEARCH and
-SERVICE_QUOTA (they need an account), and whatever only makes sense on a graph (SORT, SLICE, LABELS, ...).
+Source for every rule: "Using metric math" (using-metric-math.html). `FUNCTIONS` lists what is simulated;
+anything else is refused by name, what CloudWatch has but only an account can answer (`ELSEWHERE`) with the
+reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricQuery, MetricStat
-from rehearsal.cloudwatch.math import functions
+from rehearsal.cloudwatch.math import arrays, functions
 from rehearsal.cloudwatch.math.syntax import (
     Array,
     Binary,
@@ -29,13 +24,34 @@ from rehearsal.cloudwatch.math.syntax import (
     parse,
     walk,
 )
+from rehearsal.cloudwatch.math.values import (
+    Floats,
+    NotEmpty,
+    Value,
+    as_band,
+    as_many,
+    as_one,
+    as_series,
+    each,
+    pairwise,
+)
 from rehearsal.errors import RehearsalError, UnsupportedError
 
-Floats = NDArray[np.float64]
-Value = float | Floats | tuple[Floats, ...]
+__all__ = [
+    "FUNCTIONS",
+    "BandCall",
+    "Bands",
+    "Evaluation",
+    "Frame",
+    "as_band",
+    "as_series",
+    "band_calls",
+    "evaluate",
+]
+
 BAND = "ANOMALY_DETECTION_BAND"
 DEFAULT_BAND_WIDTH = 2.0
-SIMPLE = (*functions.REDUCERS, *functions.ELEMENTWISE, *functions.OVER_TIME)
+SIMPLE = (*functions.REDUCERS, *functions.ELEMENTWISE, *functions.OVER_TIME, *functions.CLOCK)
 SPECIAL: dict[str, tuple[int, ...]] = {  # how many arguments each takes
     BAND: (1, 2),
     "FILL": (2,),
@@ -43,10 +59,32 @@ SPECIAL: dict[str, tuple[int, ...]] = {  # how many arguments each takes
     "IF": (2, 3),
     "LAST": (1,),
     "METRICS": (0, 1),
+    "METRIC_COUNT": (1,),
     "PERIOD": (1,),
+    "REMOVE_EMPTY": (1,),
+    "SERVICE_QUOTA": (1,),
+    "SLICE": (2, 3),
+    "SORT": (3, 4),
     "TIME_SERIES": (1,),
 }
 FUNCTIONS: tuple[str, ...] = tuple(sorted((*SIMPLE, *SPECIAL)))
+ELSEWHERE = {
+    "SEARCH": "which metrics it finds is known to the account alone",
+    "INSIGHT_RULE_METRIC": "Contributor Insights reads logs",
+    "DB_PERF_INSIGHTS": "Performance Insights reads the database",
+    "LAMBDA": "a Lambda function's answer is not known",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Frame:
+    """The datapoints of an evaluation: when each one's period starts (seconds since 1970), and known quotas.
+
+    `starts` gives the shape of every time series. `quotas` are the values of SERVICE_QUOTA by metric id.
+    """
+
+    starts: Floats
+    quotas: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +118,16 @@ def evaluate(
     )
 
 
+def check(queries: Sequence[MetricQuery]) -> None:
+    """Raises `UnsupportedError` naming a function that is not simulated, `RehearsalError` for a wrong
+    expression.
+    """
+    for query in queries:
+        for node in walk(parse(query.expression)) if isinstance(query, Expression) else ():
+            if isinstance(node, Call):
+                _refuse(node.function)
+
+
 def band_calls(queries: Sequence[MetricQuery]) -> tuple[BandCall, ...]:
     """Every anomaly band that the expressions ask for."""
     trees = [parse(q.expression) for q in queries if isinstance(q, Expression)]
@@ -87,31 +135,22 @@ def band_calls(queries: Sequence[MetricQuery]) -> tuple[BandCall, ...]:
     return tuple(dict.fromkeys(_band_call(call) for call in calls))
 
 
-def as_series(value: Value, name: str, shape: tuple[int, ...]) -> Floats:
-    """`value` as the one time series that an alarm can watch."""
-    if isinstance(value, np.ndarray) and value.ndim == len(shape):
-        return value
-    what = f"{len(value)} time series" if isinstance(value, tuple) else "a scalar"
-    raise RehearsalError(f"expression {name!r} gives {what}; an alarm watches exactly one time series")
-
-
-def as_band(value: Value, name: str) -> tuple[Floats, Floats]:
-    """`value` as the (upper, lower) series of a band, CloudWatch's order."""
-    if isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004  # upper and lower
-        return value[0], value[1]
-    raise RehearsalError(f"{name!r} is no anomaly band; its expression must be {BAND}(id, width)")
-
-
 class Evaluation:
     """The values of a set of queries that refer to each other, each computed when asked for."""
 
     def __init__(
-        self, queries: Sequence[MetricQuery], metrics: Mapping[str, Floats], period_s: int, bands: Bands
+        self,
+        queries: Sequence[MetricQuery],
+        metrics: Mapping[str, Floats],
+        period_s: int,
+        bands: Bands,
+        frame: Frame | None = None,
     ) -> None:
         self._queries = {q.id: q for q in queries}
         self._metrics = metrics
         self._period_s = period_s
         self._bands = bands
+        self._frame = frame or Frame(starts=np.zeros(next(iter(metrics.values())).shape))
         self._done: dict[str, Value] = {}
         self._under_way: list[str] = []
 
@@ -144,17 +183,14 @@ class Evaluation:
             case Binary(op, left, right):
                 return pairwise(functions.OPERATORS[op], self._node(left), self._node(right))
             case Array(items):
-                return tuple(series for item in items for series in self._as_many(self._node(item)))
+                return tuple(series for item in items for series in as_many(self._node(item)))
             case Call(function, arguments):
                 return self._call(function, arguments)
             case Text(value):
                 raise RehearsalError(f"metric math: the text {value!r} is no value here")
 
     def _call(self, function: str, arguments: tuple[Node, ...]) -> Value:
-        if function not in FUNCTIONS:
-            raise UnsupportedError(
-                f"metric math function {function!r} is not simulated; supported: {', '.join(FUNCTIONS)}"
-            )
+        _refuse(function)
         allowed = SPECIAL.get(function, (1,))
         if len(arguments) not in allowed:
             takes = " or ".join(map(str, allowed))
@@ -163,9 +199,12 @@ class Evaluation:
             return self._special[function](arguments)
         value = self._node(arguments[0])
         if function in functions.REDUCERS:
-            return self._reduce(function, value)
+            return arrays.reduce(function, value)
         if function in functions.ELEMENTWISE:
             return each(functions.ELEMENTWISE[function], value)
+        if function in functions.CLOCK:
+            times = self._frame.starts.astype("datetime64[s]")
+            return functions.CLOCK[function](times).astype(np.float64)
         over_time = functions.OVER_TIME[function]
         return each(lambda series: over_time(series, self._period_s), value)
 
@@ -175,26 +214,38 @@ class Evaluation:
             BAND: lambda arguments: self._band(_band_call(Call(BAND, arguments))),
             "METRICS": self._all_metrics,
             "FILL": self._fill,
-            "IF": lambda arguments: functions.if_(*(self._one(self._node(a), "IF") for a in arguments)),
+            "IF": lambda arguments: functions.if_(*(as_one(self._node(a), "IF") for a in arguments)),
+            "METRIC_COUNT": lambda arguments: arrays.count(self._node(arguments[0])),
             "PERIOD": lambda _: float(self._period_s),
-            "FIRST": lambda arguments: self._as_many(self._node(arguments[0]))[0],
-            "LAST": lambda arguments: self._as_many(self._node(arguments[0]))[-1],
+            "REMOVE_EMPTY": lambda arguments: NotEmpty.of(as_many(self._node(arguments[0]))),
+            "SERVICE_QUOTA": self._quota,
+            "SLICE": lambda arguments: arrays.slice_(*map(self._node, arguments)),
+            "SORT": self._sort,
+            "FIRST": lambda arguments: arrays.ordered(self._node(arguments[0]))[0],
+            "LAST": lambda arguments: arrays.ordered(self._node(arguments[0]))[-1],
             "TIME_SERIES": lambda arguments: np.broadcast_to(
-                self._one(self._node(arguments[0]), "TIME_SERIES"), next(iter(self._metrics.values())).shape
+                as_one(self._node(arguments[0]), "TIME_SERIES"), self._frame.starts.shape
             ),
         }
 
-    def _reduce(self, function: str, value: Value) -> Value:
-        of_one, of_many = functions.REDUCERS[function]
-        if isinstance(value, tuple):
-            return of_many(np.stack(value))
-        return of_one(self._as_many(value)[0])
+    def _quota(self, arguments: tuple[Node, ...]) -> Value:
+        """SERVICE_QUOTA: the quota of a usage metric; without data where it is not known."""
+        match arguments:
+            case (Name(name),) if isinstance(self._queries.get(name), MetricStat):
+                return np.full(self._frame.starts.shape, self._frame.quotas.get(name, np.nan))
+            case _:
+                raise RehearsalError("metric math: SERVICE_QUOTA takes the id of a usage metric")
+
+    def _sort(self, arguments: tuple[Node, ...]) -> Value:
+        by, order = (a.id if isinstance(a, Name) else "" for a in arguments[1:3])
+        limit = self._node(arguments[3]) if len(arguments) == SPECIAL["SORT"][-1] else None
+        return arrays.sort(self._node(arguments[0]), by, order, limit)
 
     def _fill(self, arguments: tuple[Node, ...]) -> Value:
         value, filler = self._node(arguments[0]), arguments[1]
         if isinstance(filler, Name) and filler.id in functions.FILLERS:
             return each(functions.FILLERS[filler.id], value)
-        with_ = self._one(self._node(filler), "FILL")
+        with_ = as_one(self._node(filler), "FILL")
         return each(lambda series: np.where(np.isnan(series), with_, series), value)
 
     def _band(self, call: BandCall) -> Value:
@@ -212,47 +263,11 @@ class Evaluation:
             raise RehearsalError(f"metric math: METRICS({part!r}) matches no metric")
         return tuple(self._metrics[q.id] for q in stats)
 
-    @staticmethod
-    def _as_many(value: Value) -> tuple[Floats, ...]:
-        if isinstance(value, tuple):
-            return value
-        if isinstance(value, np.ndarray):
-            return (value,)
-        raise RehearsalError(f"metric math: the scalar {value} stands where a time series must")
 
-    @staticmethod
-    def _one(value: Value, function: str) -> float | Floats:
-        if isinstance(value, tuple):
-            raise RehearsalError(f"metric math: {function} takes single time series, not an array of them")
-        return value
-
-
-def each(function: Callable[[Floats], Floats], value: Value) -> Value:
-    """`function` on a scalar, on a series, or on each of several."""
-    if isinstance(value, tuple):
-        return tuple(function(series) for series in value)
-    if isinstance(value, np.ndarray):
-        return function(value)
-    return float(function(np.asarray(value)))
-
-
-def pairwise(function: functions.Operator, left: Value, right: Value) -> Value:
-    """A binary operator, spread over arrays of series."""
-    if isinstance(left, tuple) and isinstance(right, tuple):
-        if len(left) != len(right):
-            raise RehearsalError(f"metric math: arrays of {len(left)} and {len(right)} series do not pair up")
-        return tuple(function(a, b) for a, b in zip(left, right, strict=True))
-    if isinstance(left, tuple):
-        return tuple(function(a, _single(right)) for a in left)
-    if isinstance(right, tuple):
-        return tuple(function(_single(left), b) for b in right)
-    result = function(left, right)
-    return float(result) if isinstance(left, float) and isinstance(right, float) else result
-
-
-def _single(value: Value) -> float | Floats:
-    assert not isinstance(value, tuple)  # noqa: S101  # for the type checker: pairwise has looked
-    return value
+def _refuse(function: str) -> None:
+    if function not in FUNCTIONS:
+        why = f": {ELSEWHERE[function]}" if function in ELSEWHERE else f"; supported: {', '.join(FUNCTIONS)}"
+        raise UnsupportedError(f"metric math function {function!r} is not simulated{why}")
 
 
 def _band_call(call: Call) -> BandCall:

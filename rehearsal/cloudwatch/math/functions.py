@@ -151,24 +151,80 @@ def _over_time(fold: Callable[..., Floats], empty: float) -> Callable[[Floats], 
     return apply
 
 
-def _mean(series: Floats) -> Floats:
+def mean(series: Floats) -> Floats:
     """AVG of one series: "the average of all the data points in the metric"."""
     real = ~np.isnan(series)
     total = np.where(real, series, 0.0).sum(axis=0)
     return np.where(real.any(axis=0), total / np.maximum(real.sum(axis=0), 1), np.nan)
 
 
+def deviation(series: Floats) -> Floats:
+    """STDDEV of one series, or at each time of several (first axis): over the datapoints that exist.
+
+    AWS does not say whether of the population or of a sample; this is the population's.
+    """
+    return np.asarray(np.sqrt(mean((series - mean(series)) ** 2)))
+
+
+def count(series: Floats) -> Floats:
+    """DATAPOINT_COUNT: "a count of the data points that reported values"; of several series at each time."""
+    return np.asarray((~np.isnan(series)).sum(axis=0), dtype=np.float64)
+
+
+def diff_time(series: Floats, period_s: int) -> Floats:
+    """DIFF_TIME: seconds between the timestamp of each value and that of the preceding one."""
+    change, periods = _changes(series)
+    return np.where(np.isnan(change), np.nan, periods * period_s)
+
+
+def _logarithm(function: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+    """LOG, LOG10: what is no number becomes a missing datapoint."""
+    return lambda series: function(np.where(series > 0, series, np.nan))
+
+
 # Of one series, and of a stack of several.
 REDUCERS: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]] = {
     "SUM": (_over_time(np.sum, 0.0), _over_series(np.sum)),
-    "AVG": (_mean, _over_series(np.mean)),
+    "AVG": (mean, _over_series(np.mean)),
     "MIN": (_over_time(np.min, np.inf), _least),
     "MAX": (_over_time(np.max, -np.inf), _greatest),
+    "STDDEV": (deviation, deviation),
+    "DATAPOINT_COUNT": (count, count),
 }
-ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {"ABS": np.abs, "CEIL": np.ceil, "FLOOR": np.floor}
+ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {
+    "ABS": np.abs,
+    "CEIL": np.ceil,
+    "FLOOR": np.floor,
+    "LOG": _logarithm(np.log),
+    "LOG10": _logarithm(np.log10),
+}
 OVER_TIME: dict[str, Callable[[Floats, int], Floats]] = {
     "RATE": rate,
     "DIFF": diff,
+    "DIFF_TIME": diff_time,
     "RUNNING_SUM": running_sum,
 }
 FILLERS: dict[str, Callable[[Floats], Floats]] = {"REPEAT": repeat, "LINEAR": linear}
+
+
+def _part(unit: str, of: str) -> Callable[[NDArray[np.datetime64]], NDArray[np.int64]]:
+    """How many `unit`s since the `of` began."""
+
+    def part(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
+        whole = times.astype(f"datetime64[{unit}]")
+        return np.asarray((whole - times.astype(f"datetime64[{of}]").astype(whole.dtype)).astype(np.int64))
+
+    return part
+
+
+MONDAY = 4  # 1970-01-01 was a Thursday
+# Of times in UTC: "return a new non-sparse time series where each value is based on its timestamp".
+CLOCK: dict[str, Callable[[NDArray[np.datetime64]], NDArray[np.int64]]] = {
+    "MINUTE": _part("m", "h"),
+    "HOUR": _part("h", "D"),
+    "DAY": lambda times: (times.astype("datetime64[D]").astype(np.int64) + MONDAY - 1) % 7 + 1,
+    "DATE": lambda times: _part("D", "M")(times) + 1,
+    "MONTH": lambda times: _part("M", "Y")(times) + 1,
+    "YEAR": lambda times: times.astype("datetime64[Y]").astype(np.int64) + 1970,
+    "EPOCH": lambda times: times.astype("datetime64[s]").astype(np.int64),
+}

@@ -1,0 +1,263 @@
+"""CloudWatch API entries -> alarm specs; what cannot be simulated is named, and refuses no other alarm.
+
+A wrong value is an error (`RehearsalError`, all of a file at once): CloudWatch would refuse the alarm.
+Whether an alarm pages is read from its enabled alarm actions; they say nothing of urgency, so all such
+pages are `critical`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from monitoring.spec import (
+    Actions,
+    Alarm,
+    Comparison,
+    CompositeAlarm,
+    Expression,
+    Level,
+    MetricAlarm,
+    MetricQuery,
+    MetricStat,
+    MissingData,
+)
+from rehearsal.cloudwatch import composite, mute, rules, statistics
+from rehearsal.cloudwatch.actions import tells_people
+from rehearsal.cloudwatch.evaluate import dry_run
+from rehearsal.errors import RehearsalError, UnsupportedError
+from rehearsal.sources.fields import Fields
+from rehearsal.sources.found import Entry, Found
+
+DYNAMODB = "AWS/DynamoDB"
+OWN_ID = "m"
+SUPPRESSION_S = 60  # what the console and CDK set; the API requires both with a suppressor
+MOST_PERIODS = 10_080  # a week of minutes, the longest window CloudWatch allows
+COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
+TREATMENTS: tuple[MissingData, ...] = get_args(MissingData)
+PERIODS = "10, 20, 30, or a multiple of 60 up to 604800"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
+    """An alarm that is there and not simulated."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmFile:
+    """The alarms of a file that are simulated, those that are not, its mute rules, and what to know of it."""
+
+    alarms: Sequence[Alarm]
+    skipped: Sequence[Skipped] = ()
+    mutes: Sequence[mute.MuteRule] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Building:
+    alarms: list[Alarm] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+def build(found: Found, name: str) -> AlarmFile:
+    """The alarms. Raises `RehearsalError` with a line for each wrong value in file `name`."""
+    made = _Building(skipped=[Skipped(name=n, reason=r) for n, r in found.skipped], notes=list(found.notes))
+    for entry in (*found.metric, *found.composite):
+        _add(made, entry)
+    mutes: list[mute.MuteRule] = []
+    for entry in found.mute:
+        try:
+            mutes.append(mute.of_entry(entry))
+        except RehearsalError as error:
+            made.problems.append(str(error))
+    if made.problems:
+        raise RehearsalError("\n".join(f"{name}: {problem}" for problem in made.problems))
+    alarms = _judged(made)
+    return AlarmFile(alarms=alarms, skipped=made.skipped, mutes=mutes, notes=list(dict.fromkeys(made.notes)))
+
+
+def _add(made: _Building, entry: Entry) -> None:
+    name = str(entry.get("AlarmName") or "an alarm without a name")
+    other = made.entries.setdefault(name, entry)
+    if other is not entry:
+        if other != entry:
+            made.skipped.append(
+                Skipped(
+                    name=name, reason="another alarm has its name; give the alarms of one account and region"
+                )
+            )
+        return
+    fields = Fields(entry, name, made.problems)
+    before = len(made.problems)
+    try:
+        alarm = _composite(fields, name) if "AlarmRule" in entry else _metric(fields, name)
+        if len(made.problems) == before and isinstance(alarm, MetricAlarm):
+            dry_run(alarm)
+        made.alarms.append(alarm)
+    except RehearsalError as error:
+        made.skipped.append(Skipped(name=name, reason=str(error).removeprefix(f"{name}: ")))
+
+
+def _metric(fields: Fields, name: str) -> MetricAlarm:
+    if fields.has("EvaluationCriteria"):
+        raise UnsupportedError("a PromQL alarm; PromQL is not simulated")
+    queries = _queries(fields)
+    of = fields.whole("EvaluationPeriods", 1, MOST_PERIODS)
+    band = fields.text("ThresholdMetricId") if fields.has("ThresholdMetricId") else None
+    low_samples = fields.choice("EvaluateLowSampleCountPercentile", ("evaluate", "ignore"), "evaluate")
+    warm_up = fields.mapping("WarmUpConfiguration")
+    window = fields.mapping("EvaluationWindow")
+    zone = window.mapping("WallClockWindow")
+    actions, level = _actions(fields)
+    return MetricAlarm(
+        key=name,
+        name=name,
+        description=fields.text("AlarmDescription") if fields.has("AlarmDescription") else "",
+        queries=queries,
+        comparison=fields.choice("ComparisonOperator", COMPARISONS),
+        evaluation_periods=of,
+        datapoints_to_alarm=fields.whole("DatapointsToAlarm", 1, of, of),
+        missing_data=fields.choice("TreatMissingData", TREATMENTS, _default_treatment(queries)),
+        threshold=None if band else fields.number("Threshold"),
+        band_id=band,
+        evaluate_low_samples=low_samples == "evaluate",
+        warm_up_min=warm_up.whole("WarmUpPeriodDurationInMinutes", 0, MOST_PERIODS, 0),
+        warm_up_whole=warm_up.flag("OnlyStartEvaluatingAfterWarmUpPeriodEnds", default=False),
+        wall_clock=(zone.text("Timezone") if zone.has("Timezone") else "UTC")
+        if window.has("WallClockWindow")
+        else None,
+        level=level,
+        actions=actions,
+    )
+
+
+def _composite(fields: Fields, name: str) -> CompositeAlarm:
+    suppressor = (
+        rules.alarm_name(fields.text("ActionsSuppressor")) if fields.has("ActionsSuppressor") else None
+    )
+    actions, level = _actions(fields)
+    alarm = CompositeAlarm(
+        key=name,
+        name=name,
+        description=fields.text("AlarmDescription") if fields.has("AlarmDescription") else "",
+        rule=fields.text("AlarmRule"),
+        level=level,
+        suppressor=suppressor,
+        wait_s=fields.whole("ActionsSuppressorWaitPeriod", 0, 86_400, SUPPRESSION_S),
+        extension_s=fields.whole("ActionsSuppressorExtensionPeriod", 0, 86_400, SUPPRESSION_S),
+        actions=actions,
+    )
+    composite.parse(alarm)
+    return alarm
+
+
+def _actions(fields: Fields) -> tuple[Actions, Level | None]:
+    """The actions that are enabled, and the level of their pages."""
+    if not fields.flag("ActionsEnabled", default=True):
+        return Actions(), None
+    actions = Actions(
+        alarm=fields.texts("AlarmActions"),
+        ok=fields.texts("OKActions"),
+        insufficient_data=fields.texts("InsufficientDataActions"),
+    )
+    return actions, "critical" if any(map(tells_people, actions.alarm)) else None
+
+
+def _queries(fields: Fields) -> tuple[MetricQuery, ...]:
+    queries = tuple(map(_query, fields.mappings("Metrics")))
+    return queries or (_stat(fields, fields, id_=OWN_ID, returns=True),)
+
+
+def _query(fields: Fields) -> MetricQuery:
+    id_, returns = fields.text("Id"), fields.flag("ReturnData", default=True)
+    if not fields.has("Expression"):
+        stat = fields.mapping("MetricStat")
+        return _stat(stat, stat.mapping("Metric"), id_=id_, returns=returns, outer=fields)
+    expression = fields.text("Expression")
+    if expression.lstrip().upper().startswith("SELECT"):
+        raise UnsupportedError(
+            "a Metrics Insights query (SELECT); which metrics it finds only the account knows"
+        )
+    return Expression(
+        id=id_,
+        expression=expression,
+        label=fields.text("Label") if fields.has("Label") else None,
+        return_data=returns,
+        period_s=_period(fields) if fields.has("Period") else None,
+    )
+
+
+def _stat(
+    stat: Fields, metric: Fields, *, id_: str, returns: bool, outer: Fields | None = None
+) -> MetricStat:
+    own = outer is None
+    key = ("ExtendedStatistic" if stat.has("ExtendedStatistic") else "Statistic") if own else "Stat"
+    statistic = stat.text(key)
+    try:
+        statistics.percentile_of(statistic)
+    except RehearsalError:
+        stat.wrong(key, statistics.VALID)
+        statistic = "Average"
+    return MetricStat(
+        id=id_,
+        namespace=metric.text("Namespace"),
+        metric=metric.text("MetricName"),
+        dimensions={pair.text("Name"): pair.text("Value") for pair in metric.mappings("Dimensions")},
+        statistic=statistic,
+        period_s=_period(stat),
+        unit=stat.text("Unit") if stat.has("Unit") and stat.text("Unit") != "None" else None,
+        account_id=outer.text("AccountId") if outer is not None and outer.has("AccountId") else None,
+        label=outer.text("Label") if outer is not None and outer.has("Label") else None,
+        return_data=returns,
+    )
+
+
+def _period(fields: Fields) -> int:
+    def fits(seconds: int) -> bool:
+        return seconds in (10, 20, 30) or (seconds % 60 == 0 and 0 < seconds <= 604_800)  # noqa: PLR2004  # a week
+
+    return fields.fitting("Period", fits, PERIODS, 60)
+
+
+def _default_treatment(queries: Sequence[MetricQuery]) -> MissingData:
+    """Alarms on AWS/DynamoDB "default to ignore missing data", all others to `missing`."""
+    table = any(isinstance(query, MetricStat) and query.namespace == DYNAMODB for query in queries)
+    return "ignore" if table else "missing"
+
+
+def _judged(made: _Building) -> list[Alarm]:
+    """The alarms, composites without what is not simulated; those with nothing left are skipped."""
+    metric = [a for a in made.alarms if isinstance(a, MetricAlarm)]
+    waiting = {a.name: a for a in made.alarms if isinstance(a, CompositeAlarm)}
+    known = {a.name for a in metric}
+    absent = {s.name for s in made.skipped}
+    kept: list[CompositeAlarm] = []
+    while waiting:  # those first whose children are decided
+        ready = [a for a in waiting.values() if not composite.references(a) & (waiting.keys() - {a.name})]
+        if not ready:
+            for name in waiting:
+                made.skipped.append(
+                    Skipped(name=name, reason="in a cycle of composites, which CloudWatch does not evaluate")
+                )
+            break
+        for alarm in ready:
+            del waiting[alarm.name]
+            pruned = composite.without(alarm, known)
+            for gone in sorted(composite.references(alarm) - known):
+                why = "not simulated" if gone in absent else "not among the alarms"
+                made.notes.append(f"{alarm.name}: judged without {gone}, which is {why}")
+            if pruned is None:
+                made.skipped.append(
+                    Skipped(name=alarm.name, reason="none of the alarms it watches is simulated")
+                )
+                absent.add(alarm.name)
+            else:
+                known.add(alarm.name)
+                kept.append(pruned)
+    order = {a.name: number for number, a in enumerate(made.alarms)}
+    return sorted([*metric, *kept], key=lambda a: order[a.name])
