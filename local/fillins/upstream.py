@@ -74,6 +74,13 @@ def alarm(name: str) -> dict[str, Any] | None:
     return found
 
 
+def cloudwatch_error(code: str, message: str, *, cbor: bool) -> tuple[int, dict[str, str], bytes]:
+    """CloudWatch's answer to a wrong request, in the protocol of the request."""
+    error: Any = cloudwatch._error  # noqa: SLF001 # see module
+    answer: tuple[int, dict[str, str], bytes] = error(code, message, 400, use_json=True, use_cbor=cbor)
+    return answer
+
+
 def metric_points(account: str) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     """(namespace, metric, points) of every metric of the account; a point is what CloudWatch received."""
     for (owner, _region, (namespace, metric, _dims)), points in list(cloudwatch._metrics.all_items()):  # noqa: SLF001 # see module

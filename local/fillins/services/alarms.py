@@ -1,7 +1,8 @@
 """Alarms keep what they were made with: metric math, anomaly bands, other accounts, suppressors.
 
 The emulator stores a metric alarm's simple fields only. Here `PutMetricAlarm` and `PutCompositeAlarm`
-complete its record from the request, so `DescribeAlarms` answers what AWS would. Nothing is evaluated.
+complete its record from the request, so `DescribeAlarms` answers what AWS would. An alarm on a metric that
+another account does not share is refused. Nothing is evaluated.
 """
 
 import json
@@ -10,12 +11,15 @@ from typing import Any
 
 import cbor2
 from ministack.app import SERVICE_HANDLERS
+from ministack.core.responses import get_account_id
 
 from local.fillins import upstream
 from local.fillins.service import Answer, Handler, register
+from local.fillins.services import oam
 
 Record = dict[str, Any]
 _OK = 200
+FORBIDDEN = "One or more metrics in your request are Forbidden"  # AWS's words
 _METRIC_EXTRAS = (
     "Metrics",
     "ThresholdMetricId",
@@ -41,14 +45,27 @@ def handler(original: Handler) -> Handler:
     async def handle(
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
     ) -> Answer:
-        answer = await original(method, path, headers, body, query)
         operation = path.partition("/operation/")[2] or headers.get("x-amz-target", "").rpartition(".")[2]
-        if answer[0] == _OK and operation in ("PutMetricAlarm", "PutCompositeAlarm"):
-            params = cbor2.loads(body) if "cbor" in headers.get("content-type", "") else json.loads(body)
+        if operation not in ("PutMetricAlarm", "PutCompositeAlarm"):
+            return await original(method, path, headers, body, query)
+        cbor = "cbor" in headers.get("content-type", "")
+        params = cbor2.loads(body) if cbor else json.loads(body)
+        if forbidden(params):
+            return upstream.cloudwatch_error("ValidationError", FORBIDDEN, cbor=cbor)
+        answer = await original(method, path, headers, body, query)
+        if answer[0] == _OK:
             complete(upstream.alarm(params["AlarmName"]) or {}, params)
         return answer
 
     return handle
+
+
+def forbidden(params: Record) -> bool:
+    """Whether the alarm is on a metric of another account that no link shares with the caller's."""
+    own = get_account_id()
+    return not {query.get("AccountId", own) for query in params.get("Metrics", ())} <= oam.metric_accounts(
+        own
+    )
 
 
 def complete(record: Record, params: Record) -> None:

@@ -1,7 +1,8 @@
 """CloudWatch's Observability Access Manager: sinks, their policies, and links from other accounts.
 
 A link is made only if the sink's policy allows the linking account and the types of resource it shares,
-as on AWS. Nothing is read through it: metrics and traces are collected from each account itself.
+as on AWS. Alarms on another account's metrics need one (`alarms`); nothing is read through it: metrics and
+traces are collected from each account itself, and filters are kept without being applied.
 """
 
 import json
@@ -22,6 +23,17 @@ from local.fillins.store import Record, Store
 
 sinks = Store()
 links = Store()
+METRICS = "AWS::CloudWatch::Metric"
+
+
+def metric_accounts(monitor: str) -> set[str]:
+    """The accounts whose metrics `monitor` may alarm on: itself, and those that share them with its sink."""
+    mine = {record["Arn"] for account, record in sinks.everyone() if account == monitor}
+    return {monitor} | {
+        account
+        for account, record in links.everyone()
+        if record["SinkArn"] in mine and METRICS in record["ResourceTypes"]
+    }
 
 
 def _missing(what: str) -> ServiceError:

@@ -8,7 +8,7 @@ import pytest
 
 from local.deployer import DeployError
 from local.emulator import Emulator
-from tests.local.deployer.support import MONITOR, REGION, SERVICE, account, deployed
+from tests.local.deployer.support import REGION, SERVICE, account, deployed
 
 
 def test_alarms_keep_every_part_of_their_specification(emulator: Emulator) -> None:
@@ -40,7 +40,7 @@ def test_alarms_keep_every_part_of_their_specification(emulator: Emulator) -> No
             metric_queries=[
                 {
                     "id": "m1",
-                    "account_id": MONITOR,
+                    "account_id": SERVICE,
                     "metric": {
                         "namespace": "N",
                         "metric_name": "M",
@@ -77,7 +77,7 @@ def test_alarms_keep_every_part_of_their_specification(emulator: Emulator) -> No
     assert (plain["ExtendedStatistic"], plain["DatapointsToAlarm"], plain["Threshold"]) == ("p90", 3, 0.5)
     assert plain["OKActions"] == [f"arn:aws:sns:{REGION}:{SERVICE}:ok"]
     metric, expression = sorted(alarms["watch-math"]["Metrics"], key=lambda m: str(m["Id"]), reverse=True)
-    assert metric["AccountId"] == MONITOR
+    assert metric["AccountId"] == SERVICE
     assert metric["MetricStat"]["Metric"]["Dimensions"] == [{"Name": "A", "Value": "1"}]
     assert (metric["MetricStat"]["Period"], metric["MetricStat"]["Stat"]) == (60, "Sum")
     assert (expression["Expression"], expression["Label"]) == ("m1 * 2", "twice")

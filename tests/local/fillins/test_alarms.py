@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import botocore.exceptions
+import pytest
+
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 
 
@@ -23,6 +26,22 @@ def put_alarm(emulator: Emulator, name: str, **fields: Any) -> None:
 SIMPLE = {"Namespace": "N", "MetricName": "M", "Period": 60, "Threshold": 1.0}
 
 
+def share_metrics(emulator: Emulator, account: str, *, with_account: str) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": account},
+        "Action": "oam:CreateLink",
+        "Resource": "*",
+    }
+    monitor = emulator.client("oam", with_account)
+    sink = monitor.create_sink(Name="sink")["Arn"]
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    monitor.put_sink_policy(SinkIdentifier=sink, Policy=json.dumps(policy))
+    emulator.client("oam", account).create_link(
+        LabelTemplate="$AccountName", ResourceTypes=["AWS::CloudWatch::Metric"], SinkIdentifier=sink
+    )
+
+
 def test_a_metric_math_alarm_over_accounts_reads_back_as_it_was_put(emulator: Emulator) -> None:
     metric = {"Namespace": "N", "MetricName": "M", "Dimensions": [{"Name": "A", "Value": "b"}]}
     metrics = [
@@ -34,9 +53,11 @@ def test_a_metric_math_alarm_over_accounts_reads_back_as_it_was_put(emulator: Em
             "AccountId": MONITOR_ACCOUNT,
         },
     ]
-    put_alarm(
-        emulator, "math", Metrics=metrics, Threshold=1.0, TreatMissingData="ignore", DatapointsToAlarm=1
-    )
+    settings = {"Threshold": 1.0, "TreatMissingData": "ignore", "DatapointsToAlarm": 1}
+    with pytest.raises(botocore.exceptions.ClientError, match="metrics in your request are Forbidden"):
+        put_alarm(emulator, "math", Metrics=metrics, **settings)
+    share_metrics(emulator, MONITOR_ACCOUNT, with_account=SERVICE_ACCOUNT)
+    put_alarm(emulator, "math", Metrics=metrics, **settings)
     found = describe(emulator, "math")
     assert found["Metrics"] == metrics
     assert {"MetricName", "Namespace", "Period", "Statistic", "Dimensions"} & found.keys() <= {"Dimensions"}
