@@ -399,9 +399,8 @@ class Notifications(Section):
 
 
 class Canary(Section):
-    """The probe: how often, and how long it waits for each answer."""
+    """The probe, once a minute, and how long it waits for each answer."""
 
-    every_minutes: Annotated[int, Field(ge=1, le=60)] = 1
     timeout_ms: Annotated[int, Field(ge=100, le=30_000)] = 5000
 
 

@@ -31,7 +31,6 @@ class CanaryArgs:
     api_path: str
     api_key: pulumi.Input[str]
     probe: pulumi.Input[Mapping[str, Any]]
-    every_minutes: int
     timeout_ms: int
     layer_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
@@ -104,12 +103,11 @@ class Canary(pulumi.ComponentResource):
             maximum_event_age_in_seconds=60,
             opts=child,
         )
-        unit = "minute" if args.every_minutes == 1 else "minutes"
         Schedule(
             f"{name}-schedule",
             ScheduleArgs(
                 schedule_name=function_name,
-                expression=f"rate({args.every_minutes} {unit})",
+                expression="rate(1 minute)",
                 alias_arn=self.function.alias_arn,
                 account_id=args.account_id,
                 retries=0,

@@ -35,7 +35,6 @@ class MonitorArgs:
     api_path: str
     service: StackOutputs
     log_retention_days: int
-    every_minutes: int
     timeout_ms: int
     subscriptions: Subscriptions = field(default_factory=dict)
 
@@ -96,7 +95,6 @@ class Monitor(pulumi.ComponentResource):
                 api_path=args.api_path,
                 api_key=args.service.require("canary_api_key"),
                 probe=args.service.require("probe"),
-                every_minutes=args.every_minutes,
                 timeout_ms=args.timeout_ms,
                 layer_arn=sdk_layer(f"{self._name}-sdk", f"{args.base}-monitor-xray-sdk", self._child).arn,
                 key_arn=key_arn,
@@ -107,7 +105,7 @@ class Monitor(pulumi.ComponentResource):
 
     def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
         check_pair(watched, self._args)
-        alarms = monitoring.monitor_alarms(watched, self._args.every_minutes)
+        alarms = monitoring.monitor_alarms(watched)
         Alarms(
             f"{self._name}-alarms",
             AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),
@@ -117,7 +115,7 @@ class Monitor(pulumi.ComponentResource):
             f"{self._name}-dashboard",
             DashboardArgs(
                 dashboard_name=prefix,
-                body=monitoring.monitor_dashboard(watched, self._args.account_id, self._args.every_minutes),
+                body=monitoring.monitor_dashboard(watched, self._args.account_id),
             ),
             opts=self._child,
         )

@@ -40,13 +40,12 @@ SPELLED = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 def text() -> str:
     """The page for the shipped production stacks."""
     service = config.parse(config.read_stack(STACK))
-    monitor = config.parse(config.read_stack(f"{STACK}-monitor"))
-    return page(service.watched(), canary_every_minutes=monitor.canary.every_minutes)
+    return page(service.watched())
 
 
-def page(watched: Watched, *, canary_every_minutes: int) -> str:
+def page(watched: Watched) -> str:
     """The whole page."""
-    found = stacks(watched, canary_every_minutes)
+    found = stacks(watched)
     both = (*found.service, *found.monitor)
     owners = _owners(both)
     parts = [
@@ -54,10 +53,10 @@ def page(watched: Watched, *, canary_every_minutes: int) -> str:
         "CI fails when this page is stale. What to do when one fires: [runbook](runbook.md). How the\n"
         "burn-rate alarms work: [SLO](slo.md).\n",
         "## How to read it\n\n" + _legend(),
-        f"## KPIs\n\n{_kpis(watched, canary_every_minutes)}",
+        f"## KPIs\n\n{_kpis(watched)}",
         f"## Alarms of the service account\n\n{_alarms(found.service, owners)}",
         f"## Alarms of the monitor account\n\n{_alarms(found.monitor, owners)}",
-        f"## Price\n\n{_price(watched, both, canary_every_minutes)}",
+        f"## Price\n\n{_price(watched, both)}",
     ]
     return "\n".join(parts)
 
@@ -79,9 +78,9 @@ def _legend() -> str:
     )
 
 
-def _kpis(watched: Watched, every_minutes: int) -> str:
+def _kpis(watched: Watched) -> str:
     targets = of_watched(watched)
-    kpis = [*catalogue.kpis(targets), *canary.kpis(canary_target(watched, every_minutes))]
+    kpis = [*catalogue.kpis(targets), *canary.kpis(canary_target(watched))]
     if targets.api:
         kpis.append(promise.latency(targets.api))
     if targets.usage and targets.usage.limited:
@@ -91,9 +90,9 @@ def _kpis(watched: Watched, every_minutes: int) -> str:
             f"`{kpi.key}`",
             kpi.meaning,
             _metric(kpi),
-            span(kpi.period_s),
+            span(kpi.window.period_s),
             f"{kpi.direction} {with_unit(kpi.limit, kpi.unit)}: {kpi.limit_source}",
-            str(kpi.min_samples or ""),
+            _minimum(kpi),
             f"`{kpi.silence_owner}`",
         )
         for kpi in kpis
@@ -105,11 +104,17 @@ def _kpis(watched: Watched, every_minutes: int) -> str:
             "metric",
             "period",
             "limit",
-            "minimum samples",
+            "minimum",
             "missing data owned by",
         ),
         rows,
     )
+
+
+def _minimum(kpi: Kpi) -> str:
+    if kpi.min_failures:
+        return f"{kpi.min_failures} failures"
+    return f"{kpi.min_samples} samples" if kpi.min_samples else ""
 
 
 def _metric(kpi: Kpi) -> str:
@@ -169,10 +174,9 @@ def _window(alarm: MetricAlarm) -> str:
 
 def _owners(entries: Iterable[Entry]) -> Mapping[str, str]:
     """By alarm: what it owns, or who owns its metrics."""
-    alarms = [entry.alarm for entry in entries]
     owned: dict[str, list[str]] = {}
     owners: dict[str, list[str]] = {}
-    for metric, seen in ownership.watchers(alarms).items():
+    for metric, seen in ownership.watchers(entries).items():
         for key in seen.all:
             if key in seen.owners:
                 owned.setdefault(key, []).append(metric.name)
@@ -192,12 +196,10 @@ def _named(rule: str, names: Mapping[str, str]) -> str:
     return rule
 
 
-def _price(watched: Watched, entries: Sequence[Entry], every_minutes: int) -> str:
+def _price(watched: Watched, entries: Sequence[Entry]) -> str:
     price = prices.prices()
     plans = sum(1 for plan in watched.usage_plans if plan.quota)
-    items = prices.bill(
-        [entry.alarm for entry in entries], plans=plans, dashboards=2, canary_every_minutes=every_minutes
-    )
+    items = prices.bill([entry.alarm for entry in entries], plans=plans, dashboards=2)
     rows = [(item.what, f"{item.count:,.0f}", _dollars(item.dollars)) for item in items]
     total = _dollars(sum(item.dollars for item in items))
     assumed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in price.assumptions)

@@ -72,14 +72,12 @@ def alarm_dollars(alarm: Alarm) -> float:
     return round(metrics * prices().alarm_metric, 4)
 
 
-def bill(
-    alarms: Iterable[Alarm], *, plans: int, dashboards: int, canary_every_minutes: int
-) -> tuple[Item, ...]:
+def bill(alarms: Iterable[Alarm], *, plans: int, dashboards: int) -> tuple[Item, ...]:
     """The month's bill for the monitoring of one service. `plans` are those with a quota."""
     listed, price, assumed = tuple(alarms), prices(), prices().assumptions
     composites = [alarm for alarm in listed if isinstance(alarm, CompositeAlarm)]
     metric_alarms = [alarm for alarm in listed if not isinstance(alarm, CompositeAlarm)]
-    probes = assumed.days_per_month * 24 * 60 / canary_every_minutes
+    probes = assumed.days_per_month * 24 * 60
     usage_metrics = plans * (assumed.usage_metrics_per_plan + assumed.keys_per_plan) + bool(plans)
     usage_share = assumed.usage_report_hours_per_day / 24
     api_metrics = assumed.api_methods * assumed.metrics_per_api_method

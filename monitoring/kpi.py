@@ -1,9 +1,10 @@
 """A KPI: one figure that a customer would feel, its limit, and who notices when it is no longer reported.
 
 KPIs are the only source of alarms, dashboards, documentation and rehearsals. Nothing here chooses a
-threshold: levels and tuning are applied in `thresholds`.
+threshold: levels and tuning are applied in `alarms`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -15,6 +16,37 @@ COMPONENTS: tuple[str, ...] = get_args(Component)
 Signal = Literal["traffic", "errors", "latency", "saturation"]
 Unit = Literal["Count", "Percent", "Milliseconds"]
 Direction = Literal["above", "below"]
+MINUTE_S, HOUR_S = 60, 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """How long a value has to be beyond its threshold: `datapoints_to_alarm` of the latest periods."""
+
+    period_s: int
+    evaluation_periods: int
+    datapoints_to_alarm: int
+
+    @property
+    def minutes(self) -> int:
+        """Its whole length, rounded up."""
+        return -(-self.period_s * self.evaluation_periods // 60)
+
+    def __str__(self) -> str:
+        """As people say it: `15 minutes`, `3 of 6 periods of 5 minutes`."""
+        if self.datapoints_to_alarm == self.evaluation_periods:
+            return spelled(self.period_s * self.evaluation_periods)
+        of = f"{self.datapoints_to_alarm} of {self.evaluation_periods}"
+        return f"{of} minutes" if self.period_s == MINUTE_S else f"{of} periods of {spelled(self.period_s)}"
+
+
+def spelled(seconds: int) -> str:
+    """A length of time in whole minutes or, from two hours on, in whole hours."""
+    if seconds % MINUTE_S:
+        return f"{seconds} seconds"
+    if seconds % HOUR_S or seconds == HOUR_S:
+        return "1 minute" if seconds == MINUTE_S else f"{seconds // MINUTE_S} minutes"
+    return f"{seconds // HOUR_S} hours"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,10 +87,13 @@ class Kpi:
 
     `meaning` says what a customer notices when it is beyond its limit. The value is `statistic` of `metric`
     divided by `divisor` (which turns `metric_unit` into `unit`), or its percentage of `share_of`. With fewer
-    than `min_samples` samples in a period the value counts as 0: low traffic does not page. A `sparse`
-    metric is published only when there is something to tell, so a share counts its gaps as zeros. `limit` is
-    in `unit` and `limit_source` says where it comes from. `silence_owner` is the key of the one alarm that
-    breaches when the metric stops; `anchor` is the runbook section where it is not named like the key.
+    than `min_samples` samples in a period the value counts as 0: low traffic does not page; `paced` samples
+    come at a fixed pace, so a shorter period needs fewer. A share of fewer than `min_failures` counts as 0
+    likewise: a failure alone is beyond no limit, however few requests there are, and few requests that all
+    fail are noticed. A `sparse` metric is published only when there is something to tell, so a share counts
+    its gaps as zeros. `limit` is in `unit` and `limit_source` says where it comes from. `silence_owner` is
+    the key of the one alarm that breaches when the metric stops; `anchor` is the runbook section where it is
+    not named like the key.
     """
 
     key: str
@@ -78,15 +113,31 @@ class Kpi:
     divisor: float = 1
     share_of: Whole | None = None
     min_samples: int = 0
+    min_failures: int = 0
+    paced: bool = False
     sparse: bool = False
-    period_s: int = 300
-    evaluation_periods: int = 3
-    datapoints_to_alarm: int = 2
+    window: Window
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """Every metric it reads."""
         return (self.metric, self.share_of.metric) if self.share_of else (self.metric,)
+
+    @property
+    def counts(self) -> bool:
+        """Whether its value is a number of events, which grows with the period."""
+        return self.unit == "Count" and self.statistic == "Sum"
+
+    def over(self, window: Window) -> "Kpi":
+        """The same over another window: what counts the events of a period follows it, "at least one" not."""
+        times = window.period_s / self.window.period_s
+        grows = self.counts and self.direction == "above"
+        return replace(
+            self,
+            window=window,
+            limit=round(self.limit * times, 6) if grows else self.limit,
+            min_samples=math.ceil(self.min_samples * times) if self.paced else self.min_samples,
+        )
 
 
 def percentile_min_samples(statistic: str) -> int:
@@ -98,27 +149,26 @@ def percentile_min_samples(statistic: str) -> int:
     return round(10 / (1 - share))
 
 
-def value_queries(
-    kpi: Kpi, *, min_samples: int | None = None, period_s: int | None = None
-) -> tuple[MetricQuery, ...]:
-    """The queries whose last one returns the KPI's value in its unit.
+def value_queries(kpi: Kpi, *, gated: bool = True) -> tuple[MetricQuery, ...]:
+    """The queries whose last one returns the KPI's value in its unit; ungated also where it means little.
 
-    `min_samples` and `period_s` replace the KPI's own. A KPI that is a bare metric gives a single query.
+    A KPI that is a bare metric gives a single query.
     """
-    period = period_s or kpi.period_s
-    least = kpi.min_samples if min_samples is None else min_samples
-    part = kpi.metric.stat("m", kpi.statistic, period)
+    part = kpi.metric.stat("m", kpi.statistic, kpi.window.period_s)
     number = "FILL(m, 0)" if kpi.sparse and kpi.share_of else "m"
+    least = kpi.min_samples if gated else 0
     queries: list[MetricQuery] = [part]
     if kpi.share_of:
-        queries.append(kpi.share_of.metric.stat("n", kpi.share_of.statistic, period))
+        queries.append(kpi.share_of.metric.stat("n", kpi.share_of.statistic, kpi.window.period_s))
         count = "n" if kpi.share_of.counts_failures else f"({number} + n)"
         value = f"100 * {number} / {count}"
+        if gated and kpi.min_failures:
+            value = f"IF({number} >= {kpi.min_failures}, {value}, 0)"
     else:
         count = "n"
         value = number if kpi.divisor == 1 else f"{number} / {kpi.divisor:g}"
         if least:
-            queries.append(kpi.metric.stat("n", "SampleCount", period))
+            queries.append(kpi.metric.stat("n", "SampleCount", kpi.window.period_s))
     if least:
         value = f"IF({count} >= {least}, {value}, 0)"
     return watched_last(queries, value, kpi.title)

@@ -9,19 +9,20 @@ from dataclasses import replace
 from monitoring.alarms import burn, silence, thresholds
 from monitoring.alarms.entry import Draft, Entry, Scope, finish, seen_from
 from monitoring.catalogue import api, canary, promise, usage
-from monitoring.kpi import Metric, watched_last
+from monitoring.kpi import Metric, Window, watched_last
 from monitoring.notify import pages
 from monitoring.notify.pages import EXTENSION_S, Page
 from monitoring.targets import ApiTarget, CanaryTarget, of_watched
 from monitoring.watched import Watched
 
-REQUESTS_MISSING = "outside-requests-missing"
-SPARSE_MINUTES = 15  # a customer now and then does not restore sight, or it would come and go all night
+NOTHING_SEEN = "outside-blind"
+# Of 15 minutes: a customer now and then does not restore sight, or it would come and go all night.
+UNSEEN = Window(period_s=60, evaluation_periods=15, datapoints_to_alarm=canary.DOWN_AFTER_MIN)
 API_DOWN, CANARY_DOWN, BLIND = "page-api-down", "page-canary-down", "page-blind"
 # A canary that fails takes its attempts with it at once; this is for the two alarms' order within a minute.
 CANARY_WAIT_S = 60
 # The canary is missed after three minutes, customers after five.
-BLIND_WAIT_S = 60 * (canary.DOWN_AFTER_MIN - canary.BLIND_AFTER_PROBES + 2)
+BLIND_WAIT_S = 60 * (canary.DOWN_AFTER_MIN - canary.BLIND_AFTER_MIN + 2)
 # A total outage burns the budget within a minute or two; "no success for 5 minutes" says it better.
 HOURLY_WARN_WAIT_S = 600  # an hourly percentile takes minutes from warn to critical
 API_DOWN_WAIT_S = 60 * (canary.DOWN_AFTER_MIN + 2)
@@ -32,14 +33,14 @@ def scope(watched: Watched) -> Scope:
     return Scope(prefix=f"{watched.name}-monitor", runbook_url=watched.runbook_url, tuning=watched.tuning)
 
 
-def canary_target(watched: Watched, every_minutes: int) -> CanaryTarget:
+def canary_target(watched: Watched) -> CanaryTarget:
     """The service's canary."""
-    return CanaryTarget(service=watched.name, every_minutes=every_minutes, slo=watched.slo)
+    return CanaryTarget(service=watched.name, slo=watched.slo)
 
 
-def metric_alarms(watched: Watched, every_minutes: int) -> tuple[Entry, ...]:
-    """All metric alarms, also those that tuning switches off; the canary probes `every_minutes`."""
-    target, shared = canary_target(watched, every_minutes), scope(watched)
+def metric_alarms(watched: Watched) -> tuple[Entry, ...]:
+    """All metric alarms, also those that tuning switches off."""
+    target, shared = canary_target(watched), scope(watched)
     success, attempts, latency = canary.kpis(target)
     service = of_watched(watched)
     made = [
@@ -48,11 +49,11 @@ def metric_alarms(watched: Watched, every_minutes: int) -> tuple[Entry, ...]:
     ]
     outside = [latency]
     if service.api:
-        made.append(_requests_missing(service.api, watched.account_id, shared))
+        made.append(_nothing_seen(service.api, target, watched.account_id, shared))
         outside.append(seen_from(promise.latency(service.api), watched.account_id))
         for sli in slis(service.api, target, watched.account_id):
             for name in burn.windows():
-                made += burn.pair(sli, name, watched.slo, shared, probes_per_minute=1 / every_minutes)
+                made += burn.pair(sli, name, watched.slo, shared)
     if service.usage and service.usage.limited:
         outside.append(seen_from(usage.highest(service.usage), watched.account_id))
     made += [entry for kpi in outside for entry in thresholds.alarms(kpi, watched.levels, shared)]
@@ -88,25 +89,33 @@ def slis(api_target: ApiTarget, target: CanaryTarget, account_id: str) -> tuple[
     )
 
 
-def _requests_missing(target: ApiTarget, account_id: str, shared: Scope) -> Entry:
-    count = replace(api.metric(target, "Count"), account_id=account_id).stat("m", "Sum", 60)
+def _nothing_seen(target: ApiTarget, probes: CanaryTarget, account_id: str, shared: Scope) -> Entry:
+    """Neither probes nor customers: it owns the silence of neither, for either alone keeps it OK."""
+    window, threshold = shared.window(NOTHING_SEEN, UNSEEN), shared.threshold(NOTHING_SEEN, 1)
+    requests = replace(api.metric(target, "Count"), account_id=account_id)
     return finish(
         Draft(
-            key=REQUESTS_MISSING,
+            key=NOTHING_SEEN,
             component="slo",
             signal="traffic",
             severity="critical",
-            anchor=REQUESTS_MISSING,
-            meaning="The API reports no request at all.",
-            detail=f"No request in {canary.DOWN_AFTER_MIN} of {SPARSE_MINUTES} minutes, seen from outside.",
-            queries=watched_last([count], "FILL(m, 0)", "API requests"),
+            anchor=NOTHING_SEEN,
+            meaning="Neither the canary nor a customer is seen.",
+            detail=f"Fewer than {threshold:g} probes or requests in {window}, seen from outside.",
+            queries=watched_last(
+                [
+                    requests.stat("m", "Sum", window.period_s),
+                    canary.metric(probes, "CanaryAttempts").stat("n", "Sum", window.period_s),
+                ],
+                "MAX([FILL(m, 0), FILL(n, 0)])",
+                "Requests or probes",
+            ),
             comparison="LessThanThreshold",
-            evaluation_periods=SPARSE_MINUTES,
-            datapoints_to_alarm=canary.DOWN_AFTER_MIN,
+            window=window,
             missing_data="ignore",
-            threshold=1,
+            threshold=threshold,
             unit="Count",
-            warm_up_min=SPARSE_MINUTES,
+            warm_up_min=window.minutes,
         ),
         shared,
     )
@@ -120,7 +129,7 @@ def _pages() -> tuple[Page, ...]:
             meaning="Nobody can tell whether customers are served: neither canary nor customers are seen.",
             level="critical",
             component="canary",
-            when=((canary.ATTEMPTS, REQUESTS_MISSING),),
+            when=((canary.ATTEMPTS, NOTHING_SEEN),),
         ),
         Page(
             key=CANARY_DOWN,
@@ -202,7 +211,7 @@ def _burn_pages() -> tuple[Page, ...]:
             muted_by=faster or API_DOWN,
             wait_s=pages.WAIT_S if faster else API_DOWN_WAIT_S,
             # Its own short window keeps it in ALARM after the faster one has ended.
-            extension_s=window.short_s + EXTENSION_S,
+            extension_s=window.lasting_s + EXTENSION_S,
         )
         made.append(page)
         faster = page.key

@@ -35,10 +35,11 @@ def alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Alarm, ...]:
     known = {entry.key for entry in (*everything, *untuned)}
     tuning.check(scope.tuning, known)
     kept = [entry for entry in everything if scope.tuning.enabled(entry.component, entry.key)]
-    made = tuple(entry.alarm for entry in (*kept, *composites(kept, scope)))
-    ownership.check(made, switched_off=known - {alarm.key for alarm in made})
-    limits.check(made)
-    return made
+    made = (*kept, *composites(kept, scope))
+    ownership.check(made, switched_off=known - {entry.key for entry in made})
+    listed = tuple(entry.alarm for entry in made)
+    limits.check(listed)
+    return listed
 
 
 def metric_alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Entry, ...]:

@@ -9,8 +9,6 @@ from monitoring.alarms.entry import Entry
 from monitoring.spec import Alarm
 from monitoring.watched import Watched
 
-EVERY_MINUTES = 1
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stacks:
@@ -20,14 +18,14 @@ class Stacks:
     monitor: tuple[Entry, ...]
 
 
-def stacks(watched: Watched, canary_every_minutes: int = EVERY_MINUTES) -> Stacks:
+def stacks(watched: Watched) -> Stacks:
     """Build, tune and check every alarm.
 
     Raises `MonitoringError` for tuning of what does not exist, for missing data without exactly one owner,
     and for what CloudWatch would refuse.
     """
     all_service = service.metric_alarms(watched)
-    all_monitor = monitor.metric_alarms(watched, canary_every_minutes)
+    all_monitor = monitor.metric_alarms(watched)
     kept_service, kept_monitor = _enabled(all_service, watched), _enabled(all_monitor, watched)
     pages_service = service.composites(watched, kept_service)
     pages_monitor = monitor.composites(watched, kept_monitor)
@@ -36,8 +34,8 @@ def stacks(watched: Watched, canary_every_minutes: int = EVERY_MINUTES) -> Stack
     known += [entry.key for entry in monitor.composites(_untuned(watched), all_monitor)]
     tuning.check(watched.tuning, known)
     found = Stacks(service=(*kept_service, *pages_service), monitor=(*kept_monitor, *pages_monitor))
-    kept = [entry.alarm for entry in (*found.service, *found.monitor)]
-    ownership.check(kept, switched_off=set(known) - {alarm.key for alarm in kept})
+    kept = (*found.service, *found.monitor)
+    ownership.check(kept, switched_off=set(known) - {entry.key for entry in kept})
     for entries in (found.service, found.monitor):
         limits.check([entry.alarm for entry in entries])
     return found
@@ -48,9 +46,9 @@ def service_alarms(watched: Watched) -> tuple[Alarm, ...]:
     return tuple(entry.alarm for entry in stacks(watched).service)
 
 
-def monitor_alarms(watched: Watched, canary_every_minutes: int = EVERY_MINUTES) -> tuple[Alarm, ...]:
+def monitor_alarms(watched: Watched) -> tuple[Alarm, ...]:
     """The alarms to deploy in the monitor account, composites after their children."""
-    return tuple(entry.alarm for entry in stacks(watched, canary_every_minutes).monitor)
+    return tuple(entry.alarm for entry in stacks(watched).monitor)
 
 
 def _enabled(entries: Sequence[Entry], watched: Watched) -> tuple[Entry, ...]:

@@ -96,14 +96,10 @@ class UsageTarget:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryTarget:
-    """The canary of a service, one probe every `every_minutes`."""
+    """The canary of a service, one probe every minute."""
 
     service: str
-    every_minutes: int = 1
     slo: Slo
-
-    def __post_init__(self) -> None:
-        _positive(self.service, every_minutes=self.every_minutes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -133,7 +133,7 @@ def test_a_value_aws_or_the_program_would_choke_on_is_refused(changes: dict[str,
 @pytest.mark.parametrize(
     ("role", "section", "value"),
     [
-        ("service", "canary", {"every_minutes": 5}),
+        ("service", "canary", {"timeout_ms": 3000}),
         ("service", "service_stack", "acme/inference-watch/dev"),
         ("monitor", "slo", {"availability_pct": 99.0}),
         ("monitor", "usage_plans", [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": ["k"]}]),

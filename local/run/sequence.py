@@ -63,7 +63,7 @@ class Run:
         """
         prepared = self._bootstrap()
         service = self._deploy(SERVICE_STACK, "service", self._overrides(), None)
-        monitor = self._deploy(MONITOR_STACK, "monitor", {"canary.every_minutes": 1}, service)
+        monitor = self._deploy(MONITOR_STACK, "monitor", {}, service)
         deployed_at = time.time()
         watched = service.outputs["watched"]
         lots = load_lots(reference_data)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitoring.alarms.entry import Draft, Entry, Scope, finish
 from monitoring.catalogue.shared import budget_pct
 from monitoring.errors import MonitoringError
-from monitoring.kpi import Metric, watched_last
+from monitoring.kpi import Metric, Window, spelled, watched_last
 from monitoring.spec import Level, MetricQuery
 from monitoring.watched import Slo
 
@@ -26,7 +26,7 @@ DAY_S = 86_400
 ANCHOR = "slo-burn"
 
 
-class Window(BaseModel):
+class Pair(BaseModel):
     """One pair of windows; see `burn_rates.yaml` for what each field means."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -34,11 +34,17 @@ class Window(BaseModel):
     budget_share: float = Field(gt=0, lt=1)
     long_s: int = Field(ge=60, multiple_of=60)
     short_s: int = Field(ge=60, multiple_of=60)
+    short_periods: int = Field(ge=1)
     level: Level
     min_requests: int = Field(ge=1)
     min_failures: int = Field(ge=1)
     min_probes: int = Field(ge=1)
     min_probe_failures: int = Field(ge=2)
+
+    @property
+    def lasting_s(self) -> int:
+        """For how long at most the short window still burns after the last failure."""
+        return self.short_s * self.short_periods
 
     def factor(self, slo: Slo) -> float:
         """How many times faster than evenly the budget is spent when this fires."""
@@ -48,7 +54,7 @@ class Window(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    windows: dict[str, Window]
+    windows: dict[str, Pair]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,14 +69,14 @@ class Sli:
 
 
 @cache
-def windows() -> dict[str, Window]:
+def windows() -> dict[str, Pair]:
     """The pairs by name, fastest first."""
     found = _File.model_validate(yaml.safe_load(DATA.read_text())).windows
     return dict(sorted(found.items(), key=lambda item: item[1].long_s))
 
 
-def pair(sli: Sli, name: str, slo: Slo, scope: Scope, *, probes_per_minute: float = 1) -> tuple[Entry, Entry]:
-    """The long and the short window of one pair. For probes, minima shrink with how often they are made.
+def pair(sli: Sli, name: str, slo: Slo, scope: Scope) -> tuple[Entry, Entry]:
+    """The long and the short window of one pair.
 
     Raises `MonitoringError` when the factor asks for more than every request to fail.
     """
@@ -86,39 +92,38 @@ def pair(sli: Sli, name: str, slo: Slo, scope: Scope, *, probes_per_minute: floa
             ],
         )
     own = sli.counts == "failures"
-    least = window.min_requests if own else max(round(window.min_probes * probes_per_minute), 1)
+    least = window.min_requests if own else window.min_probes
     failures = window.min_failures if own else window.min_probe_failures
-    short = window.short_s / window.long_s
-    lengths = (
-        ("long", window.long_s, least, failures),
-        ("short", window.short_s, max(round(least * short), 1), 1),
-    )
-    made = [
-        finish(
-            Draft(
-                key=f"{sli.key}-burn-{name}-{length}",
-                component="slo",
-                signal="errors",
-                severity=window.level,
-                anchor=ANCHOR,
-                meaning="The error budget is being spent too fast; soon the promise is broken.",
-                detail=(
-                    f"{sli.title} over {seconds // 60} minutes burn the budget {factor:g} times too fast "
-                    f"({100 * window.budget_share:g} % of it in {window.long_s // 3600} h)."
-                ),
-                queries=_queries(sli, seconds, min_attempts, min_failures),
-                comparison="GreaterThanThreshold",
-                evaluation_periods=1,
-                datapoints_to_alarm=1,
-                missing_data="ignore",
-                threshold=threshold,
-                unit="Percent",
-                tunable=("threshold",),
+    short_least = max(round(least * window.short_s / window.long_s), 1)
+    made = []
+    for length, seconds, periods, gates in (
+        ("long", window.long_s, 1, (least, failures)),
+        ("short", window.short_s, window.short_periods, (short_least, 1)),
+    ):
+        key = f"{sli.key}-burn-{name}-{length}"
+        tuned = scope.threshold(key, threshold)
+        burns = tuned / budget_pct(slo)
+        spent = 100 * burns * window.long_s / (slo.window_days * DAY_S)
+        draft = Draft(
+            key=key,
+            component="slo",
+            signal="errors",
+            severity=window.level,
+            anchor=ANCHOR,
+            meaning="The error budget is being spent too fast; soon the promise is broken.",
+            detail=(
+                f"{sli.title} over {spelled(seconds)} burn the budget {burns:.4g} times too fast "
+                f"({spent:.4g} % of it in {spelled(window.long_s)})."
             ),
-            scope,
+            queries=_queries(sli, seconds, *gates),
+            comparison="GreaterThanThreshold",
+            window=Window(period_s=seconds, evaluation_periods=periods, datapoints_to_alarm=1),
+            missing_data="ignore",
+            threshold=tuned,
+            unit="Percent",
+            tunable=("threshold",),
         )
-        for length, seconds, min_attempts, min_failures in lengths
-    ]
+        made.append(finish(draft, scope))
     return made[0], made[1]
 
 

@@ -7,11 +7,11 @@ its `alarm`.
 from dataclasses import dataclass, replace
 
 from monitoring.errors import MonitoringError
-from monitoring.kpi import Component, Kpi, Metric, Signal
-from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MetricStat, MissingData
-from monitoring.tuning import AlarmsTuning, AlarmTuning
+from monitoring.kpi import Component, Kpi, Metric, Signal, Window
+from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MissingData
+from monitoring.tuning import AlarmsTuning, AlarmTuning, Tuning
 
-UNTUNED = AlarmsTuning()
+UNTUNED, NOT_TUNED = AlarmsTuning(), Tuning()
 WINDOW_FIELDS = ("threshold", "period_s", "evaluation_periods", "datapoints_to_alarm")
 
 
@@ -27,6 +27,26 @@ class Scope:
         """An alarm's physical name."""
         return f"{self.prefix}-{key}"
 
+    def window(self, key: str, default: Window, tuning: Tuning = NOT_TUNED) -> Window:
+        """The alarm's window as tuned by its own key or, behind that, by `tuning`.
+
+        An alarm whose every period has to breach keeps that over another number of periods.
+        """
+        own = self.tuning.of_alarm(key)
+        periods = own.evaluation_periods or tuning.evaluation_periods or default.evaluation_periods
+        every = default.datapoints_to_alarm == default.evaluation_periods
+        usual = periods if every else min(default.datapoints_to_alarm, periods)
+        return Window(
+            period_s=own.period_s or default.period_s,
+            evaluation_periods=periods,
+            datapoints_to_alarm=own.datapoints_to_alarm or tuning.datapoints_to_alarm or usual,
+        )
+
+    def threshold(self, key: str, default: float) -> float:
+        """The alarm's threshold as tuned by its own key."""
+        own = self.tuning.of_alarm(key).threshold
+        return default if own is None else own
+
     def describe(self, meaning: str, detail: str, anchor: str) -> str:
         """What customers notice, what the alarm saw, and where the runbook says what to do."""
         return f"{meaning} {detail} Runbook: {self.runbook_url}#{anchor}"
@@ -37,7 +57,7 @@ class Entry:
     """`severity` is the level that the alarm stands for, also where a composite speaks for it.
 
     `kpi` is the KPI it compares with a limit, if any; `anchor` its runbook section; `unit` that of its
-    threshold.
+    threshold; `owns_silence` whether it goes to ALARM when one of its metrics stops.
     """
 
     alarm: Alarm
@@ -47,6 +67,7 @@ class Entry:
     signal: Signal | None = None
     kpi: Kpi | None = None
     unit: str = ""
+    owns_silence: bool = False
 
     @property
     def key(self) -> str:
@@ -56,7 +77,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A metric alarm before its tuning; the fields are those of `MetricAlarm`."""
+    """A metric alarm as it is to be, tuned and described; `tunable` is what its own key may change."""
 
     key: str
     component: Component
@@ -67,8 +88,7 @@ class Draft:
     detail: str
     queries: tuple[MetricQuery, ...]
     comparison: Comparison
-    evaluation_periods: int
-    datapoints_to_alarm: int
+    window: Window
     missing_data: MissingData
     threshold: float | None = None
     band_id: str | None = None
@@ -76,32 +96,22 @@ class Draft:
     unit: str = ""
     tunable: tuple[str, ...] = WINDOW_FIELDS
     warm_up_min: int = 0
+    owns_silence: bool = False
 
 
 def finish(draft: Draft, scope: Scope) -> Entry:
-    """The alarm as tuned by its own key. `min_samples` is applied by whoever wrote the queries.
-
-    Raises `MonitoringError` for tuning that this alarm cannot follow.
-    """
-    own = scope.tuning.of_alarm(draft.key)
-    refuse_tuning(draft.key, own, draft.tunable)
-    queries = draft.queries
-    if own.period_s:
-        queries = tuple(
-            replace(query, period_s=own.period_s) if isinstance(query, MetricStat) else query
-            for query in queries
-        )
-    threshold = draft.threshold if own.threshold is None else own.threshold
+    """The alarm under its name. Raises `MonitoringError` for tuning that it cannot follow."""
+    refuse_tuning(draft.key, scope.tuning.of_alarm(draft.key), draft.tunable)
     alarm = MetricAlarm(
         key=draft.key,
         name=scope.name(draft.key),
         description=scope.describe(draft.meaning, draft.detail, draft.anchor),
-        queries=queries,
+        queries=draft.queries,
         comparison=draft.comparison,
-        evaluation_periods=own.evaluation_periods or draft.evaluation_periods,
-        datapoints_to_alarm=own.datapoints_to_alarm or draft.datapoints_to_alarm,
+        evaluation_periods=draft.window.evaluation_periods,
+        datapoints_to_alarm=draft.window.datapoints_to_alarm,
         missing_data=draft.missing_data,
-        threshold=None if draft.band_id else threshold,
+        threshold=draft.threshold,
         band_id=draft.band_id,
         warm_up_min=draft.warm_up_min,
     )
@@ -113,6 +123,7 @@ def finish(draft: Draft, scope: Scope) -> Entry:
         signal=draft.signal,
         kpi=draft.kpi,
         unit=draft.unit,
+        owns_silence=draft.owns_silence,
     )
 
 

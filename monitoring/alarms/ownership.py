@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from monitoring.alarms.entry import Entry
 from monitoring.errors import MonitoringError
-from monitoring.spec import Alarm, MetricAlarm, MetricStat
+from monitoring.spec import MetricAlarm, MetricStat
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -22,34 +23,35 @@ class MetricId:
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """The keys of the alarms that read a metric, and of those among them that breach when it is missing."""
+    """The keys of the alarms that read a metric, and of those among them that own its silence."""
 
     all: tuple[str, ...]
     owners: tuple[str, ...]
 
 
-def watchers(alarms: Iterable[Alarm]) -> Mapping[MetricId, Watchers]:
+def watchers(entries: Iterable[Entry]) -> Mapping[MetricId, Watchers]:
     """Who watches each metric, in the order given."""
     found: dict[MetricId, tuple[list[str], list[str]]] = {}
-    for alarm in alarms:
+    for entry in entries:
+        alarm = entry.alarm
         if not isinstance(alarm, MetricAlarm):
             continue
         for metric in dict.fromkeys(_id(query) for query in alarm.queries if isinstance(query, MetricStat)):
             readers, owners = found.setdefault(metric, ([], []))
             readers.append(alarm.key)
-            if alarm.missing_data == "breaching":
+            if entry.owns_silence:
                 owners.append(alarm.key)
     return {metric: Watchers(tuple(all_), tuple(owners)) for metric, (all_, owners) in found.items()}
 
 
-def check(alarms: Iterable[Alarm], switched_off: Iterable[str] = ()) -> None:
+def check(entries: Iterable[Entry], switched_off: Iterable[str] = ()) -> None:
     """Raise `MonitoringError` for every metric that has not exactly one owner.
 
-    `alarms` are those of both stacks; `switched_off` are keys of alarms that tuning took away.
+    `entries` are those of both stacks; `switched_off` are keys of alarms that tuning took away.
     """
     off = ", ".join(sorted(switched_off)) or "none"
     problems = []
-    for metric, seen in watchers(alarms).items():
+    for metric, seen in watchers(entries).items():
         if not seen.owners:
             problems.append(
                 f"{metric} is watched by {', '.join(seen.all)}, but no alarm would notice if it stopped. "

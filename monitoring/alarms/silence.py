@@ -5,7 +5,8 @@ and an old one that is fine keeps it OK ("How alarm state is evaluated when data
 guide). So gaps are filled in metric math with a value that breaches. FILL gives every period of the
 evaluation range a value, so the latest N decide and "missing for 5 minutes" is 5 minutes. AWS documents that
 FILL replaces missing points, and does not say so for a range without any: should it return nothing there,
-`breaching` gives the same state.
+`breaching` gives the same state. On metrics of DynamoDB it could not: `PutMetricAlarm` says that alarms on
+them always ignore missing data (the user guide: by default), so there `ignore` is said and FILL does it.
 
 AWS also warns that FILL makes a metric that is published late look missing in the newest period. All
 datapoints of these alarms have to breach, so one late point never fires them.
@@ -14,12 +15,15 @@ datapoints of these alarms have to breach, so one late point never fires them.
 from collections.abc import Iterable
 
 from monitoring.alarms.entry import Draft, Entry, Scope, finish
-from monitoring.kpi import Component, Kpi, Metric, watched_last
+from monitoring.kpi import Component, Kpi, Metric, Window, watched_last
 from monitoring.spec import Level, MetricQuery
 
+DYNAMODB = "AWS/DynamoDB"
 ABSENT = -1  # no statistic used here is negative
-PERIOD_S, PERIODS = 300, 3  # of AWS's own metrics, which come every minute when there is traffic
-DAILY_PERIOD_S, DAILY_PERIODS = 3600, 26  # of a daily report, with two hours of grace
+# Of AWS's own metrics, which come every minute when there is traffic.
+WINDOW = Window(period_s=300, evaluation_periods=3, datapoints_to_alarm=3)
+# Of a daily report, with two hours of grace.
+DAILY = Window(period_s=3600, evaluation_periods=26, datapoints_to_alarm=26)
 WARM_UP_MIN = 15  # a new part's first metrics come some minutes after its alarms
 
 
@@ -41,17 +45,17 @@ def owner(
     group = tuple(kpis)
     sparse = {_identity(kpi.metric) for kpi in group if kpi.sparse}
     metrics = {_identity(metric): metric for kpi in group for metric in kpi.metrics}
-    period_s, periods = (DAILY_PERIOD_S, DAILY_PERIODS) if daily else (PERIOD_S, PERIODS)
+    window = scope.window(key, DAILY if daily else WINDOW)
     queries: list[MetricQuery] = []
     dense_terms: list[str] = []
     sparse_terms: list[str] = []
     for number, (identity, metric) in enumerate(metrics.items()):
-        queries.append(metric.stat(f"m{number}", "SampleCount", period_s, label=metric.name))
+        queries.append(metric.stat(f"m{number}", "SampleCount", window.period_s, label=metric.name))
         terms = sparse_terms if identity in sparse else dense_terms
         terms.append(f"FILL(m{number}, {ABSENT})")
+    namespaces = {metric.namespace for metric in metrics.values()}
     names = ", ".join(metric.name for metric in metrics.values())
     expression = _of("MAX", [_of("MIN", dense_terms), *sparse_terms])
-    minutes = period_s * periods // 60
     return finish(
         Draft(
             key=key,
@@ -60,17 +64,17 @@ def owner(
             severity="warn",
             anchor=anchor or key,
             meaning=meaning,
-            detail=f"Not reported for {minutes} minutes: one of {names}."
+            detail=f"Not reported for {window}: one of {names}."
             if len(metrics) > 1
-            else f"{names} was not reported for {minutes} minutes.",
+            else f"{names} was not reported for {window}.",
             queries=watched_last(queries, expression, "Samples (-1 when missing)"),
             comparison="LessThanThreshold",
-            evaluation_periods=periods,
-            datapoints_to_alarm=periods,
-            missing_data="breaching",
+            window=window,
+            missing_data="ignore" if DYNAMODB in namespaces else "breaching",
+            owns_silence=True,
             threshold=0,
             tunable=("period_s", "evaluation_periods", "datapoints_to_alarm"),
-            warm_up_min=max(WARM_UP_MIN, minutes),
+            warm_up_min=max(WARM_UP_MIN, window.minutes),
         ),
         scope,
     )
@@ -82,10 +86,11 @@ def absence(kpi: Kpi, *, severity: Level, scope: Scope, also: Iterable[Metric] =
     `also`: metrics published together with it, whose silence it owns too; where one of them is there, the
     value is not missing.
     """
-    own = kpi.metric.stat("m", kpi.statistic, kpi.period_s)
-    others = [metric.stat(f"m{n}", "SampleCount", kpi.period_s) for n, metric in enumerate(also)]
+    window = scope.window(kpi.key, kpi.window)
+    threshold = scope.threshold(kpi.key, kpi.limit)
+    own = kpi.metric.stat("m", kpi.statistic, window.period_s)
+    others = [metric.stat(f"m{n}", "SampleCount", window.period_s) for n, metric in enumerate(also)]
     expression = _of("MAX", ["FILL(m, 0)", *(f"FILL({other.id}, 0)" for other in others)])
-    minutes = kpi.period_s * kpi.evaluation_periods // 60
     return finish(
         Draft(
             key=kpi.key,
@@ -94,16 +99,16 @@ def absence(kpi: Kpi, *, severity: Level, scope: Scope, also: Iterable[Metric] =
             severity=severity,
             anchor=kpi.anchor or kpi.key,
             meaning=kpi.meaning,
-            detail=f"{kpi.title}: none for {minutes} minutes; wanted is {kpi.limit_source}.",
+            detail=f"{kpi.title}: fewer than {threshold:g} for {window}; wanted is {kpi.limit_source}.",
             queries=watched_last([own, *others], expression, kpi.title),
             comparison="LessThanThreshold",
-            evaluation_periods=kpi.evaluation_periods,
-            datapoints_to_alarm=kpi.datapoints_to_alarm,
+            window=window,
             missing_data="breaching",
-            threshold=kpi.limit,
+            owns_silence=True,
+            threshold=threshold,
             kpi=kpi,
             unit=kpi.unit,
-            warm_up_min=WARM_UP_MIN,
+            warm_up_min=max(WARM_UP_MIN, window.minutes),
         ),
         scope,
     )

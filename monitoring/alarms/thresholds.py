@@ -4,6 +4,8 @@ Every one ignores missing data (rule 3): when a metric stops, these keep their s
 evidence that customers are well again. Whoever owns the silence is in `silence`.
 """
 
+from dataclasses import replace
+
 from monitoring.alarms.entry import WINDOW_FIELDS, Draft, Entry, Scope, finish
 from monitoring.kpi import Kpi, value_queries
 from monitoring.spec import Level
@@ -21,12 +23,14 @@ def alarms(kpi: Kpi, levels: Levels, scope: Scope) -> tuple[Entry, ...]:
     for level in LEVELS:
         key = f"{kpi.key}-{level}"
         component = tuning.of_component(kpi.component)
-        own = tuning.of_alarm(key)
-        least = _first(own.min_samples, component.min_samples if kpi.min_samples else None, kpi.min_samples)
+        own = kpi.over(scope.window(key, kpi.window, component))
+        least = _first(
+            tuning.of_alarm(key).min_samples,
+            component.min_samples if kpi.min_samples or kpi.min_failures else None,
+            own.min_samples,
+        )
         pct = level_pct(kpi, level, levels, component)
-        threshold = round(kpi.limit * pct / 100, 6)
-        periods = component.evaluation_periods or kpi.evaluation_periods
-        wanted = component.datapoints_to_alarm or min(kpi.datapoints_to_alarm, periods)
+        threshold = scope.threshold(key, round(own.limit * pct / 100, 6))
         draft = Draft(
             key=key,
             component=kpi.component,
@@ -34,11 +38,10 @@ def alarms(kpi: Kpi, levels: Levels, scope: Scope) -> tuple[Entry, ...]:
             severity=level,
             anchor=kpi.anchor or kpi.key,
             meaning=kpi.meaning,
-            detail=_detail(kpi, pct),
-            queries=value_queries(kpi, min_samples=least),
+            detail=_detail(own, threshold),
+            queries=value_queries(replace(own, min_samples=least)),
             comparison="GreaterThanOrEqualToThreshold",
-            evaluation_periods=periods,
-            datapoints_to_alarm=wanted,
+            window=own.window,
             missing_data="ignore",
             threshold=threshold,
             kpi=kpi,
@@ -62,9 +65,10 @@ def with_unit(value: float, unit: str) -> str:
     return f"{value:,.6g}{SYMBOLS.get(unit, '')}"
 
 
-def _detail(kpi: Kpi, pct: float) -> str:
+def _detail(kpi: Kpi, threshold: float) -> str:
     return (
-        f"{kpi.title} reached {pct:g} % of the limit, {with_unit(kpi.limit, kpi.unit)}: {kpi.limit_source}."
+        f"{kpi.title} was {with_unit(threshold, kpi.unit)} or more in {kpi.window}; "
+        f"the limit is {with_unit(kpi.limit, kpi.unit)}: {kpi.limit_source}."
     )
 
 

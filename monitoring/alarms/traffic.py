@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from monitoring.alarms.entry import Draft, Entry, Scope, finish
-from monitoring.kpi import Kpi
+from monitoring.kpi import Kpi, Window
 from monitoring.spec import Expression
 
 LOW_PCT = 80  # of what arrives even when customers sleep
-PERIOD_S, PERIODS, OF_PERIODS = 300, 3, 6  # three of six: one ordinary period does not end it
+# Three of six: one ordinary period does not end it.
+WINDOW = Window(period_s=300, evaluation_periods=6, datapoints_to_alarm=3)
 BAND_WIDTH = 3  # standard deviations; 2 would page every twentieth period by design
 BAND_ID = "band"
 
@@ -19,24 +20,31 @@ def alarms(kpi: Kpi, *, min_per_minute: float, scope: Scope) -> tuple[Entry, ...
 
 
 def _low(kpi: Kpi, min_per_minute: float, scope: Scope) -> Entry:
-    expected = min_per_minute * PERIOD_S / 60
+    key = f"{kpi.key}-low"
+    window = scope.window(key, WINDOW)
+    expected = min_per_minute * window.period_s / 60
+    threshold = scope.threshold(key, round(expected * LOW_PCT / 100, 6))
     return finish(
         Draft(
-            key=f"{kpi.key}-low",
+            key=key,
             component=kpi.component,
             signal=kpi.signal,
             severity="warn",
-            anchor=f"{kpi.key}-low",
+            anchor=key,
             meaning="Hardly any request arrives: customers, or the canary, do not reach the API.",
-            detail=f"Fewer than {LOW_PCT} % of the canary's own {expected:g} requests in 5 minutes.",
+            detail=(
+                f"Fewer than {threshold:g} requests, where {expected:g} arrive even while customers sleep, "
+                f"in {window}."
+            ),
             queries=(
-                replace(kpi.metric.stat("m", kpi.statistic, PERIOD_S, label=kpi.title), return_data=True),
+                replace(
+                    kpi.metric.stat("m", kpi.statistic, window.period_s, label=kpi.title), return_data=True
+                ),
             ),
             comparison="LessThanThreshold",
-            evaluation_periods=OF_PERIODS,
-            datapoints_to_alarm=PERIODS,
+            window=window,
             missing_data="ignore",
-            threshold=round(expected * LOW_PCT / 100, 6),
+            threshold=threshold,
             unit=kpi.unit,
         ),
         scope,
@@ -44,23 +52,24 @@ def _low(kpi: Kpi, min_per_minute: float, scope: Scope) -> Entry:
 
 
 def _anomaly(kpi: Kpi, scope: Scope) -> Entry:
-    metric = replace(kpi.metric.stat("m", kpi.statistic, PERIOD_S, label=kpi.title), return_data=True)
+    key = f"{kpi.key}-anomaly"
+    window = scope.window(key, WINDOW)
+    metric = replace(kpi.metric.stat("m", kpi.statistic, window.period_s, label=kpi.title), return_data=True)
     band = Expression(
         id=BAND_ID, expression=f"ANOMALY_DETECTION_BAND(m, {BAND_WIDTH})", label="expected", return_data=True
     )
     return finish(
         Draft(
-            key=f"{kpi.key}-anomaly",
+            key=key,
             component=kpi.component,
             signal=kpi.signal,
             severity="warn",
-            anchor=f"{kpi.key}-anomaly",
+            anchor=key,
             meaning="Traffic is unlike what this hour and weekday usually bring.",
-            detail=f"Outside a band of {BAND_WIDTH} standard deviations in 3 of 6 periods of 5 minutes.",
+            detail=f"Outside a band of {BAND_WIDTH} standard deviations in {window}.",
             queries=(metric, band),
             comparison="LessThanLowerOrGreaterThanUpperThreshold",
-            evaluation_periods=OF_PERIODS,
-            datapoints_to_alarm=PERIODS,
+            window=window,
             missing_data="ignore",
             band_id=BAND_ID,
             tunable=("period_s", "evaluation_periods", "datapoints_to_alarm"),

@@ -2,7 +2,7 @@
 
 from monitoring.catalogue.shared import (
     FAST,
-    MIN_REQUESTS,
+    MIN_FAILURES,
     STEADY,
     error_limit_pct,
     error_limit_source,
@@ -42,8 +42,8 @@ def kpis(api: ApiTarget) -> tuple[Kpi, ...]:
             limit_source="convention: a fifth of all requests",
             silence_owner=SILENT,
             share_of=Whole(metric=metric(api, "Count")),
-            min_samples=MIN_REQUESTS,
-            **FAST,
+            min_failures=MIN_FAILURES,
+            window=FAST,
         ),
         Kpi(
             key="api-5xx",
@@ -59,8 +59,8 @@ def kpis(api: ApiTarget) -> tuple[Kpi, ...]:
             limit_source=error_limit_source(api.slo),
             silence_owner=SILENT,
             share_of=Whole(metric=metric(api, "Count")),
-            min_samples=MIN_REQUESTS,
-            **FAST,
+            min_failures=MIN_FAILURES,
+            window=FAST,
         ),
         *(_latency(api, statistic) for statistic in LATENCY_FACTORS),
         _integration_latency(api),
@@ -78,10 +78,10 @@ def _requests(api: ApiTarget) -> Kpi:
         statistic="Sum",
         metric_unit="Count",
         unit="Count",
-        limit=api.rate_limit_per_s * FAST["period_s"],
+        limit=api.rate_limit_per_s * FAST.period_s,
         limit_source=f"the stage's throttle of {api.rate_limit_per_s:g} requests a second",
         silence_owner=SILENT,
-        **FAST,
+        window=FAST,
     )
 
 
@@ -103,7 +103,7 @@ def _latency(api: ApiTarget, statistic: str) -> Kpi:
         limit_source=promise if factor == 1 else f"{factor:g} times {promise}",
         silence_owner=SILENT,
         min_samples=percentile_min_samples(statistic),
-        **STEADY,
+        window=STEADY,
     )
 
 
@@ -123,5 +123,5 @@ def _integration_latency(api: ApiTarget) -> Kpi:
         limit_source=f"{100 * share:g} % of {promise}; the rest is the gateway's",
         silence_owner=SILENT,
         min_samples=percentile_min_samples("p90"),
-        **STEADY,
+        window=STEADY,
     )

@@ -1,12 +1,13 @@
 """KPIs of the canary, as it publishes them in the monitor account."""
 
-from monitoring.kpi import Kpi, Metric
+from monitoring.kpi import Kpi, Metric, Window
 from monitoring.targets import CanaryTarget
 from monitoring.watched import NAMESPACE
 
 SUCCESS, ATTEMPTS = "canary-success", "canary-attempts"
+PROBE_S = 60  # between two probes
 DOWN_AFTER_MIN = 5  # the availability alarm's "no success for 5 minutes"
-BLIND_AFTER_PROBES = 3  # sooner than DOWN_AFTER_MIN, so that the canary's own failure is known first
+BLIND_AFTER_MIN = 3  # sooner than DOWN_AFTER_MIN, so that the canary's own failure is known first
 LATENCY_WINDOW_S = 3600
 MIN_PROBES = 30  # in an hour
 
@@ -18,8 +19,6 @@ def metric(canary: CanaryTarget, name: str) -> Metric:
 
 def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
     """Success (availability), attempts (is the canary itself alive) and latency."""
-    period_s = 60 * canary.every_minutes
-    probes = max(-(-DOWN_AFTER_MIN // canary.every_minutes), BLIND_AFTER_PROBES)
     return (
         Kpi(
             key=SUCCESS,
@@ -33,11 +32,11 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             unit="Count",
             direction="below",
             limit=1,
-            limit_source=f"at least one success in {probes * canary.every_minutes} minutes",
+            limit_source=f"at least one success in {DOWN_AFTER_MIN} minutes",
             silence_owner=SUCCESS,
-            period_s=period_s,
-            evaluation_periods=probes,
-            datapoints_to_alarm=probes,
+            window=Window(
+                period_s=PROBE_S, evaluation_periods=DOWN_AFTER_MIN, datapoints_to_alarm=DOWN_AFTER_MIN
+            ),
         ),
         Kpi(
             key=ATTEMPTS,
@@ -51,11 +50,11 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             unit="Count",
             direction="below",
             limit=1,
-            limit_source=f"one attempt every {canary.every_minutes} min",
+            limit_source="one attempt every minute",
             silence_owner=ATTEMPTS,
-            period_s=period_s,
-            evaluation_periods=BLIND_AFTER_PROBES,
-            datapoints_to_alarm=BLIND_AFTER_PROBES,
+            window=Window(
+                period_s=PROBE_S, evaluation_periods=BLIND_AFTER_MIN, datapoints_to_alarm=BLIND_AFTER_MIN
+            ),
         ),
         Kpi(
             key="canary-latency",
@@ -73,9 +72,8 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             sparse=True,  # published only for probes that were answered
             # Fewer than CloudWatch's 100 samples for a p90: an hour of probes has 60, and the sixth slowest
             # of them is what is compared.
-            min_samples=-(-MIN_PROBES // canary.every_minutes),
-            period_s=LATENCY_WINDOW_S,
-            evaluation_periods=1,
-            datapoints_to_alarm=1,
+            min_samples=MIN_PROBES,
+            paced=True,
+            window=Window(period_s=LATENCY_WINDOW_S, evaluation_periods=1, datapoints_to_alarm=1),
         ),
     )

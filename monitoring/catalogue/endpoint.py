@@ -6,7 +6,7 @@ GPUs of an instance. Both are converted here, so that limits read in ms and in %
 
 from monitoring.catalogue.shared import (
     FAST,
-    MIN_REQUESTS,
+    MIN_FAILURES,
     SLOW,
     STEADY,
     error_limit_pct,
@@ -43,10 +43,10 @@ def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
             statistic="Sum",
             metric_unit="Count",
             unit="Count",
-            limit=endpoint.rate_limit_per_s * FAST["period_s"],
+            limit=endpoint.rate_limit_per_s * FAST.period_s,
             limit_source=f"the API's throttle of {endpoint.rate_limit_per_s:g} requests a second",
             silence_owner=SILENT,
-            **FAST,
+            window=FAST,
         ),
         _failures(
             endpoint,
@@ -97,8 +97,8 @@ def _failures(endpoint: EndpointTarget, *, key: str, title: str, name: str, mean
         limit_source=error_limit_source(endpoint.slo),
         silence_owner=SILENT,
         share_of=Whole(metric=metric(endpoint, "Invocations")),
-        min_samples=MIN_REQUESTS,
-        **FAST,
+        min_failures=MIN_FAILURES,
+        window=FAST,
     )
 
 
@@ -119,7 +119,7 @@ def _latency(endpoint: EndpointTarget, *, key: str, title: str, name: str, share
         silence_owner=SILENT,
         divisor=US_PER_MS,
         min_samples=percentile_min_samples("p90"),
-        **STEADY,
+        window=STEADY,
     )
 
 
@@ -150,7 +150,7 @@ def _resources(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
             limit_source="all that an instance has" if units == 1 else f"all {units} of an instance",
             silence_owner=SILENT,
             divisor=units,
-            **SLOW,
+            window=SLOW,
         )
         for key, (title, name, units) in resources.items()
     )

@@ -2,7 +2,7 @@
 
 from monitoring.catalogue.shared import (
     FAST,
-    MIN_REQUESTS,
+    MIN_FAILURES,
     STEADY,
     error_limit_pct,
     error_limit_source,
@@ -31,10 +31,10 @@ def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
             statistic="Sum",
             metric_unit="Count",
             unit="Count",
-            limit=function.rate_limit_per_s * FAST["period_s"],
+            limit=function.rate_limit_per_s * FAST.period_s,
             limit_source=f"the API's throttle of {function.rate_limit_per_s:g} requests a second",
             silence_owner=SILENT,
-            **FAST,
+            window=FAST,
         ),
         *_failures(function),
         Kpi(
@@ -51,7 +51,7 @@ def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
             limit_source=f"the function's timeout of {function.timeout_ms} ms",
             silence_owner=SILENT,
             min_samples=percentile_min_samples("p95"),
-            **STEADY,
+            window=STEADY,
         ),
         *_concurrency(function),
     )
@@ -74,7 +74,7 @@ def _concurrency(function: FunctionTarget) -> tuple[Kpi, ...]:
             limit=function.reserved_concurrency,
             limit_source=f"the reserved concurrency of {function.reserved_concurrency}",
             silence_owner=SILENT,
-            **FAST,
+            window=FAST,
         ),
     )
 
@@ -94,8 +94,8 @@ def _failures(function: FunctionTarget) -> tuple[Kpi, Kpi]:
         limit_source=error_limit_source(function.slo),
         silence_owner=SILENT,
         share_of=Whole(metric=metric(function, "Invocations")),
-        min_samples=MIN_REQUESTS,
-        **FAST,
+        min_failures=MIN_FAILURES,
+        window=FAST,
     )
     throttles = Kpi(
         key="function-throttles",
@@ -112,7 +112,7 @@ def _failures(function: FunctionTarget) -> tuple[Kpi, Kpi]:
         silence_owner=SILENT,
         # Lambda does not count a throttled request as an invocation.
         share_of=Whole(metric=metric(function, "Invocations"), counts_failures=False),
-        min_samples=MIN_REQUESTS,
-        **FAST,
+        min_failures=MIN_FAILURES,
+        window=FAST,
     )
     return errors, throttles

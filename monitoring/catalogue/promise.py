@@ -4,7 +4,7 @@ Availability, the other half of the promise, has burn-rate alarms instead of a l
 """
 
 from monitoring.catalogue import api as rest_api
-from monitoring.kpi import Kpi, percentile_min_samples
+from monitoring.kpi import Kpi, Window, percentile_min_samples
 from monitoring.targets import ApiTarget
 
 WINDOW_S = 3600
@@ -26,7 +26,5 @@ def latency(api: ApiTarget) -> Kpi:
         limit_source=f"the promised p90 of {api.slo.latency_p90_ms:g} ms",
         silence_owner=rest_api.SILENT,
         min_samples=percentile_min_samples("p90"),
-        period_s=WINDOW_S,
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
+        window=Window(period_s=WINDOW_S, evaluation_periods=1, datapoints_to_alarm=1),
     )

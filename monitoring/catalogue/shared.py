@@ -1,30 +1,26 @@
 """Conventions that several KPIs share, each with its reason."""
 
-from typing import Final, TypedDict
+from typing import Final
 
+from monitoring.kpi import Window
 from monitoring.watched import Slo
 
 # At 20 times the budget's rate a 30-day error budget lasts a day and a half: soon enough to be a page,
 # far enough from one unlucky request.
 ERROR_FACTOR: Final = 20
-MIN_REQUESTS: Final = 50  # per minute; below it one failure would already be above the limit
-
-
-class Window(TypedDict):
-    """How long a value has to be beyond its threshold."""
-
-    period_s: int
-    evaluation_periods: int
-    datapoints_to_alarm: int
+# In a minute, for a share of failures to mean anything. At four times the budget's rate, which is no
+# incident, three minutes of five with as many come about once in three months at the worst rate of requests
+# (docs/slo.md has the figures); at any rate a failure alone is nothing.
+MIN_FAILURES: Final = 3
 
 
 # Failures: three bad minutes of five. One late or lucky minute neither hides nor makes an incident.
-FAST: Final[Window] = {"period_s": 60, "evaluation_periods": 5, "datapoints_to_alarm": 3}
+FAST: Final = Window(period_s=60, evaluation_periods=5, datapoints_to_alarm=3)
 # Latency: percentiles need the samples of five minutes. Two of five, so that a value that hovers around its
 # threshold is one page and not one every few minutes.
-STEADY: Final[Window] = {"period_s": 300, "evaluation_periods": 5, "datapoints_to_alarm": 2}
+STEADY: Final = Window(period_s=300, evaluation_periods=5, datapoints_to_alarm=2)
 # Resources fill up slowly, and scaling needs some minutes to answer.
-SLOW: Final[Window] = {"period_s": 300, "evaluation_periods": 3, "datapoints_to_alarm": 3}
+SLOW: Final = Window(period_s=300, evaluation_periods=3, datapoints_to_alarm=3)
 
 
 def budget_pct(slo: Slo) -> float:

@@ -6,7 +6,7 @@ of the latency of successful ones.
 
 from monitoring.catalogue.shared import (
     FAST,
-    MIN_REQUESTS,
+    MIN_FAILURES,
     STEADY,
     error_limit_pct,
     error_limit_source,
@@ -56,7 +56,7 @@ def kpis(table: TableTarget) -> tuple[Kpi, ...]:
             limit_source=f"{100 * LATENCY_SHARE:g} % of the promised p90 of {table.slo.latency_p90_ms:g} ms",
             silence_owner=SILENT,
             min_samples=MIN_READS,
-            **STEADY,
+            window=STEADY,
         ),
     )
 
@@ -79,7 +79,7 @@ def _failures(table: TableTarget, *, key: str, title: str, name: str, meaning: s
         limit_source=error_limit_source(table.slo),
         silence_owner=SILENT,
         share_of=reads,
-        min_samples=MIN_REQUESTS,
+        min_failures=MIN_FAILURES,
         sparse=True,
-        **FAST,
+        window=FAST,
     )

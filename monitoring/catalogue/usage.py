@@ -1,6 +1,6 @@
 """KPIs of the usage plans: percent of quota, as the usage reporter publishes it once a day."""
 
-from monitoring.kpi import Kpi, Metric
+from monitoring.kpi import Kpi, Metric, Window
 from monitoring.targets import UsageTarget
 from monitoring.watched import NAMESPACE, WatchedPlan
 
@@ -45,9 +45,7 @@ def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
         limit=100,
         limit_source=f"the quota of {limit}",
         silence_owner=silent(name),
-        period_s=PERIOD_S,
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
+        window=Window(period_s=PERIOD_S, evaluation_periods=1, datapoints_to_alarm=1),
     )
 
 
@@ -67,7 +65,5 @@ def highest(usage: UsageTarget) -> Kpi:
         limit=100,
         limit_source="the plan's quota",
         silence_owner=HIGHEST_SILENT,
-        period_s=PERIOD_S,
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
+        window=Window(period_s=PERIOD_S, evaluation_periods=1, datapoints_to_alarm=1),
     )

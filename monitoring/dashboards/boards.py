@@ -26,7 +26,7 @@ from monitoring.dashboards.widgets import (
 from monitoring.kpi import Kpi, value_queries
 from monitoring.monitor import canary_target
 from monitoring.spec import CompositeAlarm, MetricAlarm
-from monitoring.stacks import EVERY_MINUTES, Stacks, stacks
+from monitoring.stacks import Stacks, stacks
 from monitoring.targets import Targets, of_watched
 from monitoring.watched import Watched
 
@@ -57,17 +57,15 @@ def service_dashboard(watched: Watched) -> dict[str, object]:
     return _body(rows)
 
 
-def monitor_dashboard(
-    watched: Watched, monitor_account_id: str, canary_every_minutes: int = EVERY_MINUTES
-) -> dict[str, object]:
+def monitor_dashboard(watched: Watched, monitor_account_id: str) -> dict[str, object]:
     """The monitor account's dashboard body: both accounts on one page."""
     outside = Place(region=watched.region, account_id=watched.account_id)
-    targets, alarms = of_watched(watched), stacks(watched, canary_every_minutes)
+    targets, alarms = of_watched(watched), stacks(watched)
     states = [
         _states("Pages of this account", alarms.monitor, monitor_account_id, watched.region),
         _states("Pages of the service account", alarms.service, watched.account_id, watched.region),
     ]
-    probes = canary.kpis(canary_target(watched, canary_every_minutes))
+    probes = canary.kpis(canary_target(watched))
     rows = [
         *_promise_rows(watched, targets, outside, states),
         *_canary_rows(probes, alarms, Place(region=watched.region)),
@@ -138,16 +136,21 @@ def _kpi_rows(kpis: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row
 
 def _kpi_graph(kpi: Kpi, entries: Sequence[Entry], place: Place, *, color: str = BLUE) -> Widget:
     """The KPI with the thresholds of the alarms that are deployed for it."""
+
+    def on_graph(alarm: MetricAlarm, threshold: float) -> float:
+        """A number of events a period of the alarm as one a period of the graph."""
+        return threshold * kpi.window.period_s / alarm.period_s if kpi.counts else threshold
+
     lines = [
         Line(
-            value=entry.alarm.threshold,
-            label=f"{entry.severity} {entry.alarm.threshold:g}",
+            value=(value := on_graph(entry.alarm, entry.alarm.threshold)),
+            label=f"{entry.severity} {value:g}",
             color=LEVEL_COLORS[entry.severity],
         )
         for entry in reversed(entries)
         if entry.kpi == kpi and isinstance(entry.alarm, MetricAlarm) and entry.alarm.threshold is not None
     ]
-    queries = value_queries(kpi, min_samples=0)
+    queries = value_queries(kpi, gated=False)
     return graph(kpi.title, queries, place, unit=kpi.unit, lines=lines, colors=(color,))
 
 

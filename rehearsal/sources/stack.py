@@ -11,7 +11,6 @@ from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.sources import files
 from rehearsal.sources.alarms import Skipped
 
-MONITOR = "-monitor"
 NORMAL_BUDGET_MS = 1000.0
 
 
@@ -52,12 +51,11 @@ def of_stack(stack: str) -> AlarmSet:
     Raises `config.ConfigError` or `monitoring.MonitoringError` if the configuration is wrong.
     """
     settings = config.parse(config.read_stack(stack))
-    outside = config.parse(config.read_stack(f"{stack}{MONITOR}"))
     watched = settings.watched()
     service = Account(id=settings.accounts.service, alarms=monitoring.service_alarms(watched))
     monitor = Account(
         id=settings.accounts.monitor,
-        alarms=monitoring.monitor_alarms(watched, outside.canary.every_minutes),
+        alarms=monitoring.monitor_alarms(watched),
     )
     return AlarmSet(
         name=stack,

@@ -149,12 +149,14 @@ def owners_by_metric(*runs: Run) -> dict[Any, set[str]]:
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
-def test_over_the_resources_of_both_stacks_each_metric_has_one_alarm_that_breaches_on_missing_data(
+def test_over_both_stacks_each_metric_but_dynamodbs_has_one_alarm_that_breaches_on_missing_data(
     env: str, request: pytest.FixtureRequest
 ) -> None:
     service, monitor = request.getfixturevalue(env), request.getfixturevalue(f"{env}_monitor")
     found = owners_by_metric(service, monitor)
-    assert {metric: owners for metric, owners in found.items() if len(owners) != 1} == {}
+    counts = {metric: len(owners) for metric, owners in found.items() if len(owners) != 1}
+    # AWS ignores missing data of DynamoDB's metrics, so the owner's own expression fills them.
+    assert counts == {metric: 0 for metric in found if metric[0] == "AWS/DynamoDB"}
     assert len(found) == {"dev": 24, "prod": 27}[env]
 
 

@@ -58,7 +58,8 @@ def test_every_part_alone_gives_alarms_within_cloudwatchs_limits_and_with_one_ow
     metric_alarms = [[a for a in own if isinstance(a, MetricAlarm)] for own in found]
     assert [len(own) for own in metric_alarms] == [17, 11, 7, 17]
     for own in metric_alarms:
-        assert len([a for a in own if a.missing_data == "breaching"]) == 1
+        assert [a.key for a in own if a.warm_up_min] == [own[-1].key]
+        assert own[-1].key.endswith("-silent")
 
 
 def test_the_table_is_watched_for_the_operation_that_is_named() -> None:

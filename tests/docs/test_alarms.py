@@ -87,10 +87,10 @@ def test_the_bill_adds_up() -> None:
     found = alarms()
     items = {
         item.what: (item.count, round(item.dollars, 4))
-        for item in prices.bill(found.values(), plans=1, dashboards=2, canary_every_minutes=1)
+        for item in prices.bill(found.values(), plans=1, dashboards=2)
     }
     assert items == {
-        "metric alarms": (77, 14.5),
+        "metric alarms": (77, 14.6),
         "composite alarms": (24, 12.0),
         "dashboards": (2, 6.0),
         "custom metrics of the canary": (4, 1.2),
@@ -101,10 +101,10 @@ def test_the_bill_adds_up() -> None:
 
 
 def test_without_quotas_the_usage_reporter_publishes_nothing_to_pay_for() -> None:
-    items = prices.bill([], plans=0, dashboards=0, canary_every_minutes=5)
+    items = prices.bill([], plans=0, dashboards=0)
     by_name = {item.what: item.dollars for item in items}
     assert by_name["custom metrics of the usage reporter"] == 0
-    assert by_name["PutMetricData requests of the canary"] == pytest.approx(0.0864)
+    assert by_name["PutMetricData requests of the canary"] == pytest.approx(0.432)
 
 
 def test_the_total_of_the_page_is_the_sum_of_its_lines() -> None:
@@ -128,5 +128,5 @@ def test_the_prices_are_dated_and_sourced() -> None:
 
 
 def test_a_service_without_plans_has_a_page_too() -> None:
-    text = page.page(watched(usage_plans=()), canary_every_minutes=1)
+    text = page.page(watched(usage_plans=()))
     assert "usage" not in text.split("## Price")[0].split("## KPIs")[1]

@@ -7,7 +7,7 @@ from monitoring.catalogue import canary
 from monitoring.kpi import Kpi, percentile_min_samples, value_queries
 from monitoring.monitor import canary_target
 from monitoring.spec import Expression, MetricStat
-from monitoring.targets import ApiTarget, CanaryTarget, EndpointTarget, FunctionTarget, of_watched
+from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, of_watched
 from monitoring.watched import Slo, Watched
 from tests.monitoring.builders import GPU_INSTANCES, SERVERLESS, watched
 
@@ -24,7 +24,7 @@ CANARY = ("InferenceWatch", frozenset({("Service", "shop-prod")}))
 
 
 def kpis(service: Watched) -> dict[str, Kpi]:
-    found = (*catalogue.kpis(of_watched(service)), *canary.kpis(canary_target(service, 1)))
+    found = (*catalogue.kpis(of_watched(service)), *canary.kpis(canary_target(service)))
     assert len({kpi.key for kpi in found}) == len(found)
     return {kpi.key: kpi for kpi in found}
 
@@ -142,11 +142,11 @@ def test_cpu_is_divided_by_the_cores_of_an_instance() -> None:
 
 
 def test_throttles_are_a_share_of_all_attempts_because_lambda_does_not_count_them_as_invocations() -> None:
-    assert value(watched(), "function-throttles") == "IF((m + n) >= 50, 100 * m / (m + n), 0)"
+    assert value(watched(), "function-throttles") == "IF(m >= 3, 100 * m / (m + n), 0)"
 
 
 def test_what_dynamodb_publishes_only_when_it_happens_is_filled_with_zeros() -> None:
-    expected = "IF((FILL(m, 0) + n) >= 50, 100 * FILL(m, 0) / (FILL(m, 0) + n), 0)"
+    expected = "IF(FILL(m, 0) >= 3, 100 * FILL(m, 0) / (FILL(m, 0) + n), 0)"
     assert value(watched(), "table-system-errors") == expected
 
 
@@ -162,14 +162,7 @@ def test_a_percentile_needs_ten_over_one_minus_p_samples(statistic: str, least: 
 def test_all_metrics_of_an_expression_share_one_period() -> None:
     for kpi in kpis(watched(endpoint=GPU_INSTANCES)).values():
         periods = {query.period_s for query in value_queries(kpi) if isinstance(query, MetricStat)}
-        assert periods == {kpi.period_s}, kpi.key
-
-
-def test_a_canary_that_probes_less_often_has_longer_windows() -> None:
-    success, attempts, latency = canary.kpis(CanaryTarget(service="shop-prod", every_minutes=5, slo=Slo()))
-    assert (success.period_s, success.evaluation_periods) == (300, 3)
-    assert (attempts.period_s, attempts.evaluation_periods) == (300, 3)
-    assert latency.min_samples == 6
+        assert periods == {kpi.window.period_s}, kpi.key
 
 
 @pytest.mark.parametrize(
@@ -179,7 +172,6 @@ def test_a_canary_that_probes_less_often_has_longer_windows() -> None:
         lambda: ApiTarget(name="a", stage="s", rate_limit_per_s=1, slo=Slo(), min_per_minute=-1),
         lambda: FunctionTarget(name="f", timeout_ms=0, reserved_concurrency=1, rate_limit_per_s=1, slo=Slo()),
         lambda: EndpointTarget(name="e", variant="v", rate_limit_per_s=1, cores=0, slo=Slo()),
-        lambda: CanaryTarget(service="s", every_minutes=0, slo=Slo()),
     ],
 )
 def test_a_limit_of_nothing_is_refused(make: object) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitoring.alarms import ownership
+from monitoring.alarms.burn import windows
 from monitoring.alarms.ownership import MetricId
 from monitoring.errors import MonitoringError
 from monitoring.spec import Expression, MetricAlarm, MetricStat
@@ -19,6 +20,9 @@ from tests.monitoring.builders import (
     tuned,
     watched,
 )
+from tests.monitoring.world import World
+
+LENGTHS = ("long", "short")
 
 SHAPES = [
     watched(),
@@ -29,34 +33,49 @@ SHAPES = [
 ]
 
 
+SILENT_FROM = 2 * 1440
+# A success that is missing is a failure: the canary's burn rates see it, and "API down" mutes their pages.
+FAILURES_TOO = {"CanarySuccess": {f"canary-burn-{name}-{length}" for name in windows() for length in LENGTHS}}
+SPARSE = "CanaryLatency"  # of answered probes alone; it falls silent with the attempts, and never alone
+CANARY = ("CanaryAttempts", "CanarySuccess", SPARSE)
+
+
+@pytest.mark.parametrize("name", sorted(World(minutes=1).metrics_by_name().keys() - {SPARSE}))
+def test_when_a_metric_falls_silent_its_owner_alone_goes_off_and_one_page_goes_out(name: str) -> None:
+    silenced = CANARY if name == "CanaryAttempts" else (name,)
+    world = World(minutes=SILENT_FROM + 2 * 1440, missing=dict.fromkeys(silenced, SILENT_FROM))
+    verdict = world.judge()
+    silent = {world.metrics_by_name()[metric][0] for metric in silenced}
+    owners = {
+        owner
+        for metric, seen in ownership.watchers(entries().values()).items()
+        if (metric.namespace, metric.name, metric.dimensions) in silent
+        for owner in seen.owners
+    }
+    fired = set(verdict.fired(lambda alarm: isinstance(alarm, MetricAlarm)))
+    assert fired - FAILURES_TOO.get(name, set()) == owners
+    assert len(owners) == len({*silenced} - {SPARSE})
+    assert len(verdict.sent()) == 1
+
+
 @pytest.mark.parametrize("service", SHAPES)
-def test_for_each_metric_exactly_one_alarm_breaches_when_it_is_missing(service: Watched) -> None:
-    counted: dict[tuple[str, str, frozenset[tuple[str, str]]], list[str]] = {}
-    for alarm in alarms(service).values():
-        if isinstance(alarm, MetricAlarm):
-            for query in alarm.queries:
-                if isinstance(query, MetricStat):
-                    key = (query.namespace, query.metric, frozenset(query.dimensions.items()))
-                    owners = counted.setdefault(key, [])
-                    if alarm.missing_data == "breaching" and alarm.key not in owners:
-                        owners.append(alarm.key)
-    assert {key: owners for key, owners in counted.items() if len(owners) != 1} == {}
-    assert len(counted) >= 20
+def test_each_metric_has_one_owner_of_its_silence(service: Watched) -> None:
+    found = ownership.watchers(entries(service).values())
+    assert {metric: seen.owners for metric, seen in found.items() if len(seen.owners) != 1} == {}
+    assert len(found) >= 20
 
 
 @pytest.mark.parametrize("service", SHAPES)
 def test_every_other_alarm_ignores_missing_data(service: Watched) -> None:
-    owners = {key for key in alarms(service) if key.endswith("-silent")} | {
-        "canary-success",
-        "canary-attempts",
-    }
+    owners = {key for key, entry in entries(service).items() if entry.owns_silence}
+    owners -= {"table-silent"}  # on metrics of DynamoDB AWS ignores missing data, whatever is said
     for key, alarm in alarms(service).items():
         if isinstance(alarm, MetricAlarm):
             assert alarm.missing_data == ("breaching" if key in owners else "ignore"), key
 
 
 def test_each_kpi_names_the_alarm_that_really_owns_its_silence() -> None:
-    found = ownership.watchers(alarms().values())
+    found = ownership.watchers(entries().values())
     for entry in entries().values():
         if entry.kpi:
             metric = entry.kpi.metric
@@ -111,7 +130,7 @@ def test_a_whole_component_can_be_switched_off() -> None:
 
 
 def test_two_owners_of_one_metric_are_refused_by_name() -> None:
-    first = metric_alarm("usage-gold-silent")
-    second = replace(metric_alarm("usage-gold-warn"), missing_data="breaching")
+    first = entries()["usage-gold-silent"]
+    second = replace(entries()["usage-gold-warn"], owns_silence=True)
     with pytest.raises(MonitoringError, match="usage-gold-silent, usage-gold-warn all breach when it stops"):
         ownership.check([first, second])

@@ -71,7 +71,7 @@ def test_an_alarm_pages_through_one_composite_of_its_level_only() -> None:
     for key, entry in entries().items():
         if isinstance(entry.alarm, MetricAlarm) and key not in (
             "canary-attempts",
-            "outside-requests-missing",
+            "outside-blind",
         ):
             same = [level for level, children in rules if entry.alarm.name in children]
             assert same == [entry.severity], key
@@ -101,7 +101,7 @@ def test_api_down_is_in_alarm_only_when_the_canary_lives_so_that_a_dead_one_mute
 
 def test_a_dead_canary_pages_as_critical_only_when_customers_are_not_seen_either() -> None:
     assert composite("page-blind").rule == (
-        'ALARM("shop-prod-monitor-canary-attempts") AND ALARM("shop-prod-monitor-outside-requests-missing")'
+        'ALARM("shop-prod-monitor-canary-attempts") AND ALARM("shop-prod-monitor-outside-blind")'
     )
 
 

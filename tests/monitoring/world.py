@@ -18,6 +18,7 @@ from tests.monitoring.builders import MONITOR, SERVICE, watched
 START = datetime(2025, 11, 24, tzinfo=UTC)
 RATE = 120  # customers' requests a minute
 Ints = NDArray[np.int64]
+Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 API = ("AWS/ApiGateway", {"ApiName": "shop-prod", "Stage": "live"})
 FUNCTION = ("AWS/Lambda", {"FunctionName": "shop-prod-inference"})
 TABLE = ("AWS/DynamoDB", {"TableName": "shop-prod-reference-data", "Operation": "GetItem"})
@@ -49,6 +50,15 @@ class World:
 
     def metrics(self) -> Mapping[MetricKey, MetricSeries]:
         """What CloudWatch would have received."""
+        made: dict[MetricKey, MetricSeries] = {}
+        for name, ((namespace, metric, dimensions), series) in self.metrics_by_name().items():
+            account = MONITOR if name.startswith("Canary") else SERVICE
+            key = MetricKey.of(namespace, metric, dict(dimensions), account)
+            made[key] = _until(series, self.missing.get(name, self.minutes))
+        return made
+
+    def metrics_by_name(self) -> Mapping[str, tuple[Identity, MetricSeries]]:
+        """(namespace, metric, dimensions) and everything that was ever sent, under the names of `missing`."""
         every, usage = self._every, np.arange(0, self.minutes, 1440)
         found = {
             "Count": (API, every(1.0, self.requests)),
@@ -79,12 +89,10 @@ class World:
                 _points(usage, 40.0),
             ),
         }
-        made: dict[MetricKey, MetricSeries] = {}
-        for name, ((namespace, dimensions), series) in found.items():
-            account = MONITOR if name.startswith("Canary") else SERVICE
-            key = MetricKey.of(namespace, name.rpartition(" ")[2], dimensions, account)
-            made[key] = _until(series, self.missing.get(name, self.minutes))
-        return made
+        return {
+            name: ((namespace, name.rpartition(" ")[2], tuple(sorted(dimensions.items()))), series)
+            for name, ((namespace, dimensions), series) in found.items()
+        }
 
     def judge(self, service: Watched | None = None) -> "Verdict":
         """Every alarm of both accounts over this world."""
