@@ -15,7 +15,7 @@ import config
 import monitoring
 from rehearsal import commands
 from rehearsal.errors import RehearsalError
-from rehearsal.history import replay
+from rehearsal.history import replay, tune
 from rehearsal.incident.scenario import FOLDER
 
 Command = Callable[[argparse.Namespace, Console], int]
@@ -73,11 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     _alarms(history)
     _recorded(history)
 
-    tune = _command(commands_, "tune", replay.tune, "propose a threshold for a wanted page rate")
-    _alarms(tune)
-    tune.add_argument("alarm", help="the alarm's key or name")
-    tune.add_argument("--pages-per-week", type=float, default=0.5, help="wanted pages a week (default: 0.5)")
-    _recorded(tune)
+    tuning = _command(commands_, "tune", tune.tune, "propose a threshold for a wanted page rate")
+    _alarms(tuning)
+    tuning.add_argument("alarm", help="the alarm's key or name")
+    tuning.add_argument(
+        "--pages-per-week", type=float, default=0.5, help="wanted pages a week (default: 0.5)"
+    )
+    _recorded(tuning)
     return parser
 
 

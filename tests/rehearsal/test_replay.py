@@ -13,9 +13,9 @@ from rich.console import Console
 
 from rehearsal.cli import main
 from rehearsal.errors import RehearsalError
-from rehearsal.history import recorded, replay
+from rehearsal.history import recorded
 from rehearsal.sources.stack import Account, AlarmSet
-from tests.rehearsal.builders import START, alarm, one_metric, stat
+from tests.rehearsal.builders import START, alarm, stat
 
 
 def saved(tmp_path: Path, statistics: dict[str, dict[str, float]], minutes: int = 7 * 1440) -> Path:
@@ -118,31 +118,6 @@ def test_history_counts_the_pages_and_those_of_other_thresholds(tmp_path: Path) 
     """75 is crossed by 80 to 110; 60 by 70 to 110; 90 by 100 and 110."""
     found = rows("history", "--alarms", described(tmp_path), "--metrics", spiky(tmp_path))
     assert found == [["spikes", "4", "4", "0", "4.00", "5", "2"]]
-
-
-def test_tune_proposes_the_most_sensitive_threshold_within_the_wanted_rate(tmp_path: Path) -> None:
-    found = rows(
-        "tune", "--alarms", described(tmp_path), "--metrics", spiky(tmp_path), "spikes", "--pages-per-week", 0
-    )
-    assert [row[0] for row in found if row[3] == "proposed"] == ["110"]
-
-
-def test_a_threshold_that_is_never_left_is_no_proposal() -> None:
-    world = one_metric([5.0 + (minute % 7 == 0) for minute in range(1440)])
-    trades = replay.trade(alarm(threshold=1.0), world, None)
-    assert replay.propose(trades, per_week=10).threshold == 6.0
-    assert [trade.threshold for trade in trades] == sorted(trade.threshold for trade in trades)
-
-
-def test_an_alarm_below_a_threshold_is_tuned_the_other_way_round() -> None:
-    world = one_metric([float(10 - minute % 10) for minute in range(1440)])
-    trades = replay.trade(alarm(comparison="LessThanThreshold", threshold=1.0), world, None)
-    assert [trade.threshold for trade in trades] == sorted((t.threshold for t in trades), reverse=True)
-
-
-def test_an_alarm_without_data_cannot_be_tuned() -> None:
-    with pytest.raises(RehearsalError, match="have no data in this time"):
-        replay.trade(alarm(), one_metric([None, None]), None)
 
 
 def test_metrics_are_fetched_by_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
