@@ -1,8 +1,4 @@
-"""AWS providers of the program: which account, region and credentials a resource is created with.
-
-A 12-digit access key is an account's root in the emulator; a provider that assumes a role really does so,
-through STS, and gets no more than the role allows.
-"""
+"""AWS providers of the program: which account and region a resource is created in, as the account's root."""
 
 import json
 import threading
@@ -22,7 +18,7 @@ CLIENT_CONFIG = Config(
     max_pool_connections=16,
     inject_host_prefix=False,
 )
-HANDLES = {"region", "allowedAccountIds", "assumeRoles", "assumeRole", "defaultTags", "version"}
+HANDLES = {"region", "allowedAccountIds", "defaultTags", "version"}
 IGNORES = {
     "profile": "credentials here are account ids",
     "skipCredentialsValidation": "locally the account is always checked",
@@ -30,8 +26,6 @@ IGNORES = {
     "skipRequestingAccountId": "locally the account is always checked",
     "skipMetadataApiCheck": "there is no instance metadata locally",
 }
-ROLE_HANDLES = {"roleArn", "sessionName", "externalId", "policy"}
-ROLE_IGNORES = {"duration": "a run is shorter than any session"}
 
 
 class Emulator(Protocol):
@@ -49,13 +43,12 @@ class Emulator(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Provider:
-    """The credentials of one account in one region, and the tags that go on every resource."""
+    """One account in one region, as its root, and the tags that go on every resource."""
 
     account: str
     region: str
     endpoint: str
     session: boto3.Session
-    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     default_tags: Mapping[str, str] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -74,7 +67,6 @@ class Provider:
                     region_name=key[1],
                     endpoint_url=self.endpoint,
                     config=CLIENT_CONFIG,
-                    **self.credentials,
                 )
             return self._clients[key]
 
@@ -86,13 +78,11 @@ class Provider:
             self._clients.clear()
 
 
-def provider(inputs: Mapping[str, Any], *, emulator: Emulator, own_account: str) -> Provider:
-    """A Pulumi AWS provider's inputs (plain; structures are JSON strings) as working credentials.
+def provider(inputs: Mapping[str, Any], *, emulator: Emulator) -> Provider:
+    """A Pulumi AWS provider's inputs (plain; structures are JSON strings) as a working one.
 
-    `own_account` is the account the deploying engineer is signed in to: roles are assumed from there.
-    Raises `Unsupported` for inputs it does not know, for a missing region or account, and when the
-    credentials belong to an account that `allowedAccountIds` does not name, as the real provider does;
-    botocore's `ClientError` when the role may not be assumed.
+    Raises `Unsupported` for inputs it does not know, for a missing region, and for any number of
+    `allowedAccountIds` but one.
     """
     if unknown := set(inputs) - HANDLES - set(IGNORES):
         raise Unsupported(
@@ -104,63 +94,18 @@ def provider(inputs: Mapping[str, Any], *, emulator: Emulator, own_account: str)
             "the provider names no region; set `region`, so that nothing depends on the machine"
         )
     allowed = [str(account) for account in _structure(inputs.get("allowedAccountIds")) or []]
-    if not allowed:
-        raise Unsupported("the provider names no account; set `allowed_account_ids` to its one account")
-    role = _role(inputs)
-    tags = (_structure(inputs.get("defaultTags")) or {}).get("tags", {})
-    if role:
-        own = Provider(
-            account=own_account, region=region, endpoint=emulator.url, session=emulator.session(own_account)
+    if len(allowed) != 1:
+        raise Unsupported(
+            f"the provider is for accounts {allowed}; name the one account in `allowed_account_ids`"
         )
-        credentials = _assume(role, own)
-        own.close()
-    else:
-        credentials = {}
-    made = Provider(
+    return Provider(
         account=allowed[0],
         region=region,
         endpoint=emulator.url,
-        session=emulator.session(own_account if role else allowed[0]),
-        credentials=credentials,
-        default_tags=tags,
+        session=emulator.session(allowed[0]),
+        default_tags=(_structure(inputs.get("defaultTags")) or {}).get("tags", {}),
     )
-    account = made.client("sts").get_caller_identity()["Account"]
-    if allowed != [account]:
-        raise Unsupported(
-            f"the credentials belong to account {account}, but allowed_account_ids is {allowed};"
-            " name the one account that this provider is for"
-        )
-    return made
 
 
 def _structure(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value else value
-
-
-def _role(inputs: Mapping[str, Any]) -> dict[str, Any] | None:
-    single = _structure(inputs.get("assumeRole"))
-    chain = [*([single] if single else []), *(_structure(inputs.get("assumeRoles")) or [])]
-    if len(chain) > 1:
-        raise Unsupported("a chain of assumed roles is not supported; use one role")
-    for role in chain:
-        if unknown := set(role) - ROLE_HANDLES - set(ROLE_IGNORES):
-            raise Unsupported(
-                f"the assumed role has keys {sorted(unknown)}, which the AWS provider would not understand"
-                " either; pass an aws.ProviderAssumeRoleArgs (keys of a plain dict are not translated here)"
-            )
-    return chain[0] if chain else None
-
-
-def _assume(role: Mapping[str, Any], own: Provider) -> dict[str, str]:
-    """The role's credentials, as keyword arguments of a boto3 client."""
-    optional = {"ExternalId": role.get("externalId"), "Policy": role.get("policy")}
-    answer = own.client("sts").assume_role(
-        RoleArn=role["roleArn"],
-        RoleSessionName=role.get("sessionName") or "pulumi",
-        **{key: value for key, value in optional.items() if value},
-    )["Credentials"]
-    return {
-        "aws_access_key_id": answer["AccessKeyId"],
-        "aws_secret_access_key": answer["SecretAccessKey"],
-        "aws_session_token": answer["SessionToken"],
-    }

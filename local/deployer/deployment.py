@@ -21,7 +21,7 @@ import pulumi
 
 from local.deployer.accounts import Emulator
 from local.deployer.monitor import EmulatorMonitor, Resource
-from local.deployer.stack_config import ACCOUNTS, as_strings, load
+from local.deployer.stack_config import as_strings, load
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGANIZATION = "organization"  # what Pulumi calls it where there is none
@@ -59,7 +59,6 @@ def deploy(
     and whatever the program itself raises.
     """
     project, config = load(root, stack, overrides)
-    role = config.get(f"{project}:role", "service")
     outputs, secret = _upstream(stack_outputs)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
@@ -69,7 +68,6 @@ def deploy(
         project=project,
         stack=stack,
         config=as_strings(config),
-        own_account=ACCOUNTS[role],
         stack_outputs=outputs,
         secret_outputs=secret,
         on_resource=on_resource,
@@ -90,7 +88,6 @@ def run(
     project: str = "inference-watch",
     stack: str = "dev",
     config: Mapping[str, str] | None = None,
-    own_account: str = ACCOUNTS["service"],
     stack_outputs: Mapping[str, Any] | None = None,
     secret_outputs: Collection[str] = (),
     on_resource: Callable[[Resource], None] | None = None,
@@ -104,7 +101,6 @@ def run(
     monitor = EmulatorMonitor(
         emulator=emulator,
         root=root,
-        own_account=own_account,
         stack_outputs=stack_outputs or {},
         secret_outputs=secret_outputs,
         on_resource=on_resource,

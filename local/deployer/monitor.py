@@ -40,7 +40,6 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         *,
         emulator: Emulator,
         root: Path,
-        own_account: str,
         stack_outputs: Mapping[str, Any],
         secret_outputs: Collection[str],
         on_resource: Callable[[Resource], None] | None,
@@ -49,7 +48,6 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         self.failure: errors.DeployError | None = None
         self._emulator = emulator
         self._root = root
-        self._own_account = own_account
         self._stack_outputs = stack_outputs
         self._secret_outputs = secret_outputs
         self._on_resource = on_resource
@@ -122,7 +120,7 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         return name, {"name": name, "outputs": outputs, "secretOutputNames": secret}
 
     def _provider(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        made = provider(plain(args.inputs), emulator=self._emulator, own_account=self._own_account)
+        made = provider(plain(args.inputs), emulator=self._emulator)
         with self._lock:
             identity = f"{args.name}-{len(self._providers)}"
             self._providers[identity] = made

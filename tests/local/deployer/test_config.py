@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 config:
   shop:owner: me
   shop:labels: {b: three}
-  shop:accounts: {service: "999999999999", monitor: "888888888888", monitor_deployer_arns: [arn]}
+  shop:accounts: {service: "999999999999", monitor: "888888888888", contacts: [arn]}
 """
     )
     return tmp_path
@@ -50,11 +50,11 @@ def test_overrides_are_merged_key_by_key_and_none_removes(root: Path) -> None:
 
 
 def test_no_override_can_leave_the_local_accounts(root: Path) -> None:
-    _, config = load(root, "dev", {"accounts": {"service": "333333333333", "monitor_deployer_arns": ["x"]}})
+    _, config = load(root, "dev", {"accounts": {"service": "333333333333", "contacts": ["x"]}})
     assert config["shop:accounts"] == {
         "service": "111111111111",
         "monitor": "222222222222",
-        "monitor_deployer_arns": ["x"],
+        "contacts": ["x"],
     }
 
 
