@@ -15,4 +15,4 @@ _predictions = build(os.environ, time.monotonic)
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Answer an API Gateway REST proxy event; never raises."""
-    return _predictions.answer(event, context.aws_request_id)
+    return _predictions.answer(event, getattr(context, "aws_request_id", ""))

@@ -95,7 +95,7 @@ def _response(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(event: Mapping[str, Any]) -> str:
-    body = event.get("body")
+    body = event.get("body") if isinstance(event, Mapping) else None
     if not isinstance(body, str):
         raise _invalid("The body is missing; send a JSON object.")
     if not event.get("isBase64Encoded"):

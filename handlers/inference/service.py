@@ -1,6 +1,7 @@
 """One request from start to end: parse, look up, predict, format. Everything it uses is passed in."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from handlers.inference.model import Model
 from handlers.inference.references import References
 from handlers.transport import Clock
 
+_ID = re.compile(r"[\w.-]{1,128}", re.ASCII)
 log = logging.getLogger(__name__)
 
 
@@ -31,8 +33,8 @@ class Predictions:
         with tracing.invocation("handle"):
             request_id = fallback_id
             try:
-                context = event.get("requestContext") or {}
-                request_id = str(context.get("requestId") or fallback_id)
+                context = _mapping(_mapping(event).get("requestContext"))
+                request_id = _id(context.get("requestId")) or fallback_id
                 _annotate_plan(context)
                 budget = Budget(clock=self._clock, started=started, total_s=self._budget_s)
                 request, answer = self._predict(event, budget)
@@ -62,6 +64,15 @@ class Predictions:
 
 def _annotate_plan(context: Mapping[str, Any]) -> None:
     # The gateway names the key's id, which is no secret; its value, in the same place, is one.
-    key_id = (context.get("identity") or {}).get("apiKeyId")
+    key_id = _id(_mapping(context.get("identity")).get("apiKeyId"))
     if key_id:
-        tracing.annotate("plan", str(key_id))
+        tracing.annotate("plan", key_id)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _id(value: object) -> str:
+    """An id as the gateway makes them: nothing else from an event goes into answers, logs and traces."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""

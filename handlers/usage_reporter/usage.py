@@ -13,6 +13,7 @@ from typing import Any
 from handlers.usage_reporter.periods import Quota, period_start, quota_of
 
 PAGE = 500  # the most that these operations give at a time
+MAX_NAME = 900  # characters, of the 1,024 of a dimension's value: an id may be added
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +99,14 @@ def _items(client: Any, operation: str, **parameters: str) -> Iterator[Mapping[s
 
 
 def _name(item: Mapping[str, Any], prefix: str) -> str:
-    return str(item.get("name") or item["id"]).removeprefix(prefix)
+    """The name as far as CloudWatch takes it as a dimension's value; it refuses a request for one bad value.
+
+    ASCII without control characters, at least one that is no blank, no colon first (API reference,
+    Dimension). API Gateway takes any name.
+    """
+    name = str(item.get("name") or item["id"]).removeprefix(prefix)
+    printable = "".join(char if " " <= char <= "~" else "?" for char in name)[:MAX_NAME]
+    return printable.strip(" ").lstrip(": ") or str(item["id"])
 
 
 def _distinct(names: Mapping[str, str]) -> dict[str, str]:

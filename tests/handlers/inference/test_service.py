@@ -1,15 +1,19 @@
 """The function as the gateway sees it, against loopback servers that play the table and the model."""
 
+import base64
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from handlers.inference import contract
 from handlers.inference.references import FEATURES
 from handlers.inference.service import Predictions
 from handlers.inference.wiring import build
@@ -209,22 +213,86 @@ def test_a_known_lot_is_looked_up_once_and_an_unknown_one_every_time() -> None:
     assert (tables.connections, models.connections) == (1, 1)
 
 
-@pytest.mark.parametrize("context", [None, {}, {"requestId": ""}])
+CONTEXTS = [None, {}, {"requestId": ""}, {"requestId": 7}, {"requestId": "a b"}, {"requestId": "x" * 129}, 1]
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
 def test_without_the_gateways_request_id_lambdas_is_named(context: object) -> None:
     status, body, *_ = answer(event={**EVENT, "requestContext": context})
     assert (status, body["request_id"]) == (200, "lambda-1")
 
 
-@pytest.mark.parametrize("event", ["text", None, {"requestContext": 1}])
+@pytest.mark.parametrize(
+    "event", ["text", None, 7, [], {}, {"body": b"{}"}, {"body": 1, "isBase64Encoded": "yes"}]
+)
+def test_what_is_no_event_is_an_invalid_request(event: Any) -> None:
+    status, body, *calls = answer(event=event)
+    assert (status, body["error"]["code"], body["error"]["request_id"]) == (
+        400,
+        "invalid_request",
+        "lambda-1",
+    )
+    assert calls == [0, 0]
+
+
 def test_an_unexpected_error_is_logged_with_its_traceback_and_told_without(
-    event: Any, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(contract, "parse", lambda _: 1 / 0)
     with caplog.at_level(logging.INFO, logger="handlers"):
-        status, body, *_ = answer(event=event)
+        status, body, *_ = answer()
     assert (status, body["error"]["code"]) == (500, "internal_error")
     assert body["error"]["message"] == "The prediction failed for a reason of ours; it is logged."
     (record,) = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert record.exc_info is not None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+REQUESTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.text(max_size=70) | JSON,
+        "measurements": JSON
+        | st.dictionaries(
+            st.sampled_from(("color_intensity", "hue", "proline", "x")), JSON | st.floats(0, 9)
+        ),
+        "extra": JSON,
+    },
+)
+BODIES = st.one_of(
+    JSON, REQUESTS.map(json.dumps), st.binary().map(lambda raw: base64.b64encode(raw).decode()), st.text()
+)
+EVENTS = JSON | st.fixed_dictionaries(
+    {},
+    optional={
+        "body": BODIES,
+        "isBase64Encoded": JSON,
+        "requestContext": JSON
+        | st.dictionaries(
+            st.sampled_from(("requestId", "identity")), JSON | st.dictionaries(st.just("apiKeyId"), JSON)
+        ),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Predictions]:
+    with Loopback([reply(200, {})]) as tables, Loopback([PREDICTED]) as models:
+        yield service(tables.url, models.url)
+
+
+@given(event=EVENTS)
+def test_whatever_the_event_the_answer_is_one_that_the_contract_knows(
+    event: Any, running: Predictions
+) -> None:
+    response = running.answer(event, "lambda-1")
+    assert response["statusCode"] in (400, 404)  # never one of ours
+    body = json.loads(response["body"], parse_constant=pytest.fail)
+    Draft202012Validator(SCHEMAS["Error"]).validate(body)
 
 
 def test_each_answer_is_one_log_line_and_holds_no_key(caplog: pytest.LogCaptureFixture) -> None:

@@ -129,6 +129,30 @@ def test_keys_and_plans_of_one_name_stay_apart() -> None:
     ]
 
 
+NAMES = {
+    "K\u00fcche \U0001f377": "K?che ?",
+    ": colon first": "colon first",
+    "tab\there\r\n": "tab?here??",
+    "\u00a0": "?",
+    " : ": "k1",
+    "x" * 1025: "x" * 900,
+}
+
+
+@pytest.mark.parametrize(("name", "value"), NAMES.items())
+def test_a_name_that_cloudwatch_refuses_does_not_keep_the_others_from_being_published(
+    name: str, value: str
+) -> None:
+    plans = [Plan(id="k1", name=name, keys=[Key(id="k1", name=name)])]
+    assert published(plans)[0][1] == ("inference-dev", value, value)
+
+
+def test_names_that_become_alike_stay_apart() -> None:
+    keys = [Key(id="k1", name="caf\u00e9"), Key(id="k2", name="caf\u00e8")]
+    values = [values[2:] for _, values, _, _ in published([Plan(id="p1", name="p", keys=keys)])]
+    assert values[:2] == [("caf? (k1)",), ("caf? (k2)",)]
+
+
 @pytest.mark.parametrize("by_value", [False, True])
 def test_every_page_is_read_whichever_way_usage_names_its_keys(*, by_value: bool) -> None:
     plans = [
