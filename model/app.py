@@ -5,6 +5,7 @@ Answers are JSON. A request's mistake is a 4XX that names instance and feature; 
 Sources: "Custom inference code with hosting services", SageMaker developer guide.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from model.tracing import ATTRIBUTES, Steps, Tracer
 from model.wire import MAX_BODY_BYTES, InvalidRequestError, parse_instances
 
 DEFAULT_DIRECTORY: Final = "/opt/ml/model"  # where SageMaker unpacks model data
+DISCARDED_BYTES: Final = 32_000_000  # more than SageMaker passes on: 25 MB
 _ROUTES: Final = {"/ping": "GET", "/invocations": "POST"}
 
 _log = logging.getLogger("model.app")
@@ -108,8 +110,17 @@ def _read_body(environ: dict[str, Any]) -> bytes:
     except (OSError, ParseException) as error:  # a client that went away; broken chunks
         raise InvalidRequestError("the body ended early or is badly chunked") from error
     if len(body) > MAX_BODY_BYTES:
+        _discard(environ["wsgi.input"])
         raise BodyTooLargeError(f"the body has more than {MAX_BODY_BYTES:,} bytes")
     return body
+
+
+def _discard(rest: Any) -> None:
+    """Read what SageMaker may still be sending: a caller that is cut off while it sends sees no answer."""
+    with contextlib.suppress(OSError, ParseException):
+        for _ in range(DISCARDED_BYTES // MAX_BODY_BYTES):
+            if not rest.read(MAX_BODY_BYTES):
+                return
 
 
 def _error(status: HTTPStatus, message: str) -> Answer:

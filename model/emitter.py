@@ -51,7 +51,8 @@ class Emitter:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="trace-emitter", daemon=True)
         self._counting = threading.Lock()
-        self._sent = self._dropped = self._lost = 0
+        self._sent = self._dropped = self._lost = self._under_way = 0
+        self._stopped = False
 
     @property
     def counts(self) -> Counts:
@@ -65,18 +66,19 @@ class Emitter:
 
     def put(self, document: dict[str, Any]) -> None:
         """Take over a document, or drop and count it. Returns at once and never raises."""
-        try:
-            self._waiting.put_nowait(document)
-        except queue.Full:
-            with self._counting:
+        with self._counting:
+            if self._stopped or self._waiting.full():
                 self._dropped += 1
+            else:
+                self._waiting.put_nowait(document)
 
     def stop(self) -> Counts:
-        """Send what is waiting, for at most the flush time; what is left then counts as lost."""
+        """Send what is waiting, for at most the flush time; what is left or under way then counts as lost."""
         self._stopping.set()
         self._thread.join(self._flush_s)
         with self._counting:
-            self._lost += self._waiting.qsize()
+            self._stopped = True
+            self._lost += self._waiting.qsize() + self._under_way
         counts = self.counts
         _log.info("traces: %d sent, %d dropped, %d lost", counts.sent, counts.dropped, counts.lost)
         return counts
@@ -104,21 +106,19 @@ class Emitter:
     def _drain(self, send: Send) -> None:
         """Send everything that waits, a batch at a time; the first failure loses its batch and is raised."""
         while batch := self._take():
+            refused = len(batch)
             try:
                 refused = send(batch)
-            except TransportError:
+            finally:
                 with self._counting:
-                    self._lost += len(batch)
-                raise
-            with self._counting:
-                self._sent += len(batch) - refused
-                self._lost += refused
+                    self._under_way = 0
+                    if not self._stopped:  # else it is counted as lost already
+                        self._sent += len(batch) - refused
+                        self._lost += refused
 
     def _take(self) -> list[str]:
-        batch: list[str] = []
-        while len(batch) < BATCH:
-            try:
-                batch.append(json.dumps(self._waiting.get_nowait()))
-            except queue.Empty:
-                break
-        return batch
+        with self._counting:
+            count = 0 if self._stopped else min(BATCH, self._waiting.qsize())
+            taken = [self._waiting.get_nowait() for _ in range(count)]
+            self._under_way = count
+        return [json.dumps(document) for document in taken]

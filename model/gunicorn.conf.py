@@ -7,6 +7,8 @@ prediction short, since only the caller knows how much of its time budget is lef
 """
 
 import os
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,12 @@ wsgi_app = "model.app:application"
 bind = os.environ.get("BIND", "0.0.0.0:8080")  # SageMaker calls the container on port 8080
 
 # A prediction is pure computation: a process for each core. A thread more would not compute more (they
-# share the interpreter), but a few keep a slow sender or /ping from holding up the others.
+# share the interpreter), but each connection that is silent or slow to send holds one: enough of them keep
+# such connections from holding up /ping. They are made when needed.
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 worker_class = "gthread"
-threads = 4
+threads = 64
+read_timeout_s = 5  # for each part of a request; gunicorn itself has no such limit
 
 # Load the model and import everything once, before the fork: workers share the memory and start in
 # milliseconds, which is also what makes restarting them harmless.
@@ -58,8 +62,14 @@ def on_starting(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
         sys.exit(f"error: {error}")
 
 
-def post_worker_init(worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
-    """Give each worker its own emitter: threads do not survive a fork."""
+def post_worker_init(worker: Any) -> None:
+    """Give each worker its own emitter (threads do not survive a fork), and connections a time limit.
+
+    A connection inherits it from the listener (Linux); a request that is half sent then ends as a bad one.
+    """
+    for listener in worker.sockets:
+        limit = struct.pack("ll", read_timeout_s, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
     application.tracer.start()
 
 

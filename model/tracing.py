@@ -20,6 +20,7 @@ from model.emitter import Emitter
 
 ATTRIBUTES: Final = "HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES"  # the WSGI key of the header
 DEFAULT_NAME: Final = "model"
+OFF: Final = ("false", "f", "no", "n", "off", "0")
 _FIELD = re.compile(r"(?:^|[;,\s])(Root|Parent|Sampled)=([^;,\s]*)")
 _TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 _SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
@@ -140,11 +141,11 @@ class Tracer:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Tracer named `MODEL_NAME` that sends to `AWS_XRAY_DAEMON_ADDRESS` if set, else to X-Ray itself.
 
-        `AWS_XRAY_SDK_ENABLED=false` turns it off, as it does X-Ray's own SDKs. Raises ValueError if the
-        daemon's address cannot be read.
+        `AWS_XRAY_SDK_ENABLED` turns it off with the words that X-Ray's SDK for Python takes. Raises
+        ValueError if the daemon's address cannot be read.
         """
         name = environ.get("MODEL_NAME", DEFAULT_NAME)
-        if environ.get("AWS_XRAY_SDK_ENABLED", "true").strip().lower() in ("false", "0"):
+        if environ.get("AWS_XRAY_SDK_ENABLED", "true").strip().lower() in OFF:
             return cls(name=name, make_emitter=None)
         connect: transports.Connect = transports.connect_to_xray
         if address := environ.get("AWS_XRAY_DAEMON_ADDRESS"):

@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 SIGNATURE_REUSE_S = 60.0  # AWS accepts a signature for five minutes
+USER_AGENT = "inference-watch-local"  # as a customer has one; a web ACL refuses requests without
 IDLE_S = 3.0  # after so long without a request a connection is opened anew: the server may have closed it
 ANSWER_TIMEOUT_S = 30.0  # API Gateway gives up after 29 s
 
@@ -103,7 +104,7 @@ class Client:
     def call(self, lot: Lot) -> Sample:
         """Ask for the prediction of `lot`; never raises for what the network or the API does."""
         body = lot.body
-        headers = {**self._signer.headers(body), "x-api-key": self._api_key}
+        headers = {**self._signer.headers(body), "x-api-key": self._api_key, "User-Agent": USER_AGENT}
         at, start = time.time(), time.perf_counter()
         status = 0
         try:

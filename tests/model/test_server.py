@@ -1,5 +1,6 @@
 """The contract, held by the real gunicorn with the shipped settings on a loopback port."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -87,14 +88,14 @@ def test_a_connection_serves_many_requests_and_survives_refused_ones(server: Ser
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     good = json.dumps({"instances": [LOT_001]})
     statuses, sockets = [], set()
-    for content in (good, "{", good, " " * (MAX_BODY_BYTES + 100), good):
+    for content in (good, "{", good, " " * (MAX_BODY_BYTES + 1), good, " " * 6_000_000, good):
         connection.request("POST", "/invocations", content)
         sockets.add(id(connection.sock))
         response = connection.getresponse()
         response.read()
         statuses.append(response.status)
     connection.close()
-    assert statuses == [200, 400, 200, 413, 200]
+    assert statuses == [200, 400, 200, 413, 200, 413, 200]
     assert len(sockets) == 1
 
 
@@ -119,6 +120,24 @@ def test_a_chunked_body_is_read(server: Server) -> None:
 def test_a_broken_or_cut_off_body_is_400(server: Server, headers: bytes, body: bytes) -> None:
     answer = raw(server, b"POST /invocations HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n\r\n" + body)
     assert re.match(rb"HTTP/1\.1 400 ", answer), answer
+
+
+def test_connections_that_say_nothing_or_half_of_it_stop_neither_ping_nor_predictions(
+    server: Server,
+) -> None:
+    starts = [b"", b"POST /invoc", b"POST /invocations HTTP/1.1\r\nContent-Length: 500\r\n\r\n{"] * 10
+    with contextlib.ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in starts
+        ]
+        for connection, start in zip(connections, starts, strict=True):
+            connection.sendall(start)
+        began = time.monotonic()
+        assert [server.call("GET", "/ping").status, server.invoke(LOT_001).status] == [200, 200]
+        assert time.monotonic() - began < 2  # SageMaker's own limit for a ping
+        # One that does not go on is given up, so that no number of them stops the server for good.
+        connections[2].settimeout(15)
+        assert connections[2].recv(20).startswith(b"HTTP/1.1 400 ")
 
 
 def test_every_line_of_the_log_is_json(server: Server) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers import tracing
 from model.app import Application
 from model.classifier import Classifier
 from model.emitter import Emitter
@@ -190,6 +191,14 @@ def test_the_environment_names_the_segment_and_can_turn_tracing_off(artefact: Pa
     application.load()
     assert call(application, "POST", "/invocations", body(LOT_001), **{ATTRIBUTES: HEADER}).status == "200 OK"
     off.stop()
+
+
+@pytest.mark.parametrize("word", [*tracing.OFF, "NO", "Off"])
+def test_the_words_that_switch_tracing_off_are_those_of_the_functions(word: str) -> None:
+    tracer = Tracer.from_environ({"AWS_XRAY_SDK_ENABLED": word})
+    tracer.start()
+    tracer.record(HEADER, steps=Steps(), status=200, annotations={})
+    assert tracer._emitter is None  # noqa: SLF001  # nothing that could send
 
 
 def test_a_daemon_address_that_cannot_be_read_stops_the_start() -> None:
