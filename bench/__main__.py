@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("rehearsal", "tracing")
+BENCHES = ("cold-start", "rehearsal", "tracing")
 
 
 def main(names: list[str]) -> int:
@@ -12,7 +12,9 @@ def main(names: list[str]) -> int:
     if unknown:
         sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}\n")
         return 2
-    return max(int(importlib.import_module(f"bench.{name}").main()) for name in names or BENCHES)
+    return max(
+        int(importlib.import_module(f"bench.{name.replace('-', '_')}").main()) for name in names or BENCHES
+    )
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             limit=canary.slo.latency_p90_ms,
             limit_source=f"the promised p90 of {canary.slo.latency_p90_ms:g} ms",
             silence_owner=ATTEMPTS,
-            sparse=True,  # published only for probes that were answered
+            sparse=True,  # published with a success only
             # Fewer than CloudWatch's 100 samples for a p90: an hour of probes has 60, and the sixth slowest
             # of them is what is compared.
             min_samples=MIN_PROBES,
