@@ -1,4 +1,4 @@
-"""The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune`.
+"""The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune | verify`.
 
 Exit codes: 0 all expectations met, 1 an expectation failed, 2 wrong usage or input, 3 all met, but some of
 the alarms are not simulated (they are named).
@@ -15,6 +15,7 @@ import config
 import monitoring
 from rehearsal import commands
 from rehearsal.errors import RehearsalError
+from rehearsal.fidelity import command
 from rehearsal.history import replay, tune
 from rehearsal.incident.scenario import FOLDER
 
@@ -26,9 +27,9 @@ PLAIN_WIDTH = 130
 def main(arguments: Sequence[str] | None = None, console: Console | None = None) -> int:
     """Runs one command; what is wrong with its input goes to standard error."""
     given = _parser().parse_args(arguments)
-    command: Command = given.command
+    chosen: Command = given.command
     try:
-        return command(given, console or _console())
+        return chosen(given, console or _console())
     except (RehearsalError, config.ConfigError, monitoring.MonitoringError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # the command line's own output
         return USAGE
@@ -80,6 +81,22 @@ def _parser() -> argparse.ArgumentParser:
         "--pages-per-week", type=float, default=0.5, help="wanted pages a week (default: 0.5)"
     )
     _recorded(tuning)
+
+    verify = _command(
+        commands_,
+        "verify",
+        command.verify,
+        "CloudWatch's recorded decisions, made again",
+    )
+    _alarms(verify)
+    verify.add_argument(
+        "--history",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="output of describe-alarm-history, or alarm events; without it what is published is verified",
+    )
+    verify.add_argument("--metrics", type=Path, metavar="FILE", help="saved metrics, to compare whole days")
     return parser
 
 
