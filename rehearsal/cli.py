@@ -30,14 +30,14 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     chosen: Command = given.command
     try:
         return chosen(given, console or _console())
-    except (RehearsalError, config.ConfigError, monitoring.MonitoringError) as error:
+    except (RehearsalError, config.ConfigError, monitoring.MonitoringError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # the command line's own output
         return USAGE
 
 
 def _console() -> Console:
     """As wide as the terminal; a fixed width where there is none."""
-    return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
+    return Console(markup=False) if sys.stdout.isatty() else Console(markup=False, width=PLAIN_WIDTH)
 
 
 def _parser() -> argparse.ArgumentParser:

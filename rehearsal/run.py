@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from monitoring.spec import MetricAlarm
 from rehearsal.cloudwatch.actions import Notification, Page, entries, notifications, pages
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, Timeline, timeline
+from rehearsal.cloudwatch.math.evaluation import band_calls
 from rehearsal.cloudwatch.series import Series
 from rehearsal.incident import expectations
 from rehearsal.incident import metrics as incident
@@ -88,7 +89,9 @@ def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: b
         failures=expectations.check(scenario, alarm_set.alarms, line, sent) if check else [],
         doubts=_doubts(scenario, alarm_set, series, sent) if doubt else [],
         unknown_metrics=unknown,
-        stand_in_band=any(isinstance(a, MetricAlarm) and a.band_id for a in alarm_set.alarms),
+        stand_in_band=any(
+            isinstance(a, MetricAlarm) and bool(band_calls(a.queries)) for a in alarm_set.alarms
+        ),
     )
 
 

@@ -18,6 +18,7 @@ AROUND = (-30, -20, -10, 0, 10, 20, 30)
 YOUNG = range(15, 195, 5)
 LEAST_POINTS = 7
 LEAST_SPREAD = 0.05  # of the mean: a metric without noise does not get a band without width
+LEAST_MARGIN = 1e-6  # in the metric's unit: nor does one that is usually 0
 
 
 def stand_in(values: Floats, deviations: float, window: int) -> tuple[Floats, Floats]:
@@ -31,7 +32,7 @@ def stand_in(values: Floats, deviations: float, window: int) -> tuple[Floats, Fl
     young_mean, young_spread = _statistics(values, np.array(YOUNG) + window)
     mean = np.where(np.isnan(mean), young_mean, mean)
     spread = np.where(np.isnan(spread), young_spread, spread)
-    margin = deviations * np.maximum(spread, LEAST_SPREAD * np.abs(mean))
+    margin = np.maximum(deviations * np.maximum(spread, LEAST_SPREAD * np.abs(mean)), LEAST_MARGIN)
     return mean - margin, mean + margin
 
 

@@ -9,7 +9,8 @@ from rehearsal.cloudwatch.actions import Page
 from rehearsal.cloudwatch.evaluate import STATES, Timeline
 from rehearsal.errors import RehearsalError
 from rehearsal.incident import durations
-from rehearsal.incident.scenario import ExpectedPage, ExpectedState, Scenario
+from rehearsal.incident.expected import ExpectedPage, ExpectedState
+from rehearsal.incident.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ class Parameter:
     high: float = 1.0
     default: Value | None = None
     text: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +104,7 @@ def _metric_missing(conditions: Conditions, when: slice, given: Mapping[str, Val
 
 SHARE = {"share": Parameter(meaning="part of the requests, 0 to 1")}
 ALL = {"share": Parameter(meaning="part of the requests, 0 to 1", default=1.0)}
-FACTOR = {"factor": Parameter(meaning="how many times the usual, above 0", high=1000.0)}
+FACTOR = {"factor": Parameter(meaning="how many times the usual, 0.001 to 1000", low=0.001, high=1000.0)}
 TO_PCT = {"to": Parameter(meaning="percent, 0 to 100", high=100.0)}
 METRICS = {"metrics": Parameter(meaning="pattern of `Namespace Metric`, such as `AWS/Lambda *`", text=True)}
 
@@ -214,7 +215,10 @@ FAULTS: dict[str, Kind] = {
     ),
     "metric-late": Kind(
         meaning="Metrics arrive `minutes` later than usual.",
-        parameters={**METRICS, "minutes": Parameter(meaning="1 to 180", low=1, high=180)},
+        parameters={
+            **METRICS,
+            "minutes": Parameter(meaning="a whole number, 1 to 180", low=1, high=180, whole=True),
+        },
         apply=_metric_late,
         harm=False,
     ),

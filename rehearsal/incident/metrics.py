@@ -10,6 +10,7 @@ from monitoring.watched import NAMESPACE
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.faults import FAULTS
+from rehearsal.incident.names import Names
 from rehearsal.incident.scenario import Explicit, Scenario
 from rehearsal.incident.service import simulate
 from rehearsal.incident.signals import Signals
@@ -31,21 +32,32 @@ def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, 
     requests = scenario.traffic.requests(start, conditions.traffic, rng)
     outcome = simulate(conditions, requests, shape, rng)
     signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed)
-    explicit = {(e.namespace, e.metric): e for e in scenario.series}
+    explicit = {MetricKey.of(e.namespace, e.metric, e.dimensions): e for e in scenario.series}
+    names = Names(alarm_set)
 
     metrics: dict[MetricKey, MetricSeries] = {}
     unknown: set[str] = set()
     for alarm in alarm_set.alarms:
         for query in alarm.queries if isinstance(alarm, MetricAlarm) else ():
             if isinstance(query, MetricStat):
-                metric = _metric(query, signals, explicit, scenario.history)
+                simulated = (
+                    signals.metric(query.namespace, query.metric, query.dimensions)
+                    if names.own(query)
+                    else None
+                )
+                metric = _metric(query, simulated, explicit, conditions, scenario.history)
                 if metric is None:
-                    unknown.add(f"{query.namespace} {query.metric}")
+                    unknown.add(_named(query))
                 else:
                     account = _account(query, alarm_set)
                     key = MetricKey.of(query.namespace, query.metric, query.dimensions, account)
                     metrics[key] = metric
-    return Series(start, minutes, metrics), tuple(sorted(unknown))
+    return Series(start, minutes, metrics, scenario.quotas), tuple(sorted(unknown))
+
+
+def _named(query: MetricStat) -> str:
+    dimensions = ", ".join(f"{name}={value}" for name, value in sorted(query.dimensions.items()))
+    return f"{query.namespace} {query.metric}" + (f" of {dimensions}" if dimensions else "")
 
 
 def _account(query: MetricStat, alarm_set: AlarmSet) -> str | None:
@@ -55,14 +67,22 @@ def _account(query: MetricStat, alarm_set: AlarmSet) -> str | None:
 
 
 def _metric(
-    query: MetricStat, signals: Signals, explicit: Mapping[tuple[str, str], Explicit], history: int
+    query: MetricStat,
+    simulated: MetricSeries | None,
+    explicit: Mapping[MetricKey, Explicit],
+    conditions: Conditions,
+    history: int,
 ) -> MetricSeries | None:
-    simulated = signals.metric(query.namespace, query.metric, query.dimensions)
-    given = explicit.get((query.namespace, query.metric))
+    """The metric that a query reads: the scenario's own values, over those of the simulated service."""
+    given = explicit.get(MetricKey.of(query.namespace, query.metric, query.dimensions))
+    if given is None and simulated is not None:
+        given = explicit.get(MetricKey.of(query.namespace, query.metric, {}))
     if given is None:
         return simulated
     first = history + given.begin
-    own = MetricSeries.of_minutes(given.values, first=first)
+    own = _reported(
+        MetricSeries.of_minutes(given.values, first=first), f"{given.namespace} {given.metric}", conditions
+    )
     if simulated is None:
         return own
     rest = (simulated.minute < first) | (simulated.minute >= first + len(given.values))
@@ -71,4 +91,18 @@ def _metric(
         value=np.concatenate([simulated.value[rest], own.value]),
         weight=np.concatenate([simulated.weight[rest], own.weight]),
         delay=simulated.delay,
+    )
+
+
+def _reported(metric: MetricSeries, name: str, conditions: Conditions) -> MetricSeries:
+    """The metric as faults of the reporting leave it: late, or missing."""
+    delay = np.zeros(conditions.minutes, dtype=np.int64)
+    kept = np.ones(len(metric.minute), dtype=bool)
+    for effect in conditions.effects:
+        if effect.touches(name) and effect.late_minutes is not None:
+            delay[effect.when] += effect.late_minutes
+        elif effect.touches(name):
+            kept &= (metric.minute < effect.when.start) | (metric.minute >= effect.when.stop)
+    return MetricSeries(
+        minute=metric.minute[kept], value=metric.value[kept], weight=metric.weight[kept], delay=delay
     )

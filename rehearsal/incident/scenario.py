@@ -13,18 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.spec import State
+from rehearsal import marked_yaml
+from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.errors import RehearsalError
-from rehearsal.incident import durations, marked_yaml, notation
+from rehearsal.incident import durations, expected, notation
+from rehearsal.incident.expected import Expect
 from rehearsal.incident.faults import FAULTS, Value
-from rehearsal.incident.marked_yaml import Marked
 from rehearsal.incident.schema import schema
 from rehearsal.incident.service import Shape
 from rehearsal.incident.traffic import Traffic
+from rehearsal.marked_yaml import Marked
 
 FOLDER = Path(__file__).with_name("scenarios")
 HISTORY = "2d"
 BEGINS = "2026-03-03T10:00Z"  # a Tuesday
+YEARS = range(1971, 2200)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,44 +42,16 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Explicit:
-    """Values of a metric from minute `begin` on, in place of the simulated ones; NaN for none."""
+    """Values of a metric from minute `begin` on, which may be before the start; NaN for none.
+
+    Without `dimensions` they stand in place of the simulated service's own metric of that name.
+    """
 
     namespace: str
     metric: str
+    dimensions: Mapping[str, str]
     begin: int
     values: NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExpectedPage:
-    """A page of `alarm` not before `after` and not after `by`."""
-
-    alarm: str
-    by: int
-    after: int
-    where: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExpectedState:
-    """`alarm` is in `state` at some time up to `by`, or all the time from `begin` to `end` (inclusive)."""
-
-    alarm: str
-    state: State
-    where: str
-    by: int | None = None
-    begin: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Expect:
-    """`pages` None: not said. Alarms in `allow` may page, those in `silent` must not; patterns."""
-
-    pages: Sequence[ExpectedPage] | None
-    allow: Sequence[str]
-    silent: Sequence[str]
-    states: Sequence[ExpectedState]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +70,9 @@ class Scenario:
     latency: Mapping[str, float]
     faults: Sequence[Fault]
     series: Sequence[Explicit]
+    quotas: Mapping[MetricKey, float]
     expect: Expect
+    notes: Sequence[str] = ()
 
     def shape(self, budget_ms: float, cores: int) -> Shape:
         """The simulated service, for a stack's time budget and endpoint."""
@@ -120,22 +97,55 @@ def load(path: Path) -> Scenario:
     document = marked_yaml.read(path)
     marked_yaml.validate(document, schema())
     data: dict[str, Any] = document.data
-    duration = durations.minutes(data["duration"])
+    duration = _length(document, "duration", data["duration"])
+    history = _length(document, "history", data.get("history", HISTORY), low=0)
+    series = _series(document, data.get("series", []), history, duration)
     return Scenario(
         key=path.stem,
         file=path.name,
         name=data["name"],
         why=data["why"],
         seed=data.get("seed", 1),
-        begins=datetime.strptime(data.get("begins", BEGINS), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC),
-        history=durations.minutes(data.get("history", HISTORY)),
+        begins=_begins(document, data.get("begins", BEGINS)),
+        history=history,
         duration=duration,
         traffic=Traffic(**data.get("traffic", {})),
         latency=data.get("latency", {}),
         faults=[_fault(document, i, entry, duration) for i, entry in enumerate(data.get("faults", []))],
-        series=[_explicit(document, i, entry) for i, entry in enumerate(data.get("series", []))],
-        expect=_expect(document, data["expect"], duration),
+        series=series,
+        quotas=_quotas(document, data.get("quotas", [])),
+        expect=expected.read(document, data["expect"], duration),
+        notes=[
+            f"{path.name}: the last {durations.text(s.begin + len(s.values) - duration)} of {s.namespace} "
+            f"{s.metric} are after the end and have no effect"
+            for s in series
+            if s.begin + len(s.values) > duration
+        ],
     )
+
+
+def _length(document: Marked, key: str, text: str, low: int = 1) -> int:
+    length = durations.minutes(text)
+    if not low <= length <= notation.LONGEST:
+        raise RehearsalError(
+            f"{document.at((key,))}: {text} is not between {low}m and {durations.text(notation.LONGEST)}; "
+            "give as much time as the incident needs"
+        )
+    return length
+
+
+def _begins(document: Marked, text: str) -> datetime:
+    try:
+        begins = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise RehearsalError(
+            f"{document.at(('begins',))}: {text} is no date and time; write 2026-03-03T10:00Z"
+        ) from None
+    if begins.year not in YEARS:
+        raise RehearsalError(
+            f"{document.at(('begins',))}: {text}; the year must be from {YEARS.start} to {YEARS.stop - 1}"
+        )
+    return begins
 
 
 def _fault(document: Marked, number: int, entry: Mapping[str, Any], duration: int) -> Fault:
@@ -152,47 +162,51 @@ def _fault(document: Marked, number: int, entry: Mapping[str, Any], duration: in
     return Fault(kind=entry["fault"], begin=begin, end=end, given=given)
 
 
+def _series(
+    document: Marked, entries: Sequence[Mapping[str, Any]], history: int, duration: int
+) -> list[Explicit]:
+    found = [_explicit(document, number, entry) for number, entry in enumerate(entries)]
+    for number, series in enumerate(found):
+        if not -history <= series.begin < duration:
+            raise RehearsalError(
+                f"{document.at(('series', number, 'at'))}: it begins at {durations.text(series.begin)}, "
+                f"the scenario runs from {durations.text(-history)} to {durations.text(duration)}; "
+                "it would have no effect"
+            )
+    _no_doubles(document, "series", [MetricKey.of(s.namespace, s.metric, s.dimensions) for s in found])
+    return found
+
+
 def _explicit(document: Marked, number: int, entry: Mapping[str, Any]) -> Explicit:
     namespace, metric = entry["metric"].split()
     try:
         values = notation.expand(entry["values"])
     except RehearsalError as error:
         raise RehearsalError(f"{document.at(('series', number, 'values'))}: {error}") from None
-    begin = durations.minutes(entry.get("at", "0m"))
-    return Explicit(namespace=namespace, metric=metric, begin=begin, values=values)
-
-
-def _expect(document: Marked, expect: Mapping[str, Any], duration: int) -> Expect:
-    pages = [
-        ExpectedPage(
-            alarm=entry["alarm"],
-            by=durations.minutes(entry["by"]),
-            after=durations.minutes(entry.get("after", "0m")),
-            where=document.at(("expect", "pages", number)),
-        )
-        for number, entry in enumerate(expect.get("pages") or [])
-    ]
-    return Expect(
-        pages=pages if "pages" in expect else None,
-        allow=expect.get("allow", ()),
-        silent=expect.get("silent", ()),
-        states=[
-            _state(document.at(("expect", "states", number)), entry, duration)
-            for number, entry in enumerate(expect.get("states", ()))
-        ],
+    return Explicit(
+        namespace=namespace,
+        metric=metric,
+        dimensions=entry.get("dimensions", {}),
+        begin=durations.minutes(entry.get("at", "0m")),
+        values=values,
     )
 
 
-def _state(where: str, entry: Mapping[str, Any], duration: int) -> ExpectedState:
-    times = {name: durations.minutes(entry[name]) for name in ("by", "at", "from", "to") if name in entry}
-    alarm, state = entry["alarm"], entry["is"]
-    match sorted(times):
-        case ["by"]:
-            return ExpectedState(alarm=alarm, state=state, where=where, by=times["by"])
-        case ["at"]:
-            return ExpectedState(alarm=alarm, state=state, where=where, begin=times["at"], end=times["at"])
-        case ["from"] | ["from", "to"]:
-            end = times.get("to", duration)
-            return ExpectedState(alarm=alarm, state=state, where=where, begin=times["from"], end=end)
-        case _:
-            raise RehearsalError(f"{where}: say when: either `by`, or `at`, or `from` with or without `to`")
+def _quotas(document: Marked, entries: Sequence[Mapping[str, Any]]) -> dict[MetricKey, float]:
+    keys = [_key(entry) for entry in entries]
+    _no_doubles(document, "quotas", keys)
+    return {key: float(entry["value"]) for key, entry in zip(keys, entries, strict=True)}
+
+
+def _key(entry: Mapping[str, Any]) -> MetricKey:
+    namespace, metric = entry["metric"].split()
+    return MetricKey.of(namespace, metric, entry.get("dimensions", {}))
+
+
+def _no_doubles(document: Marked, section: str, keys: Sequence[MetricKey]) -> None:
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            raise RehearsalError(
+                f"{document.at((section, number))}: {key.namespace} {key.metric} is there twice with these "
+                "dimensions; put its values into one entry, with _x30 for a gap"
+            )

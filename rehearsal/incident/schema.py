@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rehearsal.incident.durations import PATTERN
+from rehearsal.incident.durations import PATTERN, SIGNED
 from rehearsal.incident.faults import FAULTS, Parameter
 
 FILE = Path(__file__).with_name("scenario.schema.json")
@@ -21,6 +21,10 @@ def _number(meaning: str, low: float, high: float) -> dict[str, Any]:
 
 def _text(meaning: str) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "description": meaning}
+
+
+def _pattern(meaning: str, pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": pattern, "description": meaning}
 
 
 def _duration(meaning: str) -> dict[str, Any]:
@@ -40,7 +44,8 @@ def _object(properties: dict[str, Any], required: list[str], description: str = 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     if parameter.text:
         return _text(parameter.meaning)
-    return _number(parameter.meaning, parameter.low, parameter.high)
+    number = _number(parameter.meaning, parameter.low, parameter.high)
+    return {**number, "type": "integer"} if parameter.whole else number
 
 
 AT = _duration("when it begins, after the scenario's start")
@@ -58,6 +63,14 @@ def fault(kind: str) -> dict[str, Any]:
         ["fault", "at", *required],
         f"{FAULTS[kind].meaning} It takes {listed}",
     )
+
+
+METRIC = _pattern("`Namespace Metric`, such as `AWS/Lambda Errors`", r"^\S+ \S+$")
+DIMENSIONS = {
+    "type": "object",
+    "additionalProperties": _text("the dimension's value"),
+    "description": "the metric's dimensions, such as {QueueName: orders}; without it, none",
+}
 
 
 def _alarm() -> dict[str, Any]:
@@ -86,12 +99,9 @@ def schema() -> dict[str, Any]:
     }
     series = _object(
         {
-            "metric": {
-                "type": "string",
-                "pattern": r"^\S+ \S+$",
-                "description": "`Namespace Metric`, such as `AWS/Lambda Errors`",
-            },
-            "at": AT,
+            "metric": METRIC,
+            "dimensions": DIMENSIONS,
+            "at": _pattern("when it begins; -90m is before the scenario's start", SIGNED),
             "values": _text("one value a minute: 5, 5x3, 5+2x3, _ for a gap, _x3"),
         },
         ["metric", "values"],
@@ -122,7 +132,7 @@ def schema() -> dict[str, Any]:
     properties = {
         "name": _text("what happens, in a few words"),
         "why": _text("what the alarms have to show here"),
-        "seed": {"type": "integer", "minimum": 0, "description": "a whole number, from 0"},
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**63, "description": "a whole number, from 0"},
         "begins": {
             "type": "string",
             "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$",
@@ -136,6 +146,18 @@ def schema() -> dict[str, Any]:
             "type": "array",
             "items": {"type": "object", "required": ["fault", "at"], "properties": {"fault": kinds}},
             "description": "a list of faults",
+        },
+        "quotas": {
+            "type": "array",
+            "items": _object(
+                {
+                    "metric": METRIC,
+                    "dimensions": DIMENSIONS,
+                    "value": _number("the quota of this usage metric", 0, 1e300),
+                },
+                ["metric", "value"],
+            ),
+            "description": "a list of quotas, for alarms with SERVICE_QUOTA",
         },
         "series": {"type": "array", "items": series, "description": "a list of explicit series"},
         "expect": _object(expect, []),

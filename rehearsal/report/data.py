@@ -13,7 +13,7 @@ def notes(result: Result) -> list[str]:
     """What a reader has to know to judge the result."""
     alarm_set = result.alarm_set
     found = [f"{skip.name} is not simulated: {skip.reason}" for skip in alarm_set.skipped]
-    found += alarm_set.notes
+    found += [*alarm_set.notes, *result.scenario.notes]
     found += [NOTICE] if result.stand_in_band else []
     if result.unknown_metrics:
         found.append(f"not simulated, so without data: {', '.join(result.unknown_metrics)}")

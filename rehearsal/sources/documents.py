@@ -79,6 +79,8 @@ def _yaml(text: str, name: str) -> list[Any]:
         return [
             document for document in yaml.load_all(text, Loader=_Loader) if document is not None
         ]  # a SafeLoader
+    except RehearsalError:
+        raise
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RehearsalError(

@@ -97,7 +97,7 @@ def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
         (
             "why: To see it.",
             "why: 5",
-            "s.yaml:2: why: 5 is no string; give what the alarms have to show here",
+            's.yaml:2: why: YAML reads 5 as 5; put it in quotes: "5"',
         ),
         ("is: OK", "is: Okay", "s.yaml:17: expect.states[0].is: 'Okay' does not fit; give one of OK, ALARM"),
         (

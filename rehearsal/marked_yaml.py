@@ -1,16 +1,26 @@
 """YAML that remembers its lines, and schema errors that give line, key and fix."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import yaml
 
+from rehearsal import text_files
 from rehearsal.errors import RehearsalError
 
 Path_ = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without dates: what looks like one is a text, to be read as the schema says."""
+
+
+_text: Callable[..., Any] = yaml.SafeLoader.construct_yaml_str
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _text)
 
 
 class Marked:
@@ -19,16 +29,29 @@ class Marked:
     def __init__(self, source: str, name: str) -> None:
         self.name = name
         self._lines: dict[Path_, int] = {(): 1}
+        self._written: dict[Path_, str] = {}
         try:
-            node = yaml.compose(source, Loader=yaml.SafeLoader)
-            self.data: Any = yaml.safe_load(source)
+            node = yaml.compose(source, Loader=_Loader)
+            if node is not None:
+                text_files.check_size(node, name)
+                self._mark(node, ())
+            self.data: Any = yaml.load(source, Loader=_Loader)  # noqa: S506  # a SafeLoader
+        except RehearsalError:
+            raise
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise RehearsalError(
                 f"{name}:{line}: {error.problem}; this is no YAML, check the indentation"
             ) from None
-        if node is not None:
-            self._mark(node, ())
+        except RecursionError:
+            raise RehearsalError(f"{name}:1: nested too deeply; write it flat") from None
+        except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+            problem = str(error).splitlines()[0]
+            raise RehearsalError(f"{name}:1: {problem}; this is no YAML, put odd values in quotes") from None
+
+    def written(self, path: Path_) -> str | None:
+        """A value as it stands in the file, if it is a plain one."""
+        return self._written.get(path)
 
     def at(self, path: Path_) -> str:
         """`file:line: key` of the closest part that is written in the file."""
@@ -41,6 +64,8 @@ class Marked:
             seen: set[str] = set()
             for key_node, value in node.value:
                 line = key_node.start_mark.line + 1
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise RehearsalError(f"{self.name}:{line}: a key that is no text; write `key: value`")
                 if key_node.value in seen:
                     raise RehearsalError(f"{self.name}:{line}: {key_node.value} is there twice; remove one")
                 seen.add(key_node.value)
@@ -50,16 +75,38 @@ class Marked:
             for number, item in enumerate(node.value):
                 self._lines[(*path, number)] = item.start_mark.line + 1
                 self._mark(item, (*path, number))
+        else:
+            if any("\ud800" <= character <= "\udfff" for character in node.value):
+                line = node.start_mark.line + 1
+                raise RehearsalError(f"{self.name}:{line}: half a surrogate pair; write the character itself")
+            self._written[path] = node.value
+
+
+def _finite(_checker: object, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _whole(_checker: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_extend: Callable[..., Any] = jsonschema.validators.extend
+_Validator: Any = _extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": _finite, "integer": _whole}
+    ),
+)
 
 
 def read(path: Path) -> Marked:
     """The file, parsed. Raises `RehearsalError` with line and fix if it is no YAML."""
-    return Marked(path.read_text(encoding="utf-8"), path.name)
+    return Marked(text_files.read(path), path.name)
 
 
 def validate(document: Marked, schema: Mapping[str, Any]) -> None:
     """Raises `RehearsalError` with one line for each thing that is wrong."""
-    found = jsonschema.Draft202012Validator(schema).iter_errors(document.data)
+    found = _Validator(schema).iter_errors(document.data)
     problems = sorted({problem for error in found for problem in _explain(document, error)}, key=_line)
     if problems:
         raise RehearsalError("\n".join(problems))
@@ -83,7 +130,7 @@ def _explain(document: Marked, error: jsonschema.ValidationError) -> Iterator[st
     match error.validator:
         case "additionalProperties":
             known = list(schema["properties"])
-            for name in sorted(set(instance) - set(known)):
+            for name in sorted(map(str, set(instance) - set(known))):
                 near = difflib.get_close_matches(name, known, n=1)
                 fix = f"did you mean `{near[0]}`?" if near else f"use {', '.join(known)}"
                 yield f"{document.at((*path, name))}: unknown key; {fix}"
@@ -92,6 +139,9 @@ def _explain(document: Marked, error: jsonschema.ValidationError) -> Iterator[st
                 if name not in instance:
                     wanted = schema.get("properties", {}).get(name, {}).get("description", "")
                     yield f"{document.at(path)}: `{name}` is missing; add {name}" + (wanted and f": {wanted}")
+        case "type" if error.validator_value == "string" and document.written(path) is not None:
+            written = document.written(path)
+            yield f'{document.at(path)}: YAML reads {written} as {instance!r}; put it in quotes: "{written}"'
         case "type":
             yield f"{document.at(path)}: {error.instance!r} is no {error.validator_value}; give {meaning}"
         case _:
