@@ -15,6 +15,7 @@ from tests.components.harness import (
     run_bootstrap,
     run_stack,
     unwrap,
+    yaml_of,
 )
 
 SINK = "arn:aws:oam:eu-central-1:222222222222:sink/abc"
@@ -225,3 +226,15 @@ def test_reserved_concurrency_can_be_off() -> None:
         assert "reservedConcurrentExecutions" not in unwrap(function.inputs)
         assert run.outputs["watched"]["function"]["reserved_concurrency"] is None
         assert not [n for n in run.of("MetricAlarm") if "function-concurrency" in n]
+
+
+def test_the_project_file_declares_every_setting_with_the_default_the_program_has() -> None:
+    declared = yaml_of("bootstrap/Pulumi.yaml")["config"]
+    assert set(declared) == set(AccountSettings.model_fields)
+    required = {name for name, field in AccountSettings.model_fields.items() if field.is_required()}
+    assert {name for name, entry in declared.items() if "default" not in entry} == required
+    bare = {"role": "service", "region": "eu-central-1", "accounts": ACCOUNTS}
+    defaults = {name: entry["default"] for name, entry in declared.items() if "default" in entry}
+    assert config.parse_as(AccountSettings, BOOTSTRAP, {**defaults, **bare}) == config.parse_as(
+        AccountSettings, BOOTSTRAP, bare
+    )
