@@ -75,6 +75,7 @@ CODES = {
     "endless JSON": (Response(status=424, headers={}, body=b"[" * 200_000), ""),
     "a name that is none": (Response(status=400, headers={}, body=b'{"__type": "hush hush"}'), ""),
     "a name that never ends": (Response(status=400, headers={"x-amzn-errortype": "x" * 81}, body=b""), ""),
+    "a long name": (Response(status=400, headers={"x-amzn-errortype": "x" * 80}, body=b""), "x" * 80),
     "a number": (Response(status=400, headers={}, body=b'{"__type": 0}'), ""),
 }
 

@@ -52,6 +52,10 @@ def test_one_prediction_is_read(probability: float) -> None:
     assert decode(json.dumps(body).encode()) == expected
 
 
+def test_a_version_has_up_to_a_hundred_characters() -> None:
+    assert decode(json.dumps({**GOOD, "model_version": "x" * 100}).encode()).model_version == "x" * 100
+
+
 def prediction(**changed: Any) -> dict[str, Any]:
     return {**GOOD, "predictions": [{**GOOD["predictions"][0], **changed}]}
 

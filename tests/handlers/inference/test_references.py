@@ -48,6 +48,26 @@ def test_the_cache_holds_the_most_recently_used_fresh_entries_and_no_more(
                 model.append(entry)
 
 
+def test_what_was_used_last_stays_longest_not_what_came_last() -> None:
+    cache = Cache(size=2, ttl_s=60, clock=Clock())
+    cache.put("a", {"ash": 1})
+    cache.put("b", {"ash": 2})
+    assert cache.get("a") == {"ash": 1}
+    cache.put("c", {"ash": 3})
+    assert [cache.get(key) for key in "abc"] == [{"ash": 1}, None, {"ash": 3}]
+
+
+def test_an_entry_is_gone_at_the_very_second_it_expires() -> None:
+    clock = Clock()
+    clock.now = 0.0
+    cache = Cache(size=2, ttl_s=60, clock=clock)
+    cache.put("a", {"ash": 1})
+    clock.now = 59.5
+    assert cache.get("a") == {"ash": 1}
+    clock.now = 60.0
+    assert cache.get("a") is None
+
+
 VERDICTS: dict[str, tuple[ServiceError | TransportError, bool, str]] = {
     "throughput": (ServiceError(400, "ProvisionedThroughputExceededException"), True, "throttled"),
     "throttled": (ServiceError(400, "ThrottlingException"), True, "throttled"),

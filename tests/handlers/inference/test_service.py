@@ -199,6 +199,22 @@ def test_what_the_table_took_is_not_there_for_the_model() -> None:
     assert elapsed < BUDGET_MS / 1000 + 0.1
 
 
+def test_two_attempts_at_the_table_leave_the_model_half_of_the_time() -> None:
+    with Loopback([SLOW]) as tables, Loopback([PREDICTED]) as models:
+        started = time.monotonic()
+        response = service(tables.url, models.url, TIME_BUDGET_MS="2000").answer(EVENT, "lambda-1")
+        elapsed = time.monotonic() - started
+    assert (response["statusCode"], len(tables.requests)) == (504, 2)
+    assert 1 <= elapsed < 1.5
+
+
+def test_after_another_lots_item_the_table_is_asked_on_a_new_connection() -> None:
+    other = reply(200, {"Item": {**ITEM, "id": {"S": "lot-9"}}})
+    with Loopback([other, FOUND]) as tables, Loopback([PREDICTED]) as models:
+        assert service(tables.url, models.url).answer(EVENT, "lambda-1")["statusCode"] == 200
+    assert tables.connections == 2
+
+
 def test_a_bad_request_reaches_neither_table_nor_model() -> None:
     status, body, *calls = answer(event={**EVENT, "body": "{}"})
     assert (status, body["error"]["code"], calls) == (400, "invalid_request", [0, 0])
