@@ -1,7 +1,8 @@
 """The command line of the local run: options in, exit code out.
 
 Exit codes: 0 everything held, 1 something did not, 2 wrong usage (options, a port in use, the stack's
-configuration), 130 interrupted. With `--json` nothing but the summary goes to standard output.
+configuration), 3 the fault showed as it should and the SLO was not kept, 130 interrupted. With `--json`
+nothing but the summary goes to standard output.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from local.report.checks import summarise
 from local.report.page import render
 from local.run.customers import NoPlanError
 from local.run.faults import FAULTS
+from local.run.findings import Findings
 from local.run.observe import UsageReporterError
 from local.run.plan import DEFAULT_REQUESTS, Options
 from local.run.progress import Steps
@@ -33,16 +35,17 @@ from local.run.sequence import ROOT, Run, region
 from model.train import REFERENCE_DATA, ensure
 from rehearsal import RehearsalError
 
-HELD, NOT_HELD, USAGE, INTERRUPTED = 0, 1, 2, 130
+HELD, NOT_HELD, USAGE, SLO_BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 DESCRIPTION = """\
-Run both accounts on this machine: deploy the service and the monitor stack on an
-emulator, send real traffic, let the canary probe, and say whether everything held."""
+Run both accounts on this machine: deploy the service and the monitor stack on
+an emulator, send real traffic, let the canary probe, and say what held."""
 EPILOG = f"""\
 faults:
-  {", ".join(sorted(FAULTS))}
+{chr(10).join(f"  {name:<16} {fault.breaks}" for name, fault in sorted(FAULTS.items()))}
 
 exit codes:
-  0 everything held, 1 something did not, 2 wrong usage, 130 interrupted"""
+  0 everything held, 1 something did not, 2 wrong usage,
+  3 the fault showed as it should and broke the SLO, 130 interrupted"""
 MIN_REQUESTS, MAX_CLIENTS, MAX_MINUTES, MAX_PORT = 10, 64, 600, 65535
 
 
@@ -80,6 +83,12 @@ def parser() -> argparse.ArgumentParser:
         type=_whole(MIN_REQUESTS, None),
         metavar="N",
         help=f"how many requests to send (default {DEFAULT_REQUESTS}; with --minutes: as many as fit)",
+    )
+    options.add_argument(
+        "--stack",
+        default="dev",
+        metavar="NAME",
+        help="the service stack to run, with its monitor stack NAME-monitor (default dev)",
     )
     options.add_argument(
         "--clients",
@@ -130,17 +139,20 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         clients=given.clients,
         minutes=given.minutes,
         fault=FAULTS[given.fault] if given.fault else None,
+        stack=given.stack,
     )
+    if options.announcement:
+        console.print(options.announcement, highlight=False)
     with Steps(console) as steps, ExitStack() as running:
         with steps.step("emulator", "Start the emulator"):
-            emulator = running.enter_context(Emulator(region=region(), port=given.port))
+            emulator = running.enter_context(Emulator(region=region(options.stack), port=given.port))
         with steps.step("model", "Start the model server"):
             model_dir = ensure(ROOT / "build" / "model")
             environment = emulator.sdk_environment(SERVICE_ACCOUNT)
             model = running.enter_context(ModelServer(environment=environment, model_dir=model_dir))
             emulator.attach_model(model.url, pid=model.pid)
         run = Run(options, steps, emulator, model, started_at=started_at)
-        findings = run.execute(model_dir / REFERENCE_DATA, threading.Event())
+        findings = _execute(run, emulator, model_dir / REFERENCE_DATA)
         steps.close()
         summary = summarise(findings)
         document = summary.model_dump_json(indent=2) + "\n"
@@ -152,7 +164,22 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         if given.keep:
             show.how_to_call(console, run.curl, environment)
             _wait_for_interrupt()
-    return HELD if summary.held else NOT_HELD
+    if not summary.held:
+        return NOT_HELD
+    return HELD if summary.slo_kept else SLO_BROKEN
+
+
+def _execute(run: Run, emulator: Emulator, reference_data: Path) -> Findings:
+    """The run's findings; what fails because the emulator is gone says so."""
+    try:
+        return run.execute(reference_data, threading.Event())
+    except Exception as error:
+        if emulator.running:
+            raise
+        raise EmulatorError(
+            "The emulator ended in the middle of the run, so nothing was judged; somebody or the system (out "
+            f"of memory?) killed it. Run again. Its log:\n{emulator.log_tail()}"
+        ) from error
 
 
 def _failed(console: Console, error: Exception, code: int) -> int:
@@ -184,7 +211,7 @@ def _interruptible() -> Iterator[None]:
 def _wait_for_interrupt() -> None:
     """Return when the person presses Ctrl-C: the end of `--keep` is no failure."""
     try:
-        threading.Event().wait()
+        signal.pause()
     except KeyboardInterrupt:
         return
 

@@ -81,6 +81,27 @@ class Traces(Part):
     reached_model: int = Field(ge=0, description="Traces that lead to inside the model.")
 
 
+class WentOff(Part):
+    """A time that an alarm spent in ALARM."""
+
+    alarm: str = Field(description="The alarm's name.")
+    account: str = Field(description="The account it is in.")
+    at: str = Field(description="When it went off, ISO 8601, UTC.")
+    until: str | None = Field(description="When it was over; null if it was not by the end of the run.")
+
+
+class Page(Part):
+    """A notification that an alarm led to, sent or muted."""
+
+    at: str = Field(description="When it was sent, or would have been, ISO 8601, UTC.")
+    alarm: str = Field(description="The alarm that asked for it.")
+    account: str = Field(description="The account it is in.")
+    level: Literal["warn", "critical"] = Field(description="Its level, that of the topic.")
+    topic: str = Field(description="The SNS topic it goes through.")
+    to: list[str] = Field(description="Who is subscribed to the topic; empty if nobody is.")
+    muted_by: str | None = Field(description="The alarm that kept it from being sent; null if it was sent.")
+
+
 class Fault(Part):
     """The fault that was asked for, and whether it showed as it should."""
 
@@ -96,7 +117,11 @@ class Summary(Part):
     service: str = Field(description="The service's name and environment, e.g. inference-dev.")
     region: str = Field(description="The region both accounts ran in.")
     started_at: str = Field(description="When the run began, ISO 8601, UTC.")
-    held: bool = Field(description="Whether every check held; the exit code is 0 then and 1 otherwise.")
+    held: bool = Field(description="Whether every check held; the exit code is 1 otherwise.")
+    slo_kept: bool = Field(
+        description="Whether customers got what the SLO promises; the exit code is 3 if only that failed. "
+        "What a usage plan refuses is no failure, and fewer than 100 answers have no p90."
+    )
     checks: list[Check] = Field(description="Everything that had to hold.")
     target: Target
     clients: int = Field(ge=1, description="Clients that called at the same time.")
@@ -126,6 +151,8 @@ class Summary(Part):
     alarms: dict[str, AlarmState] = Field(
         description="Alarm name -> state at the end of the run, both accounts, as the rehearsal evaluates it."
     )
+    went_off: list[WentOff] = Field(description="The alarms that went off, in time.")
+    pages: list[Page] = Field(description="The pages that they led to, in time, muted ones included.")
     fault: Fault | None = Field(description="The fault of this run; null when none was asked for.")
     steps_s: dict[str, float] = Field(description="Seconds that each step took, in order.")
     wall_s: float = Field(ge=0, description="Seconds from start to summary, starting the emulator included.")

@@ -10,14 +10,16 @@ from local.fillins.control import operation
 
 
 @operation("datapoints")
-def datapoints(account: str) -> list[dict[str, Any]]:
+def datapoints(account: str, *, merge: bool = False) -> list[dict[str, Any]]:
     """The account's datapoints, oldest first.
 
     Each has `namespace`, `metric`, `dimensions` (name to value), `timestamp` (epoch seconds), `unit`, and
     `value` seen `count` times; a published statistic set has `statistics` (`SampleCount`, `Sum`,
-    `Minimum`, `Maximum`) and no `count`.
+    `Minimum`, `Maximum`) and no `count`. With `merge` equal ones of a second are one: the telemetry of many
+    thousand requests stays small.
     """
-    found = []
+    found: list[dict[str, Any]] = []
+    merged: dict[tuple[object, ...], dict[str, Any]] = {}
     for namespace, metric, points in upstream.metric_points(account):
         for point in points:
             one = {
@@ -30,5 +32,11 @@ def datapoints(account: str) -> list[dict[str, Any]]:
             }
             published = point.get("_stat")
             one |= {"statistics": published} if published else {"count": point.get("Count", 1.0)}
+            if merge and not published:
+                place = (namespace, metric, *sorted(point["Dimensions"].items()), point["Unit"])
+                first = merged.setdefault((*place, int(point["Timestamp"]), point["Value"]), one)
+                if first is not one:
+                    first["count"] += one["count"]
+                    continue
             found.append(one)
     return sorted(found, key=lambda one: float(one["timestamp"]))

@@ -6,6 +6,7 @@ begins, and must then show the fault as described; it is not held to the promise
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from local import summary
@@ -15,17 +16,22 @@ from local.run.client import Sample
 from local.run.findings import Findings
 from local.run.observe import Probe
 from local.run.plan import BEFORE, DURING
+from local.run.watching import Alarm
 from local.summary import (
     Canary,
     Check,
+    Page,
     Resources,
     Summary,
     Target,
     Traces,
     Usage,
+    WentOff,
 )
 from reports import traces
 
+MIN_ANSWERS = 100  # a p90 of fewer says nothing: 10 / (1 - 0.9), CloudWatch's rule for low samples
+REFUSED_AS_AGREED = "too_many_requests"
 MODEL = "model"  # the name of the model's segments
 
 
@@ -41,7 +47,7 @@ def summarise(findings: Findings) -> Summary:
     if shown is None:
         found = [no_failure(findings.samples, planned), fast(findings.samples, target)]
         found.append(canary_succeeded(findings.probes))
-        found.append(traces_complete(traced, findings.samples))
+        found.append(traces_complete(traced, findings.samples, every=findings.fully_traced))
     else:
         found = [no_failure(findings.of_phase(BEFORE), planned, "No request failed before the fault")]
         found.append(fault_shows(shown))
@@ -51,8 +57,9 @@ def summarise(findings: Findings) -> Summary:
     return Summary(
         service=watched["name"],
         region=watched["region"],
-        started_at=datetime.fromtimestamp(findings.started_at, UTC).isoformat(timespec="seconds"),
+        started_at=_iso(findings.started_at),
         held=all(check.held for check in found),
+        slo_kept=slo_kept(findings.samples, target),
         checks=found,
         target=target,
         clients=findings.options.clients,
@@ -66,10 +73,34 @@ def summarise(findings: Findings) -> Summary:
         traces=traced,
         resources=Resources(service=accounts[SERVICE_ACCOUNT], monitor=accounts[MONITOR_ACCOUNT]),
         alarms={alarm.name: alarm.state for alarm in findings.alarms},
+        went_off=_went_off(findings.alarms),
+        pages=[Page(**{**asdict(page), "at": _iso(page.at), "to": list(page.to)}) for page in findings.pages],
         fault=shown,
         steps_s=dict(findings.steps_s),
         wall_s=round(findings.ended_at - findings.started_at, 1),
     )
+
+
+def _went_off(alarms: Sequence[Alarm]) -> list[WentOff]:
+    times = [(at, alarm.name, alarm.account, end) for alarm in alarms for at, end in alarm.went_off]
+    return [
+        WentOff(alarm=name, account=account, at=_iso(at), until=None if end is None else _iso(end))
+        for at, name, account, end in sorted(times, key=lambda one: one[:3])
+    ]
+
+
+def _iso(epoch_s: float) -> str:
+    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="seconds")
+
+
+def slo_kept(samples: Sequence[Sample], target: Target) -> bool:
+    """Whether customers got the availability and the p90 that were promised.
+
+    What a usage plan refuses is refused as agreed and no failure; few answers have no p90.
+    """
+    counted = [sample for sample in samples if sample.code != REFUSED_AS_AGREED]
+    available = summary.traffic(counted).availability_pct
+    return available is not None and available >= target.availability_pct and fast(counted, target).held
 
 
 def no_failure(samples: Sequence[Sample], planned: int | None, name: str = "No request failed") -> Check:
@@ -85,10 +116,13 @@ def no_failure(samples: Sequence[Sample], planned: int | None, name: str = "No r
 
 
 def fast(samples: Sequence[Sample], target: Target) -> Check:
-    """90 % of the answers came faster than promised."""
+    """90 % of the answers came faster than promised; not judged by fewer than `MIN_ANSWERS`."""
     p90_ms = summary.traffic(samples).p90_ms
+    name, answers = f"p90 below {target.p90_ms:g} ms", sum(bool(sample.status) for sample in samples)
+    if 0 < answers < MIN_ANSWERS:
+        return Check(name=name, held=True, detail=f"not judged: {answers} answers, a p90 needs {MIN_ANSWERS}")
     return Check(
-        name=f"p90 below {target.p90_ms:g} ms",
+        name=name,
         held=p90_ms is not None and p90_ms < target.p90_ms,
         detail="no answer to measure" if p90_ms is None else f"p90 was {p90_ms:g} ms",
     )
@@ -129,15 +163,21 @@ def traces_of(findings: Findings) -> Traces:
     )
 
 
-def traces_complete(found: Traces, samples: Sequence[Sample]) -> Check:
-    """Every answered request left a trace, none lacks a part, and every right answer leads into the model."""
+def traces_complete(found: Traces, samples: Sequence[Sample], *, every: bool = True) -> Check:
+    """No trace lacks a part, and that of every right answer leads into the model.
+
+    With `every` request traced each answered one left a trace; else those that were sampled did.
+    """
     answered, right = (
         sum(map(bool, each)) for each in ([s.status for s in samples], [s.ok for s in samples])
     )
     detail = f"{found.complete:,} of {found.total:,} traces complete, {found.reached_model:,} into the model"
     if found.orphaned:
         detail += f", {found.orphaned:,} with orphaned parts"
-    if found.total < answered:
+    if not every:
+        detail += f"; a sample of {answered:,} requests"
+        answered, right = min(answered, found.total), max(found.total - (len(samples) - right), 0)
+    elif found.total < answered:
         detail += f"; {answered - found.total:,} of {answered:,} answered requests left none"
     held = 0 < found.total == found.complete and found.total >= answered and found.reached_model >= right
     return Check(name="Every trace is complete, from the API into the model", held=held, detail=detail)

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.report import charts, dashboards
+from local.report.words import outcome, verdict
 from local.run.findings import Findings
 from local.run.watching import Alarm
 from local.summary import Summary
@@ -63,7 +64,7 @@ def render(summary: Summary, findings: Findings) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "clock": clock}
+    environment.filters |= {"number": number, "clock": clock, "outcome": outcome}
     return environment.get_template("report.html").render(
         summary=summary,
         verdict=verdict(summary),
@@ -74,21 +75,12 @@ def render(summary: Summary, findings: Findings) -> str:
         outcomes=_outcomes(findings),
         probes=_probes(findings),
         alarms=_alarms(findings),
+        paging={page.alarm for page in summary.pages},
         dashboards=_dashboards(findings),
         traces=_traces(findings),
         resources=_resources(findings),
         started=datetime.fromtimestamp(findings.started_at, UTC),
     )
-
-
-def verdict(summary: Summary) -> str:
-    """The run in one sentence."""
-    if summary.fault:
-        does = "shows" if summary.fault.as_expected else "does not show"
-        rest = "" if summary.held or not summary.fault.as_expected else " Other things did not hold."
-        return f"The fault {summary.fault.name} {does} as it should.{rest}"
-    failed = sum(not check.held for check in summary.checks)
-    return "Everything held." if summary.held else f"{failed} of {len(summary.checks)} things did not hold."
 
 
 def number(value: float | None, digits: int = 1) -> str:

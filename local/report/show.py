@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
+from local.report.words import outcome, verdict
 from local.summary import Summary
 
 HELD, NOT_HELD = "[green]✓[/]", "[red]✗[/]"
@@ -18,16 +20,13 @@ def summary(console: Console, found: Summary, out: Path) -> None:
     console.print(_numbers(found))
     if found.fault:
         console.print(f"[bold]Fault {found.fault.name}[/]", highlight=False)
-        console.print(f"  expected  {found.fault.expected}", highlight=False, soft_wrap=True)
-        console.print(f"  seen      {found.fault.seen}", highlight=False, soft_wrap=True)
-    failed = sum(not check.held for check in found.checks)
-    verdict = (
-        "[green]Everything held.[/]"
-        if found.held
-        else f"[red]{failed} of {len(found.checks)} did not hold.[/]"
-    )
-    where = _shown(out / "report.html")
-    console.print(f"\n{verdict} [dim]{found.wall_s:.0f} s[/]  {where}", highlight=False, soft_wrap=True)
+        console.print(Padding(f"expected  {found.fault.expected}", (0, 2)), highlight=False)
+        console.print(Padding(f"seen      {found.fault.seen}", (0, 2)), highlight=False)
+    if found.went_off:
+        console.print(_paging(found))
+    colour = "green" if found.held and found.slo_kept else "red"
+    console.print(f"\n[{colour}]{verdict(found)}[/] [dim]{found.wall_s:.0f} s[/]", highlight=False)
+    console.print(_shown(out / "report.html"), highlight=False, soft_wrap=True)
 
 
 def how_to_call(console: Console, curl: str, environment: Mapping[str, str]) -> None:
@@ -83,8 +82,21 @@ def _numbers(found: Summary) -> Table:
         str(found.resources.service),
         f"service account, {found.resources.monitor} monitor account",
     )
-    alarming = sorted(name for name, state in found.alarms.items() if state == "ALARM")
+    alarming = [name for name, state in found.alarms.items() if state == "ALARM"]
     table.add_row("Alarms", str(len(found.alarms)), f"{len(alarming)} in ALARM")
+    return table
+
+
+def _paging(found: Summary) -> Table:
+    """Which alarms went off, and which pages that led to: sent to whom, or muted by what."""
+    table = Table(title="Paging, UTC", title_justify="left", title_style="bold")
+    for column in ("At", "Level", "Alarm", "What came of it"):
+        table.add_column(column, overflow="fold")
+    paging = {page.alarm for page in found.pages}
+    rows = [(one.at, "", one.alarm, "went off") for one in found.went_off if one.alarm not in paging]
+    rows += [(page.at, page.level, page.alarm, outcome(page)) for page in found.pages]
+    for at, level, alarm, what in sorted(rows):
+        table.add_row(at[11:19], level, alarm.removeprefix(f"{found.service}-"), what)
     return table
 
 

@@ -15,6 +15,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+USER_AGENT = "inference-watch-customer/1"  # AWS's common rules refuse a request without one
 SIGNATURE_REUSE_S = 60.0  # AWS accepts a signature for five minutes
 USER_AGENT = "inference-watch-local"  # as a customer has one; a web ACL refuses requests without
 IDLE_S = 3.0  # after so long without a request a connection is opened anew: the server may have closed it
@@ -81,9 +82,8 @@ class Signer:
         known = self._signed.get(body)
         if known and now - known[0] < SIGNATURE_REUSE_S:
             return known[1]
-        request = AWSRequest(
-            method="POST", url=self._url, data=body, headers={"Content-Type": "application/json"}
-        )
+        sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
+        request = AWSRequest(method="POST", url=self._url, data=body, headers=sent)
         self._auth.add_auth(request)
         headers = {name: str(value) for name, value in request.headers.items()}
         self._signed[body] = (now, headers)

@@ -35,7 +35,7 @@ class Plan:
 
 
 class NoPlanError(RuntimeError):
-    """No usage plan of the stack has a key that customers could call with."""
+    """No usage plan of the stack lets customers call as often as they are to."""
 
 
 def choose_plan(accounts: Accounts, account: str, api_id: str, base: str) -> Plan:

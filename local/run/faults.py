@@ -49,6 +49,7 @@ class Fault:
     """
 
     name: str
+    breaks: str
     expected: str
     codes: frozenset[str]
     reasons: frozenset[str] = frozenset()
@@ -129,6 +130,7 @@ FAULTS: Mapping[str, Fault] = {
     for fault in (
         Fault(
             name="model-slow",
+            breaks="the endpoint answers after the function's time budget",
             expected="The model takes longer than the function's time budget: every request is answered "
             "504 time_budget_exceeded, and the canary fails with reason status.",
             codes=frozenset({"time_budget_exceeded"}),
@@ -137,6 +139,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-down",
+            breaks="the model server is stopped",
             expected="The model server is stopped: every request is answered 502 model_failure, and the "
             "canary fails with reason status.",
             codes=frozenset({"model_failure"}),
@@ -145,6 +148,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-wrong",
+            breaks="the endpoint answers with another cultivar",
             expected="The model gives a wrong cultivar: the API answers 200, no metric of its own notices, "
             "and the canary fails with reason value.",
             codes=frozenset({"wrong_value"}),
@@ -153,6 +157,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="table-throttled",
+            breaks="DynamoDB refuses every read",
             expected="DynamoDB refuses every read: lots that no function instance has cached are answered "
             "503 throttled, and the canary fails with reason status once its own lot has left the cache.",
             codes=frozenset({"throttled"}),
@@ -161,6 +166,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="quota-exhausted",
+            breaks="the customers' plan has no quota left",
             expected="The customers' plan has used up its quota: every further request is answered "
             "429 too_many_requests, while the canary, on its own plan, succeeds.",
             codes=frozenset({"too_many_requests"}),
@@ -168,6 +174,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="canary-stopped",
+            breaks="the canary's schedule is disabled",
             expected="The canary's schedule is disabled: customers notice nothing, and no probe arrives "
             "for longer than its interval.",
             codes=frozenset({""}),

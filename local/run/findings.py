@@ -9,7 +9,7 @@ from local.run.client import Sample
 from local.run.observe import Probe
 from local.run.plan import Options
 from local.run.traffic import Phase
-from local.run.watching import Alarm, Dashboard
+from local.run.watching import Alarm, Dashboard, Page
 from local.summary import Usage
 
 
@@ -19,7 +19,7 @@ class Findings:
 
     `watched` is the service stack's output of that name. `fault_at` is None in a run without a fault.
     `steps_s` says how many seconds each step took. `datapoints` are CloudWatch's raw ones and `segments`
-    X-Ray's documents, each with its `account`.
+    X-Ray's documents, each with its `account`; of every request if it is `fully_traced`.
     """
 
     options: Options
@@ -29,6 +29,7 @@ class Findings:
     probes: tuple[Probe, ...]
     usage: Mapping[str, Usage]
     alarms: tuple[Alarm, ...]
+    pages: tuple[Page, ...]
     dashboards: tuple[Dashboard, ...]
     datapoints: Sequence[Mapping[str, Any]]
     segments: Sequence[Mapping[str, Any]]
@@ -38,6 +39,7 @@ class Findings:
     deployed_at: float
     fault_at: float | None
     ended_at: float
+    fully_traced: bool = True
 
     def of_phase(self, name: str) -> tuple[Sample, ...]:
         """The requests of one phase."""

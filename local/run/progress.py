@@ -1,8 +1,9 @@
 """What a person sees while a local run works: one line a step, with a bar where there is something to count.
 
-On a terminal the lines live; elsewhere each finished step prints one plain line.
+On a terminal the lines live; elsewhere each finished step prints one plain line, a long one more on its way.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
+BEAT_S = 9.0  # so long at most does a step say nothing where its line does not live
 Advance = Callable[[int, str], None]  # steps done since the last call, and a note to show
 
 
@@ -62,7 +64,20 @@ class Steps:
             done, last = done + count, note
             self._progress.update(task, advance=count, note=note)
 
-        yield advance
+        over = threading.Event()
+
+        def speak() -> None:
+            while not over.wait(BEAT_S):
+                so_far = f"{done:,} of {total:,}, " if total else ""
+                waited = time.perf_counter() - started
+                self._console.print(f"{text} … {so_far}{last} ({waited:.0f} s)", highlight=False)
+
+        if not self._live:
+            threading.Thread(target=speak, daemon=True).start()
+        try:
+            yield advance
+        finally:
+            over.set()
         self.seconds[name] = round(time.perf_counter() - started, 2)
         self._progress.update(task, total=max(done, 1), completed=max(done, 1))
         if not self._live:

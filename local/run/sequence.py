@@ -6,6 +6,7 @@ the work of `local.run.progress` and `local.report`.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,6 @@ from local.run.traffic import Phase, drive, load_lots
 from local.summary import Usage
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICE_STACK, MONITOR_STACK = "dev", "dev-monitor"
 ACCOUNTS = (SERVICE_ACCOUNT, MONITOR_ACCOUNT)
 CANARY_INTERVAL_S = 60.0
 CANARY_SLACK_S = 15.0  # schedule tick, cold start, a slow probe
@@ -35,10 +35,10 @@ POLL_S = 0.5
 BATCH = 25  # DynamoDB's limit of items in one BatchWriteItem
 
 
-def region() -> str:
-    """The region of the service stack, from its file."""
-    project, stack = stack_config.load(ROOT, SERVICE_STACK)
-    return str(stack[f"{project}:region"])
+def region(stack: str) -> str:
+    """The region of the service stack `stack`, from its file."""
+    project, found = stack_config.load(ROOT, stack)
+    return str(found[f"{project}:region"])
 
 
 class Run:
@@ -62,8 +62,8 @@ class Run:
         Raises what deploying raises, `NoPlanError` when no customer can call, `UsageReporterError`.
         """
         prepared = self._bootstrap()
-        service = self._deploy(SERVICE_STACK, "service", self._overrides(), None)
-        monitor = self._deploy(MONITOR_STACK, "monitor", {}, service)
+        service = self._deploy(self._options.stack, "service", self._overrides(), None)
+        monitor = self._deploy(f"{self._options.stack}-monitor", "monitor", {}, service)
         deployed_at = time.time()
         watched = service.outputs["watched"]
         lots = load_lots(reference_data)
@@ -80,7 +80,7 @@ class Run:
         used = self._usage(watched)
         points = watching.samples(self._emulator, ACCOUNTS)
         with self._steps.step("alarms", "Evaluate the alarms") as advance:
-            alarms = watching.evaluate(self._emulator, ACCOUNTS, points, datetime.now(UTC))
+            alarms, pages = watching.evaluate(self._emulator, ACCOUNTS, points, datetime.now(UTC))
             advance(len(alarms), f"{len(alarms)} alarms")
         return Findings(
             options=self._options,
@@ -90,6 +90,7 @@ class Run:
             probes=probes,
             usage=used,
             alarms=alarms,
+            pages=pages,
             dashboards=watching.dashboards(self._emulator, ACCOUNTS),
             datapoints=points,
             segments=self._emulator.segments(),
@@ -99,12 +100,14 @@ class Run:
             deployed_at=deployed_at,
             fault_at=self._fault_at,
             ended_at=time.time(),
+            fully_traced=watching.fully_traced(self._emulator, SERVICE_ACCOUNT),
         )
 
     def _bootstrap(self) -> tuple[Resource, ...]:
         with self._steps.step("bootstrap", "Prepare both accounts") as advance:
-            prepared = bootstrap(self._emulator, region())
-            advance(len(prepared), f"{len(prepared)} resources")
+            prepared = bootstrap(self._emulator, self._emulator.region)
+            count = Counter(resource.account for resource in prepared)
+            advance(len(prepared), f"{count[SERVICE_ACCOUNT]} and {count[MONITOR_ACCOUNT]} resources")
         return prepared
 
     def _deploy(
@@ -119,23 +122,30 @@ class Run:
                 advance(1, f"{count} resources")
 
             return deploy(
-                stack, self._emulator, overrides=overrides, stack_outputs=upstream, on_resource=created
+                stack,
+                self._emulator,
+                overrides=overrides,
+                stack_outputs=upstream,
+                on_resource=created,
+                root=ROOT,
             )
 
     def _overrides(self) -> dict[str, Any]:
         """What the service stack is deployed with, beside its own configuration.
 
         An image, because without one there is no endpoint (the model server answers for it), no link of its
-        own, because the account has one, and the plans that the fault needs.
+        own, because the account has one, the plans that the fault needs, and fewer traces of many requests.
         """
-        image = f"{SERVICE_ACCOUNT}.dkr.ecr.{region()}.amazonaws.com/model:local"
-        always = {"model.image": image, "observability": None}
+        registry = f"{SERVICE_ACCOUNT}.dkr.ecr.{self._emulator.region}.amazonaws.com"
+        found: dict[str, Any] = {"model.image": f"{registry}/model:local", "observability": None}
+        project, stack = stack_config.load(ROOT, self._options.stack)
+        share, rules = self._options.traced_share, stack.get(f"{project}:tracing", {}).get("rules", ())
+        if share < 1 and rules:
+            found["tracing.rules"] = [{**rule, "rate": min(share, rule["rate"])} for rule in rules]
         fault = self._options.fault
-        if fault is None or not fault.quota:
-            return always
-        project, stack = stack_config.load(ROOT, SERVICE_STACK)
-        plans = faults.plan_overrides(stack[f"{project}:usage_plans"], self._options.before_fault)
-        return {**always, **plans}
+        if fault is not None and fault.quota:
+            found |= faults.plan_overrides(stack[f"{project}:usage_plans"], self._options.before_fault)
+        return found
 
     def _load(self, lots: Sequence[Lot], table: str, probe_id: str) -> None:
         """Put the lots into the table, all but the canary's own, which the stack put there."""

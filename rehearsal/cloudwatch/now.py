@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitoring.spec import Alarm, State
-from rehearsal.cloudwatch.evaluate import timeline
+from rehearsal.cloudwatch.evaluate import Timeline, timeline
 from rehearsal.cloudwatch.series import from_samples
 
 MAX_MINUTES = 31 * 24 * 60
@@ -17,7 +17,19 @@ def states(
     *,
     home: str | None = None,
 ) -> dict[str, State]:
-    """The state of every alarm, by name, at `now` (aware), having been evaluated every minute until then.
+    """The state of every alarm, by name, at `now`, see `until`."""
+    line = until(alarms, samples, now, home=home)
+    return {alarm.name: line.state(alarm.name, line.minutes - 1) for alarm in alarms}
+
+
+def until(
+    alarms: Sequence[Alarm],
+    samples: Iterable[Mapping[str, object]],
+    now: datetime,
+    *,
+    home: str | None = None,
+) -> Timeline:
+    """The states of every alarm at the end of every minute until `now` (aware).
 
     A sample has `namespace`, `metric`, `dimensions`, `timestamp` (aware datetime or seconds since 1970),
     `value`, and optionally `unit` and `account`. `home` is the account that the alarms live in: metrics of
@@ -29,8 +41,7 @@ def states(
     minutes = int((now.timestamp() - oldest) // 60) + 1
     minutes = min(max(minutes, 1), MAX_MINUTES)
     start = now - timedelta(minutes=minutes)
-    line = timeline(alarms, from_samples(listed, start=start, minutes=minutes), home=home)
-    return {alarm.name: line.state(alarm.name, minutes - 1) for alarm in alarms}
+    return timeline(alarms, from_samples(listed, start=start, minutes=minutes), home=home)
 
 
 def _when(timestamp: object) -> float:

@@ -82,6 +82,7 @@ def findings(**changes: Any) -> Findings:
         samples=samples,
         probes=(probe(60),),
         usage={"partners": Usage(used=500, limit=50_000, period="DAY", percent=1.0, requests=1000)},
+        pages=(),
         alarms=(
             Alarm(
                 name="inference-dev-availability",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +17,8 @@ from jsonschema import Draft202012Validator
 
 from local import cli
 from local.deployer import DeployError
-from local.run.customers import Plan
+from local.emulator import MONITOR_ACCOUNT
+from local.run.customers import NoPlanError, Plan
 from local.run.faults import FAULTS
 from local.run.findings import Findings
 from local.run.plan import (
@@ -26,8 +28,9 @@ from local.run.plan import (
     Options,
     phases,
 )
+from local.run.watching import Page
 from local.summary import schema
-from tests.local.made import LOT, faulty, findings
+from tests.local.made import LOT, START, faulty, findings
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = Plan(name="partners", rate_per_s=100.0, quota=1000, keys=("a", "b"))
@@ -36,7 +39,10 @@ PLAN = Plan(name="partners", rate_per_s=100.0, quota=1000, keys=("a", "b"))
 class StandIn:
     """In place of the emulator and of the model server: nothing is started."""
 
-    url, pid = "http://127.0.0.1:1", 1
+    url, pid, region, running = "http://127.0.0.1:1", 1, "eu-central-1", True
+
+    def log_tail(self) -> str:
+        return "its log"
 
     def __init__(self, **options: Any) -> None:
         self.options = options
@@ -99,10 +105,15 @@ def test_help_names_every_option_and_fault_and_the_exit_codes() -> None:
     done = command("--help")
     assert (done.returncode, done.stderr) == (0, "")
     shown = " ".join(done.stdout.split())
-    options = ("requests", "clients", "minutes", "fault", "keep", "json", "port", "out")
+    options = ("requests", "clients", "minutes", "fault", "keep", "json", "port", "out", "stack")
     assert [name for name in options if f"--{name}" not in shown] == []
     assert [name for name in FAULTS if name not in shown] == []
-    assert "exit codes: 0 everything held, 1 something did not, 2 wrong usage, 130 interrupted" in shown
+    assert (
+        "exit codes: 0 everything held, 1 something did not, 2 wrong usage, "
+        "3 the fault showed as it should and broke the SLO, 130 interrupted"
+    ) in shown
+    assert [fault.name for fault in FAULTS.values() if f"{fault.name} {fault.breaks}" not in shown] == []
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
@@ -163,14 +174,14 @@ def test_a_run_that_did_not_hold_exits_with_1(
 ) -> None:
     made.found = findings(probes=())
     assert cli.main(["--out", str(tmp_path)]) == 1
-    assert "1 of 5 did not hold." in capsys.readouterr().out
+    assert "1 of 5 things did not hold." in capsys.readouterr().out
 
 
 def test_with_json_nothing_but_the_summary_goes_to_standard_output(
     made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made.found = faulty("model-down", "model_failure", 502, "status")
-    assert cli.main(["--json", "--fault", "model-down", "--out", str(tmp_path)]) == 0
+    assert cli.main(["--json", "--fault", "model-down", "--out", str(tmp_path)]) == 3
     said = capsys.readouterr()
     assert said.out == (tmp_path / "summary.json").read_text()
     assert json.loads(said.out)["fault"]["as_expected"]
@@ -182,7 +193,7 @@ def test_a_pipe_gets_no_colour_and_no_bar(
     made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made.found = faulty("model-down", "model_failure", 502, "status")
-    assert cli.main(["--fault", "model-down", "--out", str(tmp_path)]) == 0
+    assert cli.main(["--fault", "model-down", "--out", str(tmp_path)]) == 3
     said = capsys.readouterr()
     assert "\x1b" not in said.out + said.err
     assert re.search(r"^Start the emulator: \d+\.\d s$", said.out, re.MULTILINE)
@@ -207,13 +218,100 @@ def test_an_error_is_one_line_and_its_exit_code(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_fault_that_the_slo_survives_exits_with_0_and_one_that_breaks_it_says_so_and_exits_with_3(
+    made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.found = faulty("canary-stopped", "", 200, None)
+    made.found = replace(made.found, probes=made.found.probes[:0])
+    assert cli.main(["--fault", "canary-stopped", "--out", str(tmp_path)]) == 0
+    assert "The SLO was kept. The fault canary-stopped shows as it should." in flat(capsys)
+    made.found = faulty("model-down", "model_failure", 502, "status")
+    assert cli.main(["--fault", "model-down", "--out", str(tmp_path)]) == 3
+    assert "The SLO was not kept: 30 % of the answers were right" in flat(capsys)
+
+
+def flat(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_fault_run_shows_what_went_off_who_was_paged_and_what_was_muted_in_80_columns(
+    made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    down = faulty("model-down", "model_failure", 502, "status")
+    names = ("page-slo-burn-1h", "page-api-errors", "api-5xx-critical")
+    alarms = [
+        replace(down.alarms[0], name=f"inference-dev-{name}", went_off=((START + 60, None),))
+        for name in names
+    ]
+    pages = tuple(
+        Page(
+            at=START + 60,
+            alarm=f"inference-dev-{name}",
+            account=MONITOR_ACCOUNT,
+            level="critical",
+            topic="inference-dev-monitor-critical",
+            to=to,
+            muted_by=muted_by,
+        )
+        for name, to, muted_by in (
+            (names[0], ("team@example.org",), None),
+            (names[1], (), "inference-dev-monitor-page-slo-burn-1h-of-a-long-name"),
+        )
+    )
+    made.found = replace(down, alarms=tuple(alarms), pages=pages)
+    assert cli.main(["--fault", "model-down", "--out", str(tmp_path)]) == 3
+    said = capsys.readouterr().out
+    assert "14:04:20" in said
+    for words in ("page-slo-burn-1h", "team@example.org", "muted by", "went off"):
+        assert words in said
+    lines = [line for line in said.splitlines() if str(tmp_path) not in line]
+    assert max(map(len, lines)) <= 80
+
+
+def test_an_error_with_the_emulator_gone_is_told_as_its_end(
+    made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.found = ConnectionRefusedError("no")
+    monkeypatch.setattr(StandIn, "running", False)
+    assert cli.main(["--out", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "error: The emulator ended in the middle of the run" in said.out
+    assert "Traceback" not in said.out + said.err
+
+
+def test_the_stack_and_a_long_runs_length_are_said_before_it_begins(
+    made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--requests", "20000", "--out", str(tmp_path)]) == 0
+    assert flat(capsys).startswith(
+        "20,000 requests take some 6 minutes on two cores, at most 33; 10% of them are traced."
+    )
+    assert made.options == Options(requests=20_000, clients=8)
+
+
+def test_more_requests_than_the_quota_lets_through_are_refused_before_the_first() -> None:
+    phases(Options(requests=2000), PLAN, 50.0, [LOT])
+    with pytest.raises(NoPlanError, match="Give at most 2000, or raise its quota"):
+        phases(Options(requests=2001), PLAN, 50.0, [LOT])
+    with pytest.raises(NoPlanError, match="Give at most 1000"):
+        phases(Options(requests=1001, clients=1), PLAN, 50.0, [LOT])
+
+
+def test_many_requests_may_take_longer_and_few_of_them_are_traced() -> None:
+    plan = replace(PLAN, quota=None)
+    (phase,) = phases(Options(requests=20_000), plan, 500.0, [LOT])
+    assert phase.seconds == 2000
+    assert Options(requests=20_000).traced_share == 0.1
+    assert (Options(requests=2000).traced_share, Options(requests=2000).announcement) == (1.0, "")
+
+
 def test_keep_shows_how_to_call_and_ends_in_peace_on_an_interrupt(
     made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: object) -> None:
+    def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(threading.Event, "wait", interrupted)
+    monkeypatch.setattr("signal.pause", interrupted)
     assert cli.main(["--keep", "--out", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert made.curl in said

@@ -1,5 +1,6 @@
 """The table's metrics and its fault, live in the emulator."""
 
+import itertools
 from collections.abc import Iterator
 
 import botocore.exceptions
@@ -14,15 +15,20 @@ def no_faults_left(emulator: Emulator) -> Iterator[None]:
     emulator.clear_faults()
 
 
-@pytest.fixture(scope="module")
+_numbers = itertools.count()
+
+
+@pytest.fixture
 def table(emulator: Emulator) -> str:
+    """A table of the test's own: its metrics are its calls, whatever ran before."""
+    name = f"measured-table-{next(_numbers)}"
     emulator.client("dynamodb", SERVICE_ACCOUNT).create_table(
-        TableName="measured-table",
+        TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    return "measured-table"
+    return name
 
 
 def table_points(emulator: Emulator, metric: str, dimensions: dict[str, str]) -> list[float]:

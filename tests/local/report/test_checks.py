@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from local.emulator import MONITOR_ACCOUNT
 from local.report import checks
 from local.report.checks import summarise
+from local.run.client import Sample
 from local.run.findings import Findings
+from local.run.watching import Page
 from local.summary import Summary, Target
-from tests.local.made import faulty, findings, phase, probe, sample
+from tests.local.made import START, faulty, findings, phase, probe, sample
 
 TARGET = Target(availability_pct=99.95, p90_ms=200.0)
 FAULTS = {
@@ -72,8 +75,8 @@ def test_requests_that_were_not_sent_in_time_fail_the_run_unless_their_number_wa
 
 
 def test_a_p90_at_the_target_is_not_below_it() -> None:
-    assert checks.fast([sample(latency_ms=199.9)], TARGET).held
-    at_the_target = checks.fast([sample(latency_ms=200.0)], TARGET)
+    assert checks.fast([sample(latency_ms=199.9)] * 100, TARGET).held
+    at_the_target = checks.fast([sample(latency_ms=200.0)] * 100, TARGET)
     assert (at_the_target.held, at_the_target.detail) == (False, "p90 was 200 ms")
 
 
@@ -136,3 +139,60 @@ def test_the_summary_counts_why_probes_failed() -> None:
     canary = summarise(findings(probes=probes)).canary
     assert (canary.probes, canary.succeeded) == (4, 1)
     assert list(canary.reasons.items()) == [("timeout", 2), ("value", 1)]
+
+
+def test_a_p90_of_fewer_than_a_hundred_answers_is_not_judged() -> None:
+    slow = checks.fast([sample(latency_ms=900.0)] * 99, TARGET)
+    assert (slow.held, slow.detail) == (True, "not judged: 99 answers, a p90 needs 100")
+    assert not checks.fast([sample(latency_ms=900.0)] * 100, TARGET).held
+
+
+def of(right: int, *, wrong: int = 0, code: str = "model_failure", latency_ms: float = 50.0) -> list[Sample]:
+    return [sample(latency_ms=latency_ms)] * right + [sample(code=code, status=502)] * wrong
+
+
+@pytest.mark.parametrize(
+    ("samples", "kept"),
+    [
+        (of(9995, wrong=5), True),
+        (of(9994, wrong=6), False),
+        (of(100, latency_ms=199.9), True),
+        (of(100, latency_ms=200.0), False),
+        (of(10, wrong=900, code="too_many_requests"), True),
+        ([], False),
+    ],
+)
+def test_the_slo_is_kept_or_not_by_availability_and_p90_and_quotas_do_not_count(
+    samples: list[Sample], kept: bool
+) -> None:
+    assert checks.slo_kept(samples, TARGET) is kept
+
+
+def test_the_summary_says_what_went_off_and_which_pages_it_led_to() -> None:
+    made = findings()
+    alarm = replace(made.alarms[0], went_off=((START + 60, START + 120), (START + 180, None)))
+    page = Page(
+        at=START + 60,
+        alarm=alarm.name,
+        account=alarm.account,
+        level="critical",
+        topic="inference-dev-critical",
+        to=("team@example.org",),
+        muted_by=None,
+    )
+    summary = summarise(findings(alarms=(alarm,), pages=(page,)))
+    assert [(one.alarm, one.at, one.until) for one in summary.went_off] == [
+        (alarm.name, "2025-11-24T14:04:20+00:00", "2025-11-24T14:05:20+00:00"),
+        (alarm.name, "2025-11-24T14:06:20+00:00", None),
+    ]
+    assert [one.model_dump() for one in summary.pages] == [
+        {
+            "at": "2025-11-24T14:04:20+00:00",
+            "alarm": alarm.name,
+            "account": MONITOR_ACCOUNT,
+            "level": "critical",
+            "topic": "inference-dev-critical",
+            "to": ["team@example.org"],
+            "muted_by": None,
+        }
+    ]

@@ -14,13 +14,14 @@ from local.report.page import (
     kind,
     number,
     render,
-    verdict,
 )
+from local.report.words import verdict
 from local.run.findings import Findings
 from local.run.watching import Alarm
 from tests.local.made import START, faulty, findings, probe, sample
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
+NOT_KEPT = "The SLO was not kept: 30 % of the answers were right, the p90 was 50 ms. "
 DOWN = faulty("model-down", "model_failure", 502, "status")
 
 
@@ -113,7 +114,7 @@ def test_a_good_run_says_so_first_with_its_numbers_and_checks() -> None:
 def test_a_faults_expectation_and_what_was_seen_lead_the_report() -> None:
     found = page(DOWN)
     header = found.of("header")
-    assert "The fault model-down shows as it should." in header
+    assert NOT_KEPT + "The fault model-down shows as it should." in header
     assert "Expected The model server is stopped: every request is answered 502 model_failure" in header
     assert "Seen 700 requests, all 502 model_failure; canary: 1 failed (status)." in header
     assert "502 model_failure the model failed 700 70 %" in found.of("answers")
@@ -133,9 +134,12 @@ def test_without_a_fault_nothing_is_said_of_one() -> None:
     [
         (findings(), "Everything held."),
         (findings(probes=()), "1 of 5 things did not hold."),
-        (DOWN, "The fault model-down shows as it should."),
-        (replace(DOWN, usage={}), "The fault model-down shows as it should. Other things did not hold."),
-        (replace(DOWN, probes=()), "The fault model-down does not show as it should."),
+        (DOWN, NOT_KEPT + "The fault model-down shows as it should."),
+        (
+            replace(DOWN, usage={}),
+            NOT_KEPT + "The fault model-down shows as it should. Other things did not hold.",
+        ),
+        (replace(DOWN, probes=()), NOT_KEPT + "The fault model-down does not show as it should."),
     ],
 )
 def test_the_verdict_is_one_sentence_and_true(found: Findings, words: str) -> None:

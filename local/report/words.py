@@ -1,0 +1,28 @@
+"""A run in words, the same in the terminal and in the report."""
+
+from local.summary import Page, Summary
+
+
+def verdict(found: Summary) -> str:
+    """The run in a sentence or two; with a fault whether the SLO was kept comes first."""
+    if found.fault:
+        does = "shows" if found.fault.as_expected else "does not show"
+        rest = "" if found.held or not found.fault.as_expected else " Other things did not hold."
+        return f"{_slo(found)} The fault {found.fault.name} {does} as it should.{rest}"
+    failed = sum(not check.held for check in found.checks)
+    return "Everything held." if found.held else f"{failed} of {len(found.checks)} things did not hold."
+
+
+def _slo(found: Summary) -> str:
+    if found.slo_kept:
+        return "The SLO was kept."
+    got = "-" if found.availability_pct is None else f"{found.availability_pct:.4g} %"
+    p90 = "-" if found.p90_ms is None else f"{found.p90_ms:.0f} ms"
+    return f"The SLO was not kept: {got} of the answers were right, the p90 was {p90}."
+
+
+def outcome(page: Page) -> str:
+    """What became of a page."""
+    if page.muted_by:
+        return f"muted by {page.muted_by}"
+    return f"sent to {', '.join(page.to)}" if page.to else f"sent; nobody is subscribed to {page.topic}"
