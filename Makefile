@@ -45,7 +45,9 @@ rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod into build/re
 	@$(BIN)/python docs/rehearsal.py --check
 
 .PHONY: check
-check: $(INSTALLED) ## Format check, lint and type check
+check: $(INSTALLED) ## Judge the stack files and what is generated from them; format check, lint and types
+	@$(BIN)/python -m config
+	@$(BIN)/python docs/alarms.py --check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 import config
 import settings as tree
 from components.api import ApiSettings
+from components.identity import kept
 from components.inference import InferenceSettings
 from components.model import DataCaptureArgs, InstancesArgs, ModelSettings, ServerlessArgs
 from components.monitor import Monitor, MonitorArgs
@@ -80,10 +81,12 @@ def monitor(settings: tree.Settings) -> MonitorArgs:
 
 
 settings = config.load()
+account = getattr(settings.accounts, settings.role)
+pulumi.export("identity", kept(name=settings.base, region=settings.region, account=account))
 provider = aws.Provider(
     "account",
     region=settings.region,
-    allowed_account_ids=[getattr(settings.accounts, settings.role)],
+    allowed_account_ids=[account],
     default_tags={"tags": {"service": settings.base, "managed-by": "pulumi"}},
 )
 options = pulumi.ResourceOptions(providers=[provider])

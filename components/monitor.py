@@ -105,7 +105,10 @@ class Monitor(pulumi.ComponentResource):
 
     def _watch(self, watched: Watched, prefix: str, notifications: Notifications) -> list[str]:
         check_pair(watched, self._args)
-        alarms = monitoring.monitor_alarms(watched)
+        try:
+            alarms = monitoring.monitor_alarms(watched)
+        except monitoring.MonitoringError as error:  # for people: without a traceback
+            raise pulumi.RunError(str(error)) from None
         Alarms(
             f"{self._name}-alarms",
             AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),

@@ -17,6 +17,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pulumi
+
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "packages"
 HANDLERS = ("canary", "inference", "usage_reporter")
@@ -31,7 +33,7 @@ FILE_MODE = 0o100644 << 16
 UNIX = 3  # whatever machine builds
 
 
-class PackageError(RuntimeError):
+class PackageError(pulumi.RunError):
     """A package could not be built; the message names consequence and fix."""
 
 

@@ -6,6 +6,8 @@ is made; nothing here has a default that differs from the one `Pulumi.yaml` decl
 
 import json
 import logging
+import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +25,7 @@ from settings import Settings
 __all__ = [
     "PROJECT",
     "ROOT",
+    "STACKS",
     "ConfigError",
     "load",
     "load_as",
@@ -33,6 +36,7 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
+STACKS = Path(os.environ.get("INFERENCE_WATCH_STACKS", ROOT))  # where runs without the CLI find stack files
 PROJECT = "inference-watch"
 WRONG = "The stack configuration is wrong; nothing was deployed."
 Tree = TypeVar("Tree", bound=BaseModel)
@@ -93,14 +97,14 @@ def load_as(tree: type[Tree], project: str) -> Tree:
         raise pulumi.RunError(str(error)) from None
 
 
-def read_stack(stack: str, folder: Path = ROOT) -> dict[str, Any]:
+def read_stack(stack: str, folder: Path | None = None) -> dict[str, Any]:
     """A stack's keys, without the project prefix: defaults of `Pulumi.yaml`, then its own YAML.
 
-    What the Pulumi CLI does, for runs without it; encrypted values as `without_secrets` takes them. Raises
-    `ConfigError` when there is no such stack or its file cannot be read.
+    What the Pulumi CLI does, for runs without it, in this project or another `folder`; encrypted values as
+    `without_secrets` takes them. Raises `ConfigError` when there is no such stack or its file cannot be read.
     """
-    _, defaults = stack_files.declared(folder / "Pulumi.yaml")
-    own = stack_files.read(folder / f"Pulumi.{stack}.yaml", PROJECT)
+    _, defaults = stack_files.declared((folder or ROOT) / "Pulumi.yaml")
+    own = stack_files.read((folder or STACKS) / f"Pulumi.{stack}.yaml", PROJECT)
     values = {key.removeprefix(f"{PROJECT}:"): v for key, v in {**defaults, **own}.items() if _ours(key)}
     return without_secrets(Settings, values, f"Pulumi.{stack}.yaml: {PROJECT}")
 
@@ -109,14 +113,27 @@ def without_secrets(tree: type[BaseModel], values: Mapping[str, Any], where: str
     """The keys of one stack with each encrypted value as one that is there and unknown.
 
     Says so on the log, with what was taken, where something may hang on it. `where` names file and project.
+    Where that does not go with the rest of its section, the section's defaults are taken.
     """
     found, taken = known(tree, values)
+    if taken and not _fits(tree, found):
+        sections = {re.split(r"[.\[]", key)[0] for key in taken}
+        taken = {s: "its default" for s in sections if not tree.model_fields[s].is_required()}
+        found = {key: value for key, value in found.items() if key not in taken}
     for key, value in taken.items():
-        shown = "something valid" if isinstance(value, BaseModel | Mapping | list) else repr(value)
+        shown = "something valid" if isinstance(value, BaseModel | Mapping | list) else value
         logging.getLogger("inference-watch").warning(
             "%s:%s is encrypted and cannot be read here; %s is taken for it.", where, key, shown
         )
     return found
+
+
+def _fits(tree: type[BaseModel], raw: Mapping[str, Any]) -> bool:
+    try:
+        parse(raw) if tree is Settings else parse_as(tree, "", raw)
+    except ConfigError:
+        return False
+    return True
 
 
 def _ours(key: str) -> bool:

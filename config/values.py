@@ -154,13 +154,13 @@ def _stand_in(ciphertext: str, kind: Kind, key: str, taken: dict[str, Any]) -> A
     """Something valid: the default (then the key is left out), an example, or the smallest there is."""
     digest = hashlib.sha256(ciphertext.encode()).hexdigest()
     if kind.default is not None:
-        if not isinstance(kind.default, str):
+        if not isinstance(kind.default, str) or kind.origin is Literal:
             taken[key] = kind.default
         return OMITTED
     if (str in kind.scalars and kind.origin is not Literal) or kind.type is Any:
         return kind.examples[0] if kind.examples else f"e{digest[:7]}"
     if kind.origin is tuple:
-        value: Any = []
+        value: Any = [_stand_in(ciphertext, kind.item, f"{key}[0]", {})]
     elif not kind.scalar:
         parts = {n: _stand_in(ciphertext, k, f"{key}.{n}", {}) for n, k in kind.required.items()}
         value = _agreed(parts, kind)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pulumi
 
+from components.identity import READ as OWN_OUTPUTS
 from local.deployer import errors
 from local.deployer.accounts import Emulator, Provider, provider
 from local.deployer.registry import lookup
@@ -70,8 +71,10 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         for item in self._providers.values():
             item.close()
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
-        """Refuse every lookup: the program takes what it needs from its configuration."""
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Refuse every lookup but that of the stack's own outputs, of which there are none yet."""
+        if args.token == OWN_OUTPUTS:
+            return {}, []
         raise self._fail(
             errors.DeployError(
                 type_token=args.token,

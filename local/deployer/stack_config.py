@@ -33,7 +33,8 @@ def load(root: Path, stack: str, overrides: Mapping[str, Any] | None = None) -> 
     Raises `config.ConfigError` when a file is missing or cannot be read.
     """
     name, found = stack_files.declared(root / "Pulumi.yaml")
-    path, prefix = root / f"Pulumi.{stack}.yaml", f"{name}:"
+    folder = config.STACKS if root == config.ROOT else root
+    path, prefix = folder / f"Pulumi.{stack}.yaml", f"{name}:"
     found |= stack_files.read(path, name)
     own = {key.removeprefix(prefix): value for key, value in found.items() if key.startswith(prefix)}
     others = {key: value for key, value in found.items() if not key.startswith(prefix)}

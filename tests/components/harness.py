@@ -15,6 +15,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
 import config
+from components.identity import READ
 
 ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
 IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0123456789abcdef" * 4
@@ -55,6 +56,7 @@ class Recorder(pulumi.runtime.Mocks):
     """Answers like AWS would: physical ids and ARNs of the right account."""
 
     stack_outputs: Mapping[str, Any] = field(default_factory=dict)
+    own_outputs: Mapping[str, Any] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     providers: dict[str, str] = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
@@ -62,6 +64,8 @@ class Recorder(pulumi.runtime.Mocks):
     requests: dict[tuple[str, str], RegisterResourceRequest] = field(default_factory=dict)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
+        if args.token == READ:
+            return {"outputs": dict(self.own_outputs)}
         raise AssertionError(f"unexpected invoke {args.token}")
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from config import read_stack
 from reports.traces.arguments import parser
 from reports.traces.measure import advice, comparison, patterns, trees
 
@@ -22,8 +22,8 @@ def prods_rule() -> tuple[float, float]:
 
 
 def prods_rules() -> dict[str, dict[str, Any]]:
-    config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
-    return {rule["name"]: rule for rule in config["inference-watch:tracing"]["rules"]}
+    config = read_stack("prod")
+    return {rule["name"]: rule for rule in config["tracing"]["rules"]}
 
 
 def test_the_table_of_rules_is_prods() -> None:

@@ -3,14 +3,13 @@
 import json
 import os
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import config
 from local.fillins.gateway import access_log
 from local.fillins.identity import principal_arn
 from local.fillins.service import ServiceError, failed
@@ -96,8 +95,7 @@ def test_prods_rules_tell_predictions_health_checks_and_strays_apart(
 
 
 def prods_tracing() -> Any:
-    text = (Path(__file__).resolve().parents[3] / "Pulumi.prod.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)["config"]["inference-watch:tracing"]
+    return config.read_stack("prod")["tracing"]
 
 
 def rule_of_prod(values: dict[str, Any]) -> sampling.Rule:

@@ -1,0 +1,9 @@
+"""The suite runs on stacks of its own, `tests/stacks`, so that the shipped ones may be edited.
+
+Set before anything is imported, and in the environment, so that commands which tests start see it too.
+"""
+
+import os
+from pathlib import Path
+
+os.environ["INFERENCE_WATCH_STACKS"] = str(Path(__file__).parent / "stacks")
