@@ -16,7 +16,8 @@ from rehearsal.errors import RehearsalError
 
 CODES: dict[str, int] = {"OK": 0, "ALARM": 1, "INSUFFICIENT_DATA": 2}
 _TOKEN = re.compile(r'\s*(?:"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<mark>[(),])|(?P<word>[^\s(),"]+))')
-_ARN = re.compile(r"arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:(.+)")
+_PART = r"(?:\$\{[^}]*\}|[^:$]*)"  # of an ARN; templates leave `${AWS::Region}` in it
+_ARN = re.compile(rf"arn:{_PART}:cloudwatch:{_PART}:{_PART}:alarm:(.+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ def _judged(made: _Building) -> list[Alarm]:
     absent = {s.name for s in made.skipped}
     kept: list[CompositeAlarm] = []
     while waiting:  # those first whose children are decided
-        ready = [a for a in waiting.values() if not composite.references(a) & (waiting.keys() - {a.name})]
+        ready = [a for a in waiting.values() if not composite.references(a) & waiting.keys()]
         if not ready:
             for name in waiting:
                 made.skipped.append(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.sources.found import Found
-from rehearsal.sources.intrinsics import ALARMS, Template
+from rehearsal.sources.intrinsics import ALARMS, LOOP, Template
 
 LOG_ALARM, MUTE_RULE, NESTED = (
     "AWS::CloudWatch::LogAlarm",
@@ -21,6 +21,8 @@ def fits(document: Any) -> bool:
     """Whether it is a template."""
     if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
         return False
+    if any(str(name).startswith(LOOP) for name in document["Resources"]):
+        return True
     kinds = [r.get("Type") for r in document["Resources"].values() if isinstance(r, Mapping)]
     return "AWSTemplateFormatVersion" in document or any(isinstance(k, str) and "::" in k for k in kinds)
 

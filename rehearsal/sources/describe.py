@@ -27,13 +27,8 @@ def read(document: Any) -> Found:
     stack = [document]
     while stack:
         part = stack.pop()
-        for key in LISTS if isinstance(part, Mapping) else ():
-            unnamed = [
-                a for a in part.get(key) or () if isinstance(a, Mapping) and a.get("AlarmName") is None
-            ]
-            found.skipped += [
-                ("an alarm without a name", f"no AlarmName in one of the {key}") for _ in unnamed
-            ]
+        if isinstance(part, Mapping):
+            found.skipped += _unnamed(part)
         if isinstance(part, list):
             stack += reversed(part)
         elif isinstance(part, Mapping) and part.get("AlarmName") is not None:
@@ -43,6 +38,16 @@ def read(document: Any) -> Found:
         elif isinstance(part, Mapping):
             stack += reversed(_parts(part))
     return found
+
+
+def _unnamed(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    lists = [(key, document[key]) for key in LISTS if isinstance(document.get(key), list)]
+    return [
+        ("an alarm without a name", f"no AlarmName in one of the {key}")
+        for key, alarms in lists
+        for alarm in alarms
+        if isinstance(alarm, Mapping) and alarm.get("AlarmName") is None
+    ]
 
 
 def _parts(document: Mapping[str, Any]) -> list[Any]:
