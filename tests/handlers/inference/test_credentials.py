@@ -132,7 +132,9 @@ def test_what_are_no_credentials_is_told_without_what_came_and_asked_for_again(
     assert server.ask().access_key == "next"
 
 
-@pytest.mark.parametrize("url", [None, "nonsense", f"http://127.0.0.1:{closed_port()}"])
+@pytest.mark.parametrize(
+    "url", [None, "nonsense", f"http://127.0.0.1:{closed_port()}"], ids=["none", "no address", "nobody there"]
+)
 def test_without_a_server_the_error_says_so(url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", raising=False)
     if url is not None:
