@@ -86,7 +86,7 @@ def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: b
             if any(i >= scenario.history for i in entries(line.states[a.name]))
         ],
         detections=[_detection(scenario, fault, sent) for fault in scenario.faults],
-        failures=expectations.check(scenario, alarm_set.alarms, line, sent) if check else [],
+        failures=_failures(scenario, alarm_set, line, sent) if check else [],
         doubts=_doubts(scenario, alarm_set, series, sent) if doubt else [],
         unknown_metrics=unknown,
         stand_in_band=any(
@@ -102,6 +102,13 @@ def _timeline(alarm_set: AlarmSet, series: Series, extra_points: int) -> Timelin
     ]
     states = {name: codes for line in lines for name, codes in line.states.items()}
     return replace(lines[0], states=states)
+
+
+def _failures(
+    scenario: Scenario, alarm_set: AlarmSet, line: Timeline, sent: Sequence[Page]
+) -> Sequence[Failure]:
+    late = alarm_set.budget_ms / alarm_set.slo.latency_p90_ms
+    return expectations.check(scenario, alarm_set.alarms, line, sent, late=late)
 
 
 def _pages(alarm_set: AlarmSet, line: Timeline, history: int) -> list[Page]:

@@ -6,6 +6,7 @@ a day of periods shorter than an hour; it slides, minute by minute. The alarms m
 pair speaks through a composite (see `pages`).
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitoring.alarms.entry import Draft, Entry, Scope, finish
+from monitoring.catalogue.canary import PROBE_S
 from monitoring.catalogue.shared import budget_pct
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Metric, Window, spelled, watched_last
@@ -23,6 +25,7 @@ from monitoring.watched import Slo
 
 DATA = Path(__file__).with_name("burn_rates.yaml")
 DAY_S = 86_400
+CHANCE = 1e-4
 ANCHOR = "slo-burn"
 
 
@@ -39,7 +42,6 @@ class Pair(BaseModel):
     min_requests: int = Field(ge=1)
     min_failures: int = Field(ge=1)
     min_probes: int = Field(ge=1)
-    min_probe_failures: int = Field(ge=2)
 
     @property
     def lasting_s(self) -> int:
@@ -93,7 +95,7 @@ def pair(sli: Sli, name: str, slo: Slo, scope: Scope) -> tuple[Entry, Entry]:
         )
     own = sli.counts == "failures"
     least = window.min_requests if own else window.min_probes
-    failures = window.min_failures if own else window.min_probe_failures
+    failures = window.min_failures if own else beyond_chance(threshold / 100 * window.long_s / PROBE_S)
     short_least = max(round(least * window.short_s / window.long_s), 1)
     made = []
     for length, seconds, periods, gates in (
@@ -125,6 +127,20 @@ def pair(sli: Sli, name: str, slo: Slo, scope: Scope) -> tuple[Entry, Entry]:
         )
         made.append(finish(draft, scope))
     return made[0], made[1]
+
+
+def beyond_chance(expected: float) -> int:
+    """The fewest failures that chance makes of `expected` ones in less than `CHANCE` of windows (Poisson).
+
+    Probes are so few that the burn rate alone would page for a run of bad luck: of a promise of 99.95 % as of
+    a weaker one, where a window at half the rate comes near the threshold again and again.
+    """
+    failures, term, tail = 0, math.exp(-expected), 1.0
+    while tail >= CHANCE:
+        tail -= term
+        failures += 1
+        term *= expected / failures
+    return max(failures, 2)
 
 
 def _queries(sli: Sli, period_s: int, min_attempts: int, min_failures: int) -> tuple[MetricQuery, ...]:

@@ -1,6 +1,7 @@
 """What a scenario expects, held against what happened."""
 
 import fnmatch
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,10 +23,22 @@ class Failure:
     happened: str
 
 
-def check(scenario: Scenario, alarms: Sequence[Alarm], line: Timeline, sent: Sequence[Page]) -> list[Failure]:
-    """Every expectation that was not met. Raises `RehearsalError` for an alarm that does not exist."""
-    failures = [f for page in scenario.expect.pages or () if (f := _page(page, alarms, sent))]
-    failures += [f for state in scenario.expect.states if (f := _state(scenario, state, alarms, line))]
+def check(
+    scenario: Scenario,
+    alarms: Sequence[Alarm],
+    line: Timeline,
+    sent: Sequence[Page],
+    *,
+    late: float = math.inf,
+) -> list[Failure]:
+    """Every expectation that was not met. Raises `RehearsalError` for an alarm that does not exist.
+
+    `late` is how many times the promised latency the time budget allows.
+    """
+    pages = [page for page in scenario.expect.pages or () if page.if_late <= late]
+    states = [state for state in scenario.expect.states if state.if_late <= late]
+    failures = [f for page in pages if (f := _page(page, alarms, sent))]
+    failures += [f for state in states if (f := _state(scenario, state, alarms, line))]
     return failures + _uninvited(scenario, alarms, sent)
 
 

@@ -1,7 +1,7 @@
 """What a scenario expects, as it is written; `expectations` holds it against what happened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from monitoring.spec import State
@@ -12,12 +12,16 @@ from rehearsal.marked_yaml import Marked
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExpectedPage:
-    """A page of `alarm` not before `after` and not after `by`."""
+    """A page of `alarm` not before `after` and not after `by`.
+
+    With `if_late` only where the time budget allows answers that take so many times as long as promised.
+    """
 
     alarm: str
     by: int
     after: int
     where: str
+    if_late: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +31,7 @@ class ExpectedState:
     alarm: str
     state: State
     where: str
+    if_late: float
     by: int | None = None
     begin: int | None = None
     end: int | None = None
@@ -49,6 +54,7 @@ def read(document: Marked, expect: Mapping[str, Any], duration: int) -> Expect:
             alarm=entry["alarm"],
             **_page_times(document.at(("expect", "pages", number)), entry, duration),
             where=document.at(("expect", "pages", number)),
+            if_late=entry.get("if_late", 0),
         )
         for number, entry in enumerate(expect.get("pages") or [])
     ]
@@ -90,6 +96,5 @@ def _state(where: str, entry: Mapping[str, Any], duration: int) -> ExpectedState
             f"{where}: from {durations.text(begin)} to {durations.text(end)} there is nothing to check; "
             f"states are those of 1m to {durations.text(duration)}, and `from` comes before `to`"
         )
-    if "by" in times:
-        return ExpectedState(alarm=alarm, state=state, where=where, by=end)
-    return ExpectedState(alarm=alarm, state=state, where=where, begin=begin, end=end)
+    found = ExpectedState(alarm=alarm, state=state, where=where, if_late=entry.get("if_late", 0))
+    return replace(found, by=end) if "by" in times else replace(found, begin=begin, end=end)

@@ -102,19 +102,28 @@ def _metric_missing(conditions: Conditions, when: slice, given: Mapping[str, Val
     conditions.effects.append(MetricEffect(pattern=str(given["metrics"]), when=when))
 
 
-SHARE = {"share": Parameter(meaning="part of the requests, 0 to 1")}
+SHARE = {
+    "share": Parameter(meaning="part of the requests, 0 to 1"),
+    "budgets": Parameter(meaning="the same in error budgets of the stack's SLO, 0 to 1000", high=1000.0),
+}
 ALL = {"share": Parameter(meaning="part of the requests, 0 to 1", default=1.0)}
 FACTOR = {"factor": Parameter(meaning="how many times the usual, 0.001 to 1000", low=0.001, high=1000.0)}
+SLOWER = {
+    **FACTOR,
+    "limits": Parameter(meaning="how many times the stack's limit for that part, 0 to 10", high=10.0),
+}
 TO_PCT = {"to": Parameter(meaning="percent, 0 to 100", high=100.0)}
+EITHER = {"share": "budgets", "factor": "limits"}
+"""What can be said as a number of its own, or in terms of the stack's promise (see `promise`)."""
 METRICS = {"metrics": Parameter(meaning="pattern of `Namespace Metric`, such as `AWS/Lambda *`", text=True)}
 
 FAULTS: dict[str, Kind] = {
     "model-slow": Kind(
-        meaning="The model takes `factor` times as long.", parameters=FACTOR, apply=_factor("model_slow")
+        meaning="The model takes `factor` times as long.", parameters=SLOWER, apply=_factor("model_slow")
     ),
     "model-tail": Kind(
         meaning="A share of the model's calls takes `factor` times as long.",
-        parameters={**SHARE, **FACTOR},
+        parameters={**SHARE, **SLOWER},
         apply=_model_tail,
     ),
     "model-down": Kind(
@@ -127,7 +136,7 @@ FAULTS: dict[str, Kind] = {
     ),
     "overhead-slow": Kind(
         meaning="SageMaker's own overhead takes `factor` times as long.",
-        parameters=FACTOR,
+        parameters=SLOWER,
         apply=_factor("overhead_slow"),
     ),
     "errors": Kind(
@@ -168,7 +177,7 @@ FAULTS: dict[str, Kind] = {
         apply=_share("table_errors"),
     ),
     "table-slow": Kind(
-        meaning="Reads take `factor` times as long.", parameters=FACTOR, apply=_factor("table_slow")
+        meaning="Reads take `factor` times as long.", parameters=SLOWER, apply=_factor("table_slow")
     ),
     "disk-filling": Kind(
         meaning="The endpoint's disk fills evenly up to `to` percent.",

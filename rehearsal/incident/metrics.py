@@ -8,6 +8,7 @@ import numpy as np
 from monitoring.spec import MetricAlarm, MetricStat
 from monitoring.watched import NAMESPACE
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
+from rehearsal.incident import promise
 from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.faults import FAULTS
 from rehearsal.incident.names import Names
@@ -24,11 +25,12 @@ def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, 
     start = scenario.begins - timedelta(minutes=scenario.history)
     minutes = scenario.history + scenario.duration
     conditions = Conditions(minutes=minutes)
+    shape = scenario.shape(alarm_set.budget_ms, alarm_set.cores, alarm_set.gpus)
     for fault in scenario.faults:
         when = slice(scenario.history + fault.begin, scenario.history + fault.end)
-        FAULTS[fault.kind].apply(conditions, when, fault.given)
+        given = promise.sized(fault.kind, fault.given, alarm_set.slo, shape)
+        FAULTS[fault.kind].apply(conditions, when, given)
     rng = np.random.default_rng(scenario.seed)
-    shape = scenario.shape(alarm_set.budget_ms, alarm_set.cores)
     requests = scenario.traffic.requests(start, conditions.traffic, rng)
     outcome = simulate(conditions, requests, shape, rng)
     signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed)

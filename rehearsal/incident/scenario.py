@@ -18,7 +18,7 @@ from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.errors import RehearsalError
 from rehearsal.incident import durations, expected, notation
 from rehearsal.incident.expected import Expect
-from rehearsal.incident.faults import FAULTS, Value
+from rehearsal.incident.faults import EITHER, FAULTS, Value
 from rehearsal.incident.schema import schema
 from rehearsal.incident.service import Shape
 from rehearsal.incident.traffic import Traffic
@@ -74,10 +74,14 @@ class Scenario:
     expect: Expect
     notes: Sequence[str] = ()
 
-    def shape(self, budget_ms: float, cores: int) -> Shape:
+    def shape(self, budget_ms: float, cores: int, gpus: int = 1) -> Shape:
         """The simulated service, for a stack's time budget and endpoint."""
         return Shape(
-            budget_ms=budget_ms, cores=cores, usual_per_minute=max(self.traffic.per_minute, 1), **self.latency
+            budget_ms=budget_ms,
+            cores=cores,
+            gpus=gpus,
+            usual_per_minute=max(self.traffic.per_minute, 1),
+            **self.latency,
         )
 
 
@@ -158,7 +162,14 @@ def _fault(document: Marked, number: int, entry: Mapping[str, Any], duration: in
             f"scenario only to {durations.text(duration)}; shorten it or lengthen `duration`"
         )
     kind = FAULTS[entry["fault"]]
-    given = {name: entry.get(name, parameter.default) for name, parameter in kind.parameters.items()}
+    for one, other in EITHER.items():
+        if other in kind.parameters and (one in entry) == (other in entry):
+            raise RehearsalError(
+                f"{document.at(('faults', number, 'fault'))}: {entry['fault']} takes either `{one}` or "
+                f"`{other}`; give one of them"
+            )
+    taken = {name: entry.get(name, parameter.default) for name, parameter in kind.parameters.items()}
+    given = {name: value for name, value in taken.items() if value is not None}
     return Fault(kind=entry["fault"], begin=begin, end=end, given=given)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.incident.durations import PATTERN, SIGNED
-from rehearsal.incident.faults import FAULTS, Parameter
+from rehearsal.incident.faults import EITHER, FAULTS, Parameter
 
 FILE = Path(__file__).with_name("scenario.schema.json")
 STATES = ["OK", "ALARM", "INSUFFICIENT_DATA"]
@@ -48,6 +48,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {**number, "type": "integer"} if parameter.whole else number
 
 
+IF_LATE = _number(
+    "only where the time budget allows answers that take so many times as long as promised, 1 to 10", 1, 10
+)
 AT = _duration("when it begins, after the scenario's start")
 FOR = _duration("how long it lasts; without it, to the end")
 
@@ -55,7 +58,8 @@ FOR = _duration("how long it lasts; without it, to the end")
 def fault(kind: str) -> dict[str, Any]:
     """What one kind of fault may look like."""
     parameters = FAULTS[kind].parameters
-    required = [name for name, parameter in parameters.items() if parameter.default is None]
+    either = {name for pair in EITHER.items() if set(pair) <= parameters.keys() for name in pair}
+    required = [name for name, p in parameters.items() if p.default is None and name not in either]
     own = {name: _parameter(parameter) for name, parameter in parameters.items()}
     listed = ", ".join(["fault", "at", "for", *own])
     return _object(
@@ -107,7 +111,12 @@ def schema() -> dict[str, Any]:
         ["metric", "values"],
     )
     page = _object(
-        {"alarm": _alarm(), "by": _duration("the latest time"), "after": _duration("the earliest time")},
+        {
+            "alarm": _alarm(),
+            "by": _duration("the latest time"),
+            "after": _duration("the earliest time"),
+            "if_late": IF_LATE,
+        },
         ["alarm", "by"],
     )
     state = _object(
@@ -118,6 +127,7 @@ def schema() -> dict[str, Any]:
             "at": _duration("the state at exactly this time"),
             "from": _duration("the state all the time from here, until `to` or the end"),
             "to": _duration("until here, with `from`"),
+            "if_late": IF_LATE,
         },
         ["alarm", "is"],
         "an alarm, the state it `is` in, and when: `by`, `at`, or `from` and `to`",

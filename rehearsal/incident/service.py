@@ -18,12 +18,14 @@ PROBE = 1  # request a minute
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shape:
-    """What the stack fixes: the model's usual latency and spread, the time budget, the endpoint's cores."""
+    """What the stack fixes: the model's usual latency and spread, the time budget, the endpoint's cores
+    and GPUs."""
 
     model_ms: float = 35.0
     spread: float = 0.3
     budget_ms: float = 1000.0
     cores: int = 1
+    gpus: int = 1
     usual_per_minute: float = 300.0
 
 

@@ -27,6 +27,7 @@ USAGE_MINUTE, USAGE_DELAY = 23 * 60 + 59, 7  # dated the day's last minute, publ
 INSTANCES = 2
 NETWORK_MS = 25.0  # between the canary and the API
 ORDINARY_USAGE_PCT = 40.0
+GPU_MEMORY_PCT = 50.0  # of a GPU, for a model that is loaded once
 
 
 def ones(counts: Ints) -> Columns:
@@ -127,6 +128,12 @@ class Signals:
             ),
             ("/aws/sagemaker/Endpoints", "CPUUtilization"): lambda: level(
                 o.cpu_pct * self._shape.cores, INSTANCES
+            ),
+            ("/aws/sagemaker/Endpoints", "GPUUtilization"): lambda: level(
+                o.cpu_pct * self._shape.gpus, INSTANCES
+            ),
+            ("/aws/sagemaker/Endpoints", "GPUMemoryUtilization"): lambda: level(
+                np.full(c.minutes, GPU_MEMORY_PCT * self._shape.gpus), INSTANCES
             ),
             ("/aws/sagemaker/Endpoints", "MemoryUtilization"): lambda: level(c.memory_pct, INSTANCES),
             ("/aws/sagemaker/Endpoints", "DiskUtilization"): lambda: level(c.disk_pct, INSTANCES),

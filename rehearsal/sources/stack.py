@@ -7,9 +7,11 @@ from pathlib import Path
 import config
 import monitoring
 from monitoring.spec import Alarm
+from monitoring.watched import Slo
 from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.sources import files
 from rehearsal.sources.alarms import Skipped
+from settings import Settings
 
 NORMAL_BUDGET_MS = 1000.0
 
@@ -35,6 +37,8 @@ class AlarmSet:
     monitor_account: str | None = None
     budget_ms: float = NORMAL_BUDGET_MS
     cores: int = 1
+    gpus: int = 1
+    slo: Slo = Slo()  # noqa: RUF009  # frozen
     skipped: Sequence[Skipped] = ()
     mutes: Sequence[MuteRule] = ()
     notes: Sequence[str] = ()
@@ -50,7 +54,11 @@ def of_stack(stack: str) -> AlarmSet:
 
     Raises `config.ConfigError` or `monitoring.MonitoringError` if the configuration is wrong.
     """
-    settings = config.parse(config.read_stack(stack))
+    return of_settings(stack, config.parse(config.read_stack(stack)))
+
+
+def of_settings(stack: str, settings: Settings) -> AlarmSet:
+    """The same for settings that are read already."""
     watched = settings.watched()
     service = Account(id=settings.accounts.service, alarms=monitoring.service_alarms(watched))
     monitor = Account(
@@ -64,6 +72,8 @@ def of_stack(stack: str) -> AlarmSet:
         monitor_account=monitor.id,
         budget_ms=settings.inference.time_budget_ms,
         cores=watched.endpoint.cores or 1,
+        gpus=watched.endpoint.gpus or 1,
+        slo=watched.slo,
     )
 
 
@@ -81,4 +91,4 @@ def of_file(path: Path, parameters: Mapping[str, str] | None = None) -> AlarmSet
 
 def like(ours: AlarmSet, other: AlarmSet) -> AlarmSet:
     """`other`, rehearsed against the same simulated service as `ours`."""
-    return replace(other, budget_ms=ours.budget_ms, cores=ours.cores)
+    return replace(other, budget_ms=ours.budget_ms, cores=ours.cores, gpus=ours.gpus, slo=ours.slo)

@@ -69,7 +69,7 @@ def test_a_scenario_is_read_with_its_defaults(tmp_path: Path) -> None:
         (
             ", share: 0.02",
             "",
-            "s.yaml:8: faults[0]: `share` is missing; add share: part of the requests, 0 to 1",
+            "s.yaml:8: faults[0].fault: errors takes either `share` or `budgets`; give one of them",
         ),
         (
             "fault: errors",

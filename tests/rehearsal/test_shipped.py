@@ -1,10 +1,14 @@
 """The gate: every shipped scenario's expectations hold for production's catalogue and configuration."""
 
+from typing import Any
+
 import pytest
 
-from rehearsal.incident.scenario import FOLDER
+import config
+from rehearsal.incident.scenario import FOLDER, load_all
 from rehearsal.report.coverage import cover
-from rehearsal.run import Result
+from rehearsal.run import Result, run
+from rehearsal.sources import stack
 
 
 @pytest.mark.parametrize("key", sorted(path.stem for path in FOLDER.glob("*.yaml")))
@@ -32,3 +36,27 @@ def test_an_incident_sends_few_pages(shipped: dict[str, Result]) -> None:
 
 def test_every_metric_that_the_catalogue_reads_is_simulated(shipped: dict[str, Result]) -> None:
     assert {result.unknown_metrics for result in shipped.values()} == {()}
+
+
+# Other teams' promises, each with what its stack then needs; the second has GPUs.
+OTHERS: dict[str, dict[str, Any]] = {
+    "99.5-500": {"slo": {"availability_pct": 99.5, "latency_p90_ms": 500}},
+    "99.9-1000": {
+        "slo": {"availability_pct": 99.9, "latency_p90_ms": 1000},
+        "inference": {"reserved_concurrency": 200},
+        "model": {"instances": {"type": "ml.g4dn.12xlarge"}},
+    },
+    "99.99-150": {"slo": {"availability_pct": 99.99, "latency_p90_ms": 150}},
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_scenario_follows_the_stack_s_own_promise(name: str) -> None:
+    raw = config.read_stack("prod")
+    for section, changes in OTHERS[name].items():
+        raw[section] = {**raw.get(section, {}), **changes}
+    others = stack.of_settings(name, config.parse(raw))
+    found = [run(scenario, others, doubt=False) for scenario in load_all([FOLDER])]
+    assert [(result.scenario.key, f) for result in found for f in result.failures] == []
+    assert {result.unknown_metrics for result in found} == {()}
+    assert len(found) == 32
