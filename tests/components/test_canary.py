@@ -1,0 +1,10 @@
+"""The canary as it is deployed."""
+
+from tests.components.harness import Run
+
+
+def test_the_canary_neither_repeats_a_probe_nor_keeps_it_waiting(dev_monitor: Run) -> None:
+    invoked = dev_monitor.one("FunctionEventInvokeConfig").inputs
+    assert (invoked["maximumRetryAttempts"], invoked["maximumEventAgeInSeconds"]) == (0, 60)
+    secret = dev_monitor.one("Secret").inputs
+    assert secret["recoveryWindowInDays"] == 0  # a name in recovery could not be made again
