@@ -32,8 +32,8 @@ padding:6px 9px;overflow:hidden;min-width:0}
 .cw .cw-text{overflow:auto;background:none;border-color:transparent}
 .cw h4{font-size:12px;margin:0 0 2px;line-height:20px;white-space:nowrap;overflow:hidden;
 text-overflow:ellipsis}
-.cw h1,.cw h2,.cw h3{margin:0;font-size:16px;line-height:36px}
-.cw h3{font-size:13px;line-height:22px}
+.cw .level-1,.cw .level-2,.cw .level-3{margin:0;font-size:16px;line-height:36px}
+.cw .level-3{font-size:13px;line-height:22px}
 .cw p,.cw ul{margin:4px 0;padding-left:0}.cw ul{padding-left:18px}
 .cw a{color:inherit}
 .cw svg{display:block;width:100%;height:auto}
@@ -123,7 +123,7 @@ def markdown(text: str) -> str:
             continue
         if heading := re.match(r"(#{1,3}) (.*)", lines[0]):
             level = len(heading[1])
-            parts.append(f"<h{level}>{_inline(heading[2])}</h{level}>")
+            parts.append(f'<h4 class="level-{level}">{_inline(heading[2])}</h4>')  # below the page's own
             lines = lines[1:]
         items = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
         if items:

@@ -176,7 +176,7 @@ def test_what_cannot_be_drawn_is_refused_by_name() -> None:
 def test_markdown_has_headings_lists_links_and_paragraphs() -> None:
     text = "### Look\n- [Runbook](https://x/y)\n- plain\n\nA promise\nof two lines."
     assert markdown(text) == (
-        '<h3>Look</h3><ul><li><a href="https://x/y">Runbook</a></li><li>plain</li></ul>'
+        '<h4 class="level-3">Look</h4><ul><li><a href="https://x/y">Runbook</a></li><li>plain</li></ul>'
         "<p>A promise of two lines.</p>"
     )
 

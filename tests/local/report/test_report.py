@@ -1,5 +1,6 @@
 """The report of a local run: everything in it, nothing from outside, nothing unescaped."""
 
+import itertools
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -253,3 +254,49 @@ def test_a_resource_type_is_named_as_people_say_it() -> None:
 
 def test_times_are_utc() -> None:
     assert report.clock(START) == "14:03:20"
+
+
+def luminance(colour: str) -> float:
+    """WCAG's relative luminance of `#rrggbb`."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        ("ink", "paper"),
+        ("soft", "paper"),
+        ("soft", "raise"),
+        ("good", "good-wash"),
+        ("bad", "bad-wash"),
+        ("bad", "paper"),
+        ("warn", "paper"),
+        ("blue", "paper"),
+    ],
+)
+def test_text_has_a_contrast_of_four_and_a_half(ink: str, paper: str, scheme: int) -> None:
+    style = (report.TEMPLATES / "style.css").read_text()
+    both = [re.findall(rf"--{name}: (#[0-9a-f]{{6}});", style)[scheme] for name in (ink, paper)]
+    high, low = sorted(map(luminance, both), reverse=True)
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("found", [findings(), DOWN])
+def test_no_heading_skips_a_level_and_the_page_has_one_main_part(found: Findings) -> None:
+    html = render(summarise(found), found)
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+    assert levels[0] == 1
+    assert [(a, b) for a, b in itertools.pairwise(levels) if b > a + 1] == []
+    assert html.count("<main") == 1
+
+
+def test_on_paper_colours_stay_and_no_chart_is_split() -> None:
+    printed = (report.TEMPLATES / "style.css").read_text().split("@media print")[1]
+    assert "print-color-adjust: exact" in printed
+    kept = next(line for line in printed.splitlines() if "break-inside: avoid" in line)
+    assert {"figure", "svg", "tr", ".cw-widget", ".waterfall"} <= set(re.split(r"[ ,{]+", kept))
