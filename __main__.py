@@ -6,9 +6,10 @@ import pulumi_aws as aws
 import config
 import settings as tree
 from components.api import ApiSettings
+from components.endpoint import InstancesArgs
 from components.identity import kept
 from components.inference import InferenceSettings
-from components.model import DataCaptureArgs, InstancesArgs, ModelSettings, ServerlessArgs
+from components.model import DataCaptureArgs, ModelSettings, ServerlessArgs
 from components.monitor import Monitor, MonitorArgs
 from components.notifications import SubscriptionArgs, Subscriptions
 from components.observability import LinkArgs

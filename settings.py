@@ -87,6 +87,9 @@ Retention = Literal[
 ]
 
 
+UNUSUAL_CORES = {"t2.medium": 2, "c4.8xlarge": 36}
+
+
 class Section(BaseModel):
     """A mapping in the stack YAML."""
 
@@ -166,11 +169,12 @@ class Instances(Section):
 
     @property
     def cores(self) -> int:
-        """VCPUs of one instance; AWS sizes double from large = 2, xlarge = 4, Nxlarge = 4 N."""
-        size = self.type.rsplit(".", 1)[1]
-        if size in ("medium", "large"):
-            return 2
-        return 4 * int(size.removesuffix("xlarge") or 1)
+        """VCPUs of one instance: 1 in a medium, 2 in a large, 4 in an xlarge, 4 N in an Nxlarge, as EC2 has
+        it, but for the types of `UNUSUAL_CORES`.
+        """
+        kind, size = self.type.removeprefix("ml.").split(".")
+        usual = {"medium": 1, "large": 2}
+        return UNUSUAL_CORES.get(f"{kind}.{size}") or usual.get(size) or 4 * int(size[: -len("xlarge")] or 1)
 
     @model_validator(mode="after")
     def _max_is_not_below_min(self) -> Self:
@@ -187,7 +191,7 @@ class Serverless(Section):
 
 
 class DataCapture(Section):
-    """Keeps a share of requests and answers in S3 for drift analysis."""
+    """Keeps a share of requests and answers in S3 for drift analysis, in a bucket of the service account."""
 
     s3_uri: Annotated[
         str,
@@ -221,6 +225,11 @@ class Model(Section):
     instances: Instances | None = None
     serverless: Serverless | None = None
     data_capture: DataCapture | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """What an endpoint is named after: the kind or the instance type, which no update can change."""
+        return self.instances.type.removeprefix("ml.").replace(".", "-") if self.instances else "serverless"
 
     @model_validator(mode="before")
     @classmethod
@@ -512,7 +521,7 @@ class Settings(Section):
             ),
             table=f"{self.base}-reference-data",
             endpoint=WatchedEndpoint(
-                name=f"{self.base}-model",
+                name=f"{self.base}-model-{self.model.endpoint}",
                 variant=VARIANT,
                 cores=instances.cores if instances else None,
                 gpus=instances.gpus if instances else None,

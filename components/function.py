@@ -18,7 +18,11 @@ from monitoring.watched import ALIAS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PythonFunctionArgs:
-    """`package` is the folder in handlers/; `environment` must be what its settings read."""
+    """`package` is the folder in handlers/; `environment` must be what its settings read.
+
+    `grants` are statements by the name of what they open, each in a policy of its own: when the function is
+    switched from one such thing to another, it may use both until the switch is done.
+    """
 
     function_name: str
     package: str
@@ -31,6 +35,7 @@ class PythonFunctionArgs:
     memory_mb: int = 256
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
+    grants: Mapping[str, iam.Statement] = field(default_factory=dict)
     reserved_concurrency: int | None = None
     snap_start: bool = False
 
@@ -72,6 +77,15 @@ class PythonFunction(pulumi.ComponentResource):
             policy=pulumi.Output.json_dumps(iam.document([write_logs, iam.put_traces(), *args.statements])),
             opts=child,
         )
+        grants = [
+            aws.iam.RolePolicy(
+                f"{name}-{what}-policy",
+                role=role.name,
+                policy=pulumi.Output.json_dumps(iam.document([statement])),
+                opts=child,
+            )
+            for what, statement in args.grants.items()
+        ]
         function = aws.lambda_.Function(
             f"{name}-function",
             name=args.function_name,
@@ -90,7 +104,7 @@ class PythonFunction(pulumi.ComponentResource):
             tracing_config={"mode": "Active"},
             logging_config={"log_format": "JSON", "log_group": logs.name, "application_log_level": "INFO"},
             publish=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, *grants]),
         )
         alias = aws.lambda_.Alias(
             f"{name}-alias",

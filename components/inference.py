@@ -25,13 +25,17 @@ class InferenceSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InferenceArgs:
-    """What the function is joined to."""
+    """What the function is joined to. `endpoint` is the endpoint's name, `endpoint_name` the same one known
+    once it is in service.
+    """
 
     function_name: str
     table_name: pulumi.Input[str]
     table_arn: pulumi.Input[str]
-    endpoint_name: str
-    endpoint_arn: pulumi.Input[str]
+    endpoint: str
+    endpoint_name: pulumi.Input[str]
+    account_id: str
+    region: str
     layer_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     log_retention_days: int
@@ -70,9 +74,14 @@ class Inference(pulumi.ComponentResource):
                 },
                 statements=[
                     iam.allow("dynamodb:GetItem", args.table_arn),
-                    iam.allow("sagemaker:InvokeEndpoint", args.endpoint_arn),
                     iam.allow("kms:Decrypt", args.key_arn),
                 ],
+                grants={
+                    args.endpoint: iam.allow(
+                        "sagemaker:InvokeEndpoint",
+                        f"arn:aws:sagemaker:{args.region}:{args.account_id}:endpoint/{args.endpoint}",
+                    )
+                },
             ),
             opts=child,
         )

@@ -1,31 +1,26 @@
-"""The SageMaker endpoint that serves the model, on instances or serverless.
+"""The model: the repository for its image, and the SageMaker endpoint that serves it.
 
-Building and pushing the image is `python -m model.push`; this file only makes the repository for it.
-Until an image is set there is no endpoint, and the API answers `model_failure`.
+Building and pushing the image is `python -m model.push`. Until an image is set there is no endpoint, and the
+API answers `model_failure`.
+
+SageMaker rolls a failed update back, and the provider takes that for success (terraform-provider-aws issues
+48997 and 46663). The endpoint then still serves the old configuration with the old model, so both are
+retained when they are replaced; `make smoke` tells. The repository is the stack's whatever the image is:
+ECR refuses to delete one that holds images.
 """
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components import iam
+from components.endpoint import Endpoint, EndpointArgs, InstancesArgs
 
 ECR_IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^:@]+)[:@]"
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InstancesArgs:
-    """Always-on instances, scaled between `min` and `max` on invocations per instance and minute."""
-
-    type: str
-    min: int
-    max: int
-    invocations_per_minute: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,42 +55,54 @@ class ModelSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelArgs:
-    """What the endpoint is called and where it lives."""
+    """`base` names the repository; `endpoint_name` and `variant` are what monitoring watches.
 
+    `deletion_protection` keeps a repository that holds images from being deleted with the stack.
+    """
+
+    base: str
     endpoint_name: str
     variant: str
     account_id: str
     region: str
     key_arn: pulumi.Input[str]
+    log_retention_days: int
+    deletion_protection: bool
     settings: ModelSettings
 
 
 class Model(pulumi.ComponentResource):
-    """Repository, model, endpoint configuration, endpoint, and scaling where there are instances."""
+    """Repository, model, endpoint configuration and endpoint.
 
-    endpoint_arn: pulumi.Output[str]
-    repository_url: pulumi.Output[str] | None
+    `endpoint_name` is known once the endpoint is in service, `configuration_name` None while there is none.
+    """
+
+    endpoint_name: pulumi.Output[str]
+    configuration_name: pulumi.Output[str] | None
+    repository_url: pulumi.Output[str]
 
     def __init__(self, name: str, args: ModelArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:model:Model", name, None, opts)
         self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
-        arn = f"arn:aws:sagemaker:{args.region}:{args.account_id}:endpoint/{args.endpoint_name}"
-        self.endpoint_arn = pulumi.Output.from_input(arn)
-        self.repository_url = self._repository() if _owns_repository(args) else None
+        repository = self._repository()
+        self.repository_url = repository.repository_url
         if args.settings.image is None:
             pulumi.log.warn(
                 "model.image is not set: no endpoint is deployed and the API answers 502. Build and push the "
                 "image with `python -m model.push`, set model.image to what it prints, and deploy again.",
                 self,
             )
+            self.endpoint_name = pulumi.Output.from_input(args.endpoint_name)
+            self.configuration_name = None
         else:
-            self._endpoint(args.settings.image)
-        self.register_outputs({"endpoint_arn": self.endpoint_arn})
+            self._serve(args.settings.image, repository)
+        self.register_outputs({"endpoint_name": self.endpoint_name})
 
-    def _repository(self) -> pulumi.Output[str]:
+    def _repository(self) -> aws.ecr.Repository:
         repository = aws.ecr.Repository(
             f"{self._name}-repository",
-            name=self._args.endpoint_name,
+            name=f"{self._args.base}-model",
+            force_delete=not self._args.deletion_protection,
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[{"encryption_type": "KMS", "kms_key": self._args.key_arn}],
@@ -113,13 +120,13 @@ class Model(pulumi.ComponentResource):
             policy=pulumi.Output.json_dumps({"rules": [keep]}),
             opts=self._child,
         )
-        return repository.repository_url
+        return repository
 
-    def _endpoint(self, image: str) -> None:
+    def _serve(self, image: str, repository: aws.ecr.Repository) -> None:
         name, args = self._name, self._args
         role = aws.iam.Role(
             f"{name}-role",
-            name=f"{args.endpoint_name}-execution",
+            name=f"{args.base}-model-execution",
             assume_role_policy=pulumi.Output.json_dumps(
                 iam.service_trust("sagemaker.amazonaws.com", args.account_id)
             ),
@@ -128,75 +135,41 @@ class Model(pulumi.ComponentResource):
         policy = aws.iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
-            policy=pulumi.Output.json_dumps(iam.document(execution_statements(args, image))),
+            policy=pulumi.Output.json_dumps(iam.document(execution_statements(args, image, repository.arn))),
             opts=self._child,
         )
+        # Immutable, both: Pulumi names them, so a change makes the new one first.
         model = aws.sagemaker.Model(
             f"{name}-model",
             execution_role_arn=role.arn,
             primary_container={
                 "image": image,
-                "environment": {
-                    "MODEL_NAME": args.endpoint_name,
-                    "AWS_REGION": args.region,
-                },
+                "environment": {"MODEL_NAME": args.endpoint_name, "AWS_REGION": args.region},
             },
             # Network isolation would keep the container from sending its trace segments.
             enable_network_isolation=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy], retain_on_delete=True),
         )
-        # Endpoint configurations are immutable: Pulumi names them, so a change makes the new one first.
         configuration = aws.sagemaker.EndpointConfiguration(
             f"{name}-configuration",
             production_variants=[production_variant(args, model.name)],
             data_capture_config=data_capture(args.settings.data_capture, args.key_arn),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
-        endpoint = aws.sagemaker.Endpoint(
-            f"{name}-endpoint",
-            name=args.endpoint_name,
-            endpoint_config_name=configuration.name,
-            opts=self._child,
-        )
-        if args.settings.instances is not None:
-            self._scaling(args.settings.instances, endpoint)
-
-    def _scaling(self, instances: InstancesArgs, endpoint: aws.sagemaker.Endpoint) -> None:
-        name, variant = self._name, self._args.variant
-        target = aws.appautoscaling.Target(
-            f"{name}-scaling",
-            service_namespace="sagemaker",
-            resource_id=endpoint.name.apply(
-                lambda endpoint_name: f"endpoint/{endpoint_name}/variant/{variant}"
+        self.configuration_name = configuration.name
+        self.endpoint_name = Endpoint(
+            args.endpoint_name,
+            EndpointArgs(
+                endpoint_name=args.endpoint_name,
+                variant=args.variant,
+                configuration_name=configuration.name,
+                role_name=role.name,
+                key_arn=args.key_arn,
+                log_retention_days=args.log_retention_days,
+                instances=args.settings.instances,
             ),
-            scalable_dimension="sagemaker:variant:DesiredInstanceCount",
-            min_capacity=instances.min,
-            max_capacity=instances.max,
             opts=self._child,
-        )
-        aws.appautoscaling.Policy(
-            f"{name}-scaling-policy",
-            name=f"{self._args.endpoint_name}-invocations",
-            policy_type="TargetTrackingScaling",
-            service_namespace=target.service_namespace,
-            resource_id=target.resource_id,
-            scalable_dimension=target.scalable_dimension,
-            target_tracking_scaling_policy_configuration={
-                "predefined_metric_specification": {
-                    "predefined_metric_type": "SageMakerVariantInvocationsPerInstance"
-                },
-                "target_value": instances.invocations_per_minute,
-                "scale_in_cooldown": 300,
-                "scale_out_cooldown": 60,
-            },
-            opts=self._child,
-        )
-
-
-def _owns_repository(args: ModelArgs) -> bool:
-    """Whether the image comes, or is to come, from the repository that this component makes."""
-    own = f"{args.account_id}.dkr.ecr.{args.region}.amazonaws.com/{args.endpoint_name}"
-    return args.settings.image is None or args.settings.image.startswith((f"{own}:", f"{own}@"))
+        ).endpoint_name
 
 
 def production_variant(
@@ -228,36 +201,48 @@ def data_capture(
     both = aws.sagemaker.EndpointConfigurationDataCaptureConfigCaptureOptionArgs(
         capture_mode="InputAndOutput"
     )
+    # SageMaker writes other content types in base64.
+    json_types = aws.sagemaker.EndpointConfigurationDataCaptureConfigCaptureContentTypeHeaderArgs(
+        json_content_types=["application/json"]
+    )
     return aws.sagemaker.EndpointConfigurationDataCaptureConfigArgs(
         enable_capture=True,
         initial_sampling_percentage=args.sampling_pct,
         destination_s3_uri=args.s3_uri,
         kms_key_id=key_arn,
         capture_options=[both],
+        capture_content_type_header=json_types,
     )
 
 
-def execution_statements(args: ModelArgs, image: str) -> list[dict[str, Any]]:
-    """What the endpoint needs: its image, logs, instance metrics, trace segments and captures."""
-    logs = f"arn:aws:logs:{args.region}:{args.account_id}:log-group"
-    groups = f"{logs}:/aws/sagemaker/Endpoints/{args.endpoint_name}"
-    statements = [
-        iam.allow(
-            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            [groups, f"{groups}:log-stream:*"],
-        ),
+def execution_statements(
+    args: ModelArgs, image: str, repository_arn: pulumi.Input[str]
+) -> list[iam.Statement]:
+    """What every endpoint of the stack needs: images, instance metrics, trace segments and captures.
+
+    Images of the stack's own repository always: an endpoint that was rolled back goes on pulling from there.
+    """
+    repositories = [repository_arn]
+    if (match := ECR_IMAGE.match(image)) and not _is_own(match, args):
+        repositories.append(f"arn:aws:ecr:{match['region']}:{match['account']}:repository/{match['name']}")
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    statements: list[iam.Statement] = [
         iam.put_metric_data("/aws/sagemaker/Endpoints"),
         iam.put_traces(),
+        iam.allow(pull, repositories),
+        iam.allow("ecr:GetAuthorizationToken", "*"),  # it has no resource type
     ]
-    if match := ECR_IMAGE.match(image):
-        repository = f"arn:aws:ecr:{match['region']}:{match['account']}:repository/{match['name']}"
-        pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        statements.append(iam.allow(pull, repository))
-        # GetAuthorizationToken has no resource type.
-        statements.append(iam.allow("ecr:GetAuthorizationToken", "*"))
     if args.settings.data_capture is not None:
         bucket, _, prefix = args.settings.data_capture.s3_uri.removeprefix("s3://").partition("/")
         objects = "/".join(part for part in (bucket, prefix.strip("/"), "*") if part)
         statements.append(iam.allow("s3:PutObject", f"arn:aws:s3:::{objects}"))
         statements.append(iam.allow("kms:GenerateDataKey", args.key_arn))
     return statements
+
+
+def _is_own(match: re.Match[str], args: ModelArgs) -> bool:
+    return (match["account"], match["region"], match["name"]) == (
+        args.account_id,
+        args.region,
+        f"{args.base}-model",
+    )

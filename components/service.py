@@ -85,16 +85,20 @@ class Service(pulumi.ComponentResource):
         model = Model(
             f"{self._name}-model",
             ModelArgs(
+                base=watched.name,
                 endpoint_name=watched.endpoint.name,
                 variant=watched.endpoint.variant,
                 account_id=watched.account_id,
                 region=watched.region,
                 key_arn=self._key_arn,
+                log_retention_days=args.log_retention_days,
+                deletion_protection=args.deletion_protection,
                 settings=args.model,
             ),
             opts=self._child,
         )
-        api = self._api(self._inference(model))
+        inference = self._inference(model)
+        api = self._api(inference)
         plans = UsagePlans(
             f"{self._name}-usage-plans",
             UsagePlansArgs(
@@ -109,7 +113,7 @@ class Service(pulumi.ComponentResource):
         self._tracing()
         if args.link:
             Link(f"{self._name}-observability", args.link, opts=self._child)
-        self._watch()
+        self._watch(inference)
         probe = args.probe
         self.exports = {
             "api_url": api.url,
@@ -125,6 +129,7 @@ class Service(pulumi.ComponentResource):
             "watched": watched.model_dump(mode="json"),
             "dashboard_name": watched.name,
             "model_repository_url": model.repository_url,
+            "endpoint_configuration_name": model.configuration_name,
         }
         self.register_outputs({"api_url": api.url})
 
@@ -147,8 +152,10 @@ class Service(pulumi.ComponentResource):
                 function_name=watched.function.name,
                 table_name=table.table_name,
                 table_arn=table.table_arn,
-                endpoint_name=watched.endpoint.name,
-                endpoint_arn=model.endpoint_arn,
+                endpoint=watched.endpoint.name,
+                endpoint_name=model.endpoint_name,
+                account_id=watched.account_id,
+                region=watched.region,
                 layer_arn=self._layer_arn,
                 key_arn=self._key_arn,
                 log_retention_days=args.log_retention_days,
@@ -209,7 +216,7 @@ class Service(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _watch(self) -> None:
+    def _watch(self, inference: Inference) -> None:
         args, watched = self._args, self._args.watched
         notifications = Notifications(
             f"{self._name}-notifications",
@@ -225,7 +232,8 @@ class Service(pulumi.ComponentResource):
         Alarms(
             f"{self._name}-alarms",
             AlarmsArgs(alarms=monitoring.service_alarms(watched), topic_arns=notifications.topic_arns),
-            opts=self._child,
+            # Alarms look at another endpoint only when the function calls it.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[inference]),
         )
         Dashboard(
             f"{self._name}-dashboard",

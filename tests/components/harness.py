@@ -35,7 +35,7 @@ class Made:
     outputs: Mapping[str, Any]
     provider: str
     account: str | None
-    options: RegisterResourceRequest
+    options: RegisterResourceRequest = field(repr=False)
 
 
 class RecordingMonitor(MockMonitor):

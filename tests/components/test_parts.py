@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.model import ModelSettings
 from components.reference_data import attribute_values
 from components.tracing import SamplingRuleArgs, TracingArgs
-from tests.components.harness import IMAGE, Run, run_stack, unwrap
+from tests.components.harness import Run, run_stack, unwrap
 
 
 def test_the_table_is_on_demand_recoverable_and_protected_in_prod_alone(dev: Run, prod: Run) -> None:
@@ -61,60 +60,6 @@ def test_snap_start_and_provisioned_concurrency_follow_the_setting(dev: Run, pro
     provisioned = prod.one("ProvisionedConcurrencyConfig").inputs
     assert provisioned["provisionedConcurrentExecutions"] == 4
     assert provisioned["qualifier"] == "live"
-
-
-def test_the_serverless_variant_and_the_instance_variant_are_what_is_configured(dev: Run, prod: Run) -> None:
-    (serverless,) = dev.one("EndpointConfiguration").inputs["productionVariants"]
-    assert serverless["variantName"] == "main"
-    assert serverless["serverlessConfig"] == {"memorySizeInMb": 2048, "maxConcurrency": 20}
-    assert "instanceType" not in serverless
-    (instances,) = prod.one("EndpointConfiguration").inputs["productionVariants"]
-    assert (instances["instanceType"], instances["initialInstanceCount"]) == ("ml.c6i.large", 2)
-    assert "serverlessConfig" not in instances
-
-
-def test_instances_scale_on_invocations_between_their_bounds(prod: Run) -> None:
-    target, policy = prod.one("Target").inputs, prod.one("Policy").inputs
-    assert (target["minCapacity"], target["maxCapacity"]) == (2, 6)
-    assert target["resourceId"] == "endpoint/inference-prod-model/variant/main"
-    tracking = policy["targetTrackingScalingPolicyConfiguration"]
-    assert tracking["targetValue"] == 3000
-    kind = tracking["predefinedMetricSpecification"]["predefinedMetricType"]
-    assert kind == "SageMakerVariantInvocationsPerInstance"
-
-
-def test_the_endpoint_configuration_is_named_by_pulumi_so_that_the_new_one_is_made_first(prod: Run) -> None:
-    assert "name" not in prod.one("EndpointConfiguration").inputs
-    assert "name" not in prod.one("Model").inputs
-
-
-def test_without_an_image_there_is_a_repository_and_no_endpoint() -> None:
-    run = run_stack("dev", {"model": {"serverless": {}}})
-    assert run.of("Repository")
-    assert not run.of("Endpoint")
-    assert not run.of("Model")
-
-
-def test_an_image_of_the_stacks_own_repository_keeps_the_repository(dev: Run) -> None:
-    assert dev.one("Repository").inputs["name"] == "inference-dev-model"
-    foreign = run_stack("dev", {"model": {"image": "public.ecr.aws/acme/model:1"}})
-    assert not foreign.of("Repository")
-    assert foreign.of("Endpoint")
-
-
-def test_a_captured_share_of_the_traffic_goes_to_one_prefix_encrypted() -> None:
-    capture = {"s3_uri": "s3://bucket/drift/", "sampling_pct": 5}
-    run = run_stack("dev", {"model": {"image": IMAGE, "instances": {}, "data_capture": capture}})
-    config = unwrap(run.one("EndpointConfiguration").inputs["dataCaptureConfig"])
-    assert (config["destinationS3Uri"], config["initialSamplingPercentage"]) == ("s3://bucket/drift/", 5)
-    assert ":key:" in config["kmsKeyId"]
-    policy = unwrap(run.of("RolePolicy")["inference-dev-model-policy"].inputs["policy"])
-    assert '"arn:aws:s3:::bucket/drift/*"' in policy
-
-
-def test_model_settings_want_exactly_one_way_to_run() -> None:
-    with pytest.raises(ValueError, match="exactly one"):
-        ModelSettings(image=IMAGE)
 
 
 def document(run: Run) -> Any:

@@ -48,7 +48,7 @@ SERVICE = Counter(
     Key=1,
     LayerVersion=1,
     LifecyclePolicy=1,
-    LogGroup=4,
+    LogGroup=5,
     MethodSettings=1,
     Model=1,
     Permission=1,
@@ -56,7 +56,7 @@ SERVICE = Counter(
     Repository=1,
     RestApi=1,
     Role=4,
-    RolePolicy=4,
+    RolePolicy=6,
     SamplingRule=1,
     Schedule=1,
     Stage=1,
@@ -96,7 +96,7 @@ def test_the_prod_service_stack_adds_scaling_provisioned_concurrency_sampling_an
         ProvisionedConcurrencyConfig=1, SamplingRule=2, Target=1, Policy=1, WebAcl=1, WebAclAssociation=1
     )
     # prod's image comes from the harness's dev repository, so prod makes no repository of its own
-    assert kinds(prod) == SERVICE + more - Counter(Repository=1, LifecyclePolicy=1)
+    assert kinds(prod) == SERVICE + more
 
 
 def test_both_monitor_stacks_make_exactly_these_resources(dev_monitor: Run, prod_monitor: Run) -> None:
@@ -241,8 +241,11 @@ def test_the_inference_function_may_read_one_table_and_call_one_endpoint_and_not
         "xray:GetSamplingRules": "*",
         "xray:GetSamplingTargets": "*",
         "dynamodb:GetItem": f"arn:aws:table:{HOME}:inference-dev-reference-data",
-        "sagemaker:InvokeEndpoint": f"arn:aws:sagemaker:{HOME}:endpoint/inference-dev-model",
         "kms:Decrypt": f"arn:aws:key:{HOME}:inference-dev-encryption-key-auto",
+    }
+    endpoint = "inference-dev-model-serverless"
+    assert allowed(dev, f"inference-dev-inference-{endpoint}-policy") == {
+        "sagemaker:InvokeEndpoint": f"arn:aws:sagemaker:{HOME}:endpoint/{endpoint}"
     }
 
 

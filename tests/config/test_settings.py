@@ -177,16 +177,3 @@ def test_no_value_of_a_section_gets_past_the_models_or_raises_anything_else(valu
             assert f"inference-watch:{section}" in str(error) or "no effect" in str(error)  # noqa: PT017
         else:
             assert isinstance(settings, Settings)
-
-
-def test_cores_follow_the_size_of_the_instance() -> None:
-    sizes = {
-        "ml.c6i.large": 2,
-        "ml.c6i.xlarge": 4,
-        "ml.g5.2xlarge": 8,
-        "ml.p4d.24xlarge": 96,
-        "ml.t2.medium": 2,
-    }
-    for kind, cores in sizes.items():
-        settings = config.parse({**MINIMAL, "model": {"instances": {"type": kind}}})
-        assert settings.watched().endpoint.cores == cores, kind

@@ -54,7 +54,6 @@ KINDS: Mapping[str, Kind] = {
         "restApi stageName methodPath", once="restApi stageName methodPath", puts=True
     ),
     "aws:apigateway/restApi:RestApi": _kind(named="name"),
-    "aws:apigateway/restApiPolicy:RestApiPolicy": _kind("restApiId", once="restApiId", puts=True),
     "aws:apigateway/stage:Stage": _kind("restApi stageName", once="restApi stageName"),
     "aws:apigateway/usagePlan:UsagePlan": _kind(named="name"),
     "aws:apigateway/usagePlanKey:UsagePlanKey": _kind("*", once="usagePlanId keyId"),
