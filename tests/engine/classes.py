@@ -60,6 +60,7 @@ def _within(value: Any, kind: Any, path: str) -> Iterator[str]:
         yield from _unknown(value, _fields(nested), path)
 
 
+@functools.cache
 def _fields(args: type) -> dict[str, Any]:
     names = reflection.input_type_py_to_pulumi_names(args).values()
     types = reflection.input_type_types(args)

@@ -71,17 +71,21 @@ class Fault:
 
 @dataclass
 class Cloud:
-    """The accounts of one test: `things` by account, type and id; `calls` in order; `faults` to come."""
+    """The accounts of one test: `things` by account, type and id; `calls` in order; `faults` to come.
+
+    `images` are those that a model was ever made of.
+    """
 
     things: dict[tuple[str, str, str], Thing] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    images: set[str] = field(default_factory=set)
     made: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def fork(self) -> "Cloud":
         """An independent copy with an empty log."""
-        return Cloud(things=copy.deepcopy(self.things), made=self.made)
+        return Cloud(things=copy.deepcopy(self.things), images=set(self.images), made=self.made)
 
     def of(self, kind: str, account: str | None = None) -> list[Thing]:
         """Every thing of a class, oldest first."""
@@ -108,6 +112,14 @@ class Cloud:
     def put(self, thing: Thing) -> None:
         """Keep a thing under its id; one of the same id is overwritten."""
         self.things[thing.account, thing.type, thing.id] = thing
+        if thing.kind == "Model":
+            self.images.add(thing.inputs["primaryContainer"]["image"])
+
+    def overwrite(self, api: Thing) -> None:
+        """PutRestApi in overwrite mode: a policy that was attached apart from the document is lost."""
+        lost = [policy for policy in self.of("RestApiPolicy") if policy.inputs["restApiId"] == api.id]
+        for policy in lost:
+            del self.things[policy.account, policy.type, policy.id]
 
     def log(self, method: Method, thing: Thing, refused: str = "") -> None:
         """Remember a call."""

@@ -6,6 +6,8 @@ two projects, and `fork` makes another one of the same code, settings, state and
 changes begin from one deployment.
 """
 
+import gc
+import json
 import os
 import runpy
 import shutil
@@ -23,7 +25,8 @@ from pulumi import automation
 
 from local.deployer.stack_config import merged
 from tests.engine.cloud import Cloud
-from tests.engine.provider import serve
+from tests.engine.provider import Make, serve
+from tests.engine.values import believable
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "a passphrase for tests"
@@ -68,22 +71,24 @@ class Project:
     _exits: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @classmethod
-    def create(cls, folder: Path, stacks: Mapping[str, Mapping[str, Any]] | None = None) -> "Project":
+    def create(
+        cls, folder: Path, stacks: Mapping[str, Mapping[str, Any]] | None = None, make: Make = believable
+    ) -> "Project":
         """Copy the project; `stacks` replace the shipped stack files (settings by key, without prefix)."""
         shutil.copytree(ROOT, folder / "project", ignore=LEFT_OUT)
         layers = ROOT / "build" / "packages"
         shutil.copytree(layers, folder / "project" / "build" / "packages")
         (folder / "state").mkdir()
-        project = cls._of(folder, Cloud())
+        project = cls._of(folder, Cloud(), make)
         for stack, settings in (stacks or {}).items():
             project.file(stack).write_text(yaml.safe_dump({"config": {}}))
             project.set(stack, settings)
         return project
 
     @classmethod
-    def _of(cls, folder: Path, cloud: Cloud) -> "Project":
+    def _of(cls, folder: Path, cloud: Cloud, make: Make = believable) -> "Project":
         exits = ExitStack()
-        return cls(folder=folder, cloud=cloud, port=exits.enter_context(serve(cloud)), _exits=exits)
+        return cls(folder=folder, cloud=cloud, port=exits.enter_context(serve(cloud, make)), _exits=exits)
 
     def fork(self, folder: Path) -> "Project":
         """The same code, settings, state and accounts, from here on on their own."""
@@ -137,11 +142,11 @@ class Project:
         """A stack on the engine, made where there is none."""
         return Stack(self, name)
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`pulumi ...` as people call it, in the copy."""
+    def cli(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """`pulumi ...` as people call it, in the copy or a folder of it."""
         return subprocess.run(  # noqa: S603
             ["pulumi", *arguments, "--non-interactive"],  # noqa: S607
-            cwd=self.root,
+            cwd=cwd or self.root,
             env=os.environ | self.environment,
             capture_output=True,
             text=True,
@@ -153,7 +158,7 @@ class Stack:
     """One stack on the engine. A failed run is a `Change` with its error, not an exception."""
 
     def __init__(self, project: Project, name: str) -> None:
-        self._root = project.file(name).parent
+        self._project, self._root = project, project.file(name).parent
         options = automation.LocalWorkspaceOptions(work_dir=str(self._root), env_vars=project.environment)
         settings = yaml.safe_load((self._root / "Pulumi.yaml").read_text())
         self.engine = automation.create_or_select_stack(
@@ -178,8 +183,9 @@ class Stack:
 
     @property
     def state(self) -> Mapping[str, Any]:
-        """The exported state, secrets encrypted."""
-        deployment: Mapping[str, Any] = self.engine.export_stack().deployment or {}
+        """The exported state as people get it, secrets encrypted."""
+        exported = self._project.cli("stack", "export", "-s", self.engine.name, cwd=self._root)
+        deployment: Mapping[str, Any] = json.loads(exported.stdout)["deployment"]
         return deployment
 
     @property
@@ -195,7 +201,7 @@ class Stack:
         def on_event(event: automation.EngineEvent) -> None:
             if event.resource_pre_event:
                 step = event.resource_pre_event.metadata
-                resource = _resource(step.urn)
+                resource = resource_of(step.urn)
                 if resource and step.op.value not in ("same", "refresh", "read"):
                     steps.append((step.op.value, resource))
             if event.diagnostic_event:
@@ -206,6 +212,7 @@ class Stack:
                 operation(on_event=on_event, on_output=lines.append)
             except automation.CommandError as failed:
                 error = str(failed)
+                gc.collect()  # what the program left behind is this test's, not a later one's
         return Change(steps=tuple(steps), output="\n".join(lines), error=error)
 
     def _program(self) -> None:
@@ -213,7 +220,7 @@ class Stack:
             runpy.run_path(str(self._root / "__main__.py"), run_name="__main__")
 
 
-def _resource(urn: str) -> str:
+def resource_of(urn: str) -> str:
     """`Class name` of a resource that a provider makes; empty for components, providers and the stack."""
     token, name = urn.split("::", 3)[2].rsplit("$", 1)[-1], urn.split("::", 3)[3]
     return f"{token.rsplit(':', 1)[1]} {name}" if token.startswith("aws:") else ""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
@@ -21,19 +22,20 @@ from tests.engine.classes import shape, unknown_inputs
 from tests.engine.cloud import Cloud, Method, Refused, Thing
 from tests.engine.kinds import lookup
 from tests.engine.refusals import check as refused_by_aws
-from tests.engine.values import computed, recomputed
+from tests.engine.values import believable, recomputed
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"  # of what is more than JSON: here, an archive
 DEFAULTS = "__defaults"  # where the bridge keeps which inputs it named itself
 VERSION = metadata.version("pulumi_aws")
 Properties = dict[str, Any]
+Make = Callable[[Thing, Cloud], None]
 
 
 @contextmanager
-def serve(cloud: Cloud) -> Iterator[int]:
-    """A provider for these accounts; yields its port."""
+def serve(cloud: Cloud, make: Make = believable) -> Iterator[int]:
+    """A provider for these accounts, whose things `make` makes; yields its port."""
     server = grpc.server(ThreadPoolExecutor(16, "stand-in"))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(cloud), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(cloud, make), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
@@ -45,8 +47,8 @@ def serve(cloud: Cloud) -> Iterator[int]:
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     """Serves every provider resource of a test; which account a stack's is, its configuration says."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Cloud, make: Make) -> None:
+        self.cloud, self.make = cloud, make
         self._homes: dict[str, tuple[str, str]] = {}
 
     def Handshake(self, _request: Any, context: Any) -> None:  # noqa: N802
@@ -110,8 +112,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             unknown = dict.fromkeys(shape(thing.type).outputs - {"id"}, UNKNOWN)
             return provider_pb2.CreateResponse(id="", properties=_struct(thing.inputs | unknown))
         with self._call("Create", thing, context):
-            thing.id = self.cloud.new_id(thing)
-            thing.outputs = computed(thing, self.cloud)
+            self.make(thing, self.cloud)
             self.cloud.put(thing)
         return provider_pb2.CreateResponse(id=thing.id, properties=_struct(thing.outputs))
 
@@ -136,9 +137,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if thing is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f"NotFound: {request.id} does not exist")
             raise AssertionError
-        with self._call("Update", thing, context):
+        with self._call("Update", replace(thing, inputs=news), context):
             thing.inputs = news
-            thing.outputs = computed(thing, self.cloud) | kept
+            self.make(thing, self.cloud)
+            thing.outputs |= kept
+            if thing.kind == "RestApi" and "body" in changed:
+                self.cloud.overwrite(thing)
         return provider_pb2.UpdateResponse(properties=_struct(thing.outputs))
 
     def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802

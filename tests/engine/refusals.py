@@ -1,6 +1,10 @@
-"""What AWS refuses, as far as this program can run into it: one function a rule, with its source."""
+"""What AWS refuses, as far as this program can run into it: one function a rule, with its source.
+
+A rule is given the thing as it is, or as an update wants it; what is there before is in the accounts.
+"""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from tests.engine.cloud import Cloud, Method, Refused, Thing
 
@@ -50,9 +54,47 @@ def _sink_in_use(thing: Thing, cloud: Cloud) -> str | None:
     return "ConflictException: Cannot delete the sink, it has links" if used else None
 
 
+def _variant(endpoint: Thing, cloud: Cloud) -> Mapping[str, Any]:
+    """The only variant of what an endpoint serves."""
+    name = endpoint.inputs["endpointConfigName"]
+    configurations = cloud.of("EndpointConfiguration", endpoint.account)
+    (variant,) = next(c.inputs["productionVariants"] for c in configurations if c.inputs["name"] == name)
+    found: Mapping[str, Any] = variant
+    return found
+
+
+def _endpoint_is_scaled(wanted: Thing, cloud: Cloud) -> str | None:
+    """SageMaker's guide, "Update endpoints that use auto scaling": another instance type fails the update."""
+    old = cloud.things[wanted.account, wanted.type, wanted.id]
+    here = f"endpoint/{wanted.inputs['name']}/"
+    scaled = any(t.inputs["resourceId"].startswith(here) for t in cloud.of("Target", wanted.account))
+    same = _variant(old, cloud).get("instanceType") == _variant(wanted, cloud).get("instanceType")
+    return "ValidationException: the variant is a scalable target" if scaled and not same else None
+
+
+def _endpoint_back_to_serverless(wanted: Thing, cloud: Cloud) -> str | None:
+    """SageMaker's guide, "Update a serverless endpoint": instances do not become serverless."""
+    old = cloud.things[wanted.account, wanted.type, wanted.id]
+    back = "instanceType" in _variant(old, cloud) and "serverlessConfig" in _variant(wanted, cloud)
+    return "ValidationException: instances cannot become serverless" if back else None
+
+
+def _endpoint_update(wanted: Thing, cloud: Cloud) -> str | None:
+    return _endpoint_back_to_serverless(wanted, cloud) or _endpoint_is_scaled(wanted, cloud)
+
+
+def _repository_in_use(thing: Thing, cloud: Cloud) -> str | None:
+    """ECR's DeleteRepository: RepositoryNotEmptyException. What a model was made of was pushed before."""
+    url = thing.outputs["repositoryUrl"]
+    full = any(image.startswith((f"{url}@", f"{url}:")) for image in cloud.images)
+    kept = full and not thing.inputs.get("forceDelete")
+    return "RepositoryNotEmptyException: the repository holds images" if kept else None
+
+
 RULES: Mapping[tuple[Method, str], Rule] = {
     ("Create", "UsagePlanKey"): _key_in_two_plans,
     ("Create", "Link"): _link_not_let_in,
+    ("Update", "Endpoint"): _endpoint_update,
     ("Delete", "Deployment"): _deployment_in_use,
     ("Delete", "Sink"): _sink_in_use,
     ("Delete", "Table"): _table_protected,

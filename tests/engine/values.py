@@ -25,6 +25,12 @@ def recomputed(token: str, changed: set[str], inputs: Mapping[str, Any]) -> froz
     return tags
 
 
+def believable(thing: Thing, cloud: Cloud) -> None:
+    """Make a new thing, or an existing one anew after an update: its id and outputs."""
+    thing.id = thing.id or cloud.new_id(thing)
+    thing.outputs = computed(thing, cloud)
+
+
 def computed(thing: Thing, cloud: Cloud) -> dict[str, Any]:
     """The outputs of the thing that are no inputs of its."""
     own, fields = OWN[thing.kind](thing, cloud) if thing.kind in OWN else {}, shape(thing.type)

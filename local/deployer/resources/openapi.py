@@ -69,12 +69,14 @@ def overwrite(client: Any, api: str, body: Mapping[str, Any], execution_arn: str
 def _clear(client: Any, api: str) -> None:
     """Leave nothing but the root resource."""
     at = {"restApiId": api}
-    for resource in client.get_resources(**at, limit=500, embed=["methods"])["items"]:
-        if resource["path"] == "/":
-            for method in resource.get("resourceMethods", {}):
-                client.delete_method(**at, resourceId=resource["id"], httpMethod=method)
-        elif resource["path"].count("/") == 1:
-            client.delete_resource(**at, resourceId=resource["id"])  # with all below it
+    found = client.get_resources(**at, limit=500, embed=["methods"])["items"]
+    # Deepest first: the emulator keeps what is below a resource that is deleted, AWS does not.
+    for resource in sorted(found, key=lambda item: item["path"].count("/"), reverse=True):
+        if resource["path"] != "/":
+            client.delete_resource(**at, resourceId=resource["id"])
+            continue
+        for method in resource.get("resourceMethods", {}):
+            client.delete_method(**at, resourceId=resource["id"], httpMethod=method)
     for validator in client.get_request_validators(**at, limit=500)["items"]:
         client.delete_request_validator(**at, requestValidatorId=validator["id"])
     for model in client.get_models(**at, limit=500)["items"]:

@@ -1,0 +1,83 @@
+"""Each row of the change table on the engine: exactly its effects, and a clean preview afterwards."""
+
+import json
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+import pytest
+
+from tests.engine.changes import ROWS, Effects, Row
+from tests.engine.project import Project, Stack, resource_of
+from tests.engine.stacks import ACCOUNTS, BASE
+
+pytestmark = pytest.mark.engine
+POLICY = "x-amazon-apigateway-policy"
+CANARY = f"arn:aws:iam::{ACCOUNTS['monitor']}:role/{BASE}-canary"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -> None:
+    keys = key_values(deployed)
+    row.do(deployed)
+    stack = deployed.stack(row.stack)
+    before = existing(stack)
+    change = stack.up()
+    assert change.error == ""
+    assert short(change.table) == expanded(row.effects, before)
+    assert row.calls in ((), [f"{call.method} {call.kind}" for call in deployed.cloud.calls])
+    assert stack.preview().steps == ()
+    # Whatever changes, a key keeps its value and is in one plan, and the monitor account stays let in.
+    values = key_values(deployed)
+    assert values == {name: keys.get(name, value) for name, value in values.items()}
+    members = sorted(member.inputs["keyId"] for member in deployed.cloud.of("UsagePlanKey"))
+    assert members == sorted(key.id for key in deployed.cloud.of("ApiKey"))
+    assert who_may_call(deployed) == CANARY
+    if row.then:
+        monitor = deployed.stack("dev-monitor")
+        before = existing(monitor)
+        assert short(monitor.up().table) == expanded(row.then, before)
+        assert monitor.preview().steps == ()
+
+
+def key_values(project: Project) -> dict[str, str]:
+    """What customers hold, by the key's name."""
+    return {key.inputs["name"]: key.outputs["value"] for key in project.cloud.of("ApiKey")}
+
+
+def who_may_call(project: Project) -> str:
+    """The principal of the other account that the API's resource policy lets in.
+
+    It is the document's, or one that was attached since the last import of a document.
+    """
+    (api,) = project.cloud.of("RestApi")
+    attached = [policy.inputs["policy"] for policy in project.cloud.of("RestApiPolicy")]
+    policy = json.loads(attached[0]) if attached else json.loads(api.inputs["body"])[POLICY]
+    (statement,) = policy["Statement"]
+    principal: str = statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+    return principal
+
+
+def existing(stack: Stack) -> set[str]:
+    """`Class name` of every resource in the stack's state."""
+    return {resource for item in stack.state["resources"] if (resource := resource_of(item["urn"]))}
+
+
+def expanded(effects: Effects, there: set[str]) -> Mapping[str, set[str]]:
+    """The effects with every `*` replaced by what there is; a pattern that fits nothing is a mistake."""
+    known = {short_name(resource) for resource in there}
+    wanted: dict[str, set[str]] = {}
+    for effect, patterns in effects.items():
+        for pattern in patterns.split(", "):
+            fits = {name for name in known if fnmatchcase(name, pattern)} if "*" in pattern else {pattern}
+            assert fits, f"there is no {pattern}"
+            wanted.setdefault(effect, set()).update(fits)
+    return wanted
+
+
+def short(table: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+    """The table without the service's name."""
+    return {effect: {short_name(resource) for resource in resources} for effect, resources in table.items()}
+
+
+def short_name(resource: str) -> str:
+    return resource.replace(f" {BASE}-", " ", 1)
