@@ -80,7 +80,8 @@ def evaluate(given: argparse.Namespace, console: Console) -> int:
 
 def coverage(given: argparse.Namespace, console: Console) -> int:
     """The gaps and the noise of an alarm set over all scenarios."""
-    found = coverage_.cover(_rehearse(given, console, check=False))
+    results = _rehearse(given, console, check=False)
+    found = coverage_.cover(results)
     faults = Table(title="Faults", title_justify="left")
     for heading in ("fault", "times", "minutes to first page", "not noticed in"):
         faults.add_column(heading)
@@ -95,7 +96,8 @@ def coverage(given: argparse.Namespace, console: Console) -> int:
         f"{found.noise} pages without an incident",
         highlight=False,
     )
-    return OK
+    terminal.notes(results, console)
+    return NOT_SIMULATED if results[0].alarm_set.skipped else OK
 
 
 def peers(given: argparse.Namespace, console: Console) -> int:

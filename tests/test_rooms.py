@@ -51,6 +51,7 @@ FLOORS = {
     "report": {"cloudwatch", "incident", "sources"},
     "history": {"cloudwatch", "incident", "sources"},
     "peers": {"cloudwatch", "incident", "sources", "report"},
+    "fidelity": {"cloudwatch", "sources", "history"},
 }
 
 

@@ -11,6 +11,7 @@ import yaml
 from rehearsal import text_files
 from rehearsal.errors import RehearsalError
 
+_SURROGATE = "\\ud"  # how an escaped one begins
 _DEEP = "it is nested too deeply"
 
 
@@ -20,9 +21,14 @@ def parse(text: str, name: str) -> list[Any]:
     if not start:
         raise RehearsalError(f"{name}: empty; save the command's output in it")
     try:
-        return _json(text, name) if start[0] in "{[" else _yaml(text, name)
+        found = _json(text, name) if start[0] in "{[" else _yaml(text, name)
+        if _SURROGATE in text.lower():
+            json.dumps(found, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise RehearsalError(f"{name}: half a surrogate pair in it; write the character itself") from None
     except RecursionError:
         raise RehearsalError(f"{name}: {_DEEP}; save the command's output unchanged") from None
+    return found
 
 
 def _json(text: str, name: str) -> list[Any]:

@@ -4,6 +4,7 @@ Source: "JSON Output Format" (developer.hashicorp.com/terraform/internals/json-f
 from `planned_values`, with what is known after apply from `resource_changes`.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -52,7 +53,7 @@ def _resources(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
             name = f"{resource.get('type')}.{resource.get('name')}"
             for instance in _maps(resource.get("instances")) if resource.get("mode") != "data" else ():
                 key = instance.get("index_key")
-                at = f"[{key!r}]" if key is not None else ""
+                at = f"[{json.dumps(key)}]" if key is not None else ""
                 parts = (str(resource.get("module") or ""), f"{name}{at}")
                 yield (
                     ".".join(filter(None, parts)),

@@ -33,3 +33,15 @@ def test_a_window_is_not_compared_with_windows_that_overlap_it() -> None:
     values = np.concatenate([np.full(2 * DAY, 100.0), np.full(DAY, 10.0)])
     low, _ = stand_in(values, 2, DAY)
     assert low[-1] == 90.0
+
+
+def test_a_metric_that_is_always_0_stays_within_its_band_and_an_error_does_not() -> None:
+    values = np.zeros(3 * DAY)
+    values[-30:] = 150.0
+    lower, upper = stand_in(values, 2.0, 1)
+    known = ~np.isnan(upper)
+    quiet = known & (values == 0)
+    assert quiet.any()
+    assert (lower[quiet] < 0).all()
+    assert (upper[quiet] > 0).all()
+    assert (values[-30:] > upper[-30:]).all()

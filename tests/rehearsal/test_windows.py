@@ -5,6 +5,7 @@ import pytest
 
 from rehearsal.cloudwatch.statistics import percentile_of
 from rehearsal.cloudwatch.windows import BIN_GROWTH, Windows
+from rehearsal.errors import RehearsalError
 
 ENDS = np.arange(4, dtype=np.int64)
 
@@ -66,3 +67,49 @@ def test_percentiles_of_few_distinct_values_are_exact_however_many_samples() -> 
 )
 def test_percentiles_are_named_as_cloudwatch_names_them(statistic: str, percentile: float | None) -> None:
     assert percentile_of(statistic) == percentile
+
+
+@pytest.mark.parametrize(
+    ("statistic", "expected"),
+    [
+        ("tm90", 4.0),
+        ("TM(10%:90%)", 4.5),
+        ("TM(:90%)", 4.0),
+        ("TM(90%:)", 9.0),
+        ("TM(2:5)", 4.0),
+        ("TM(100:200)", None),
+        ("IQM", 4.5),
+        ("wm90", 4.4),
+        ("WM(20%:80%)", 4.5),
+        ("WM(3:6)", 4.5),
+        ("tc90", 9.0),
+        ("TC(2:5)", 3.0),
+        ("TC(100:200)", 0.0),
+        ("ts90", 36.0),
+        ("TS(80%:)", 17.0),
+        ("TS(2:5)", 12.0),
+        ("PR(:5)", 60.0),
+        ("PR(2:5)", 30.0),
+        ("PR(8:)", 10.0),
+    ],
+)
+def test_a_trimmed_statistic_is_that_of_the_samples_between_its_boundaries(
+    statistic: str, expected: float | None
+) -> None:
+    """Of 0, 1, ..., 9: the lower boundary is exclusive, the upper one inclusive."""
+
+    found = windows([[float(v) for v in range(10)]]).matrix(statistic, 1, 1, np.array([0]))[0, 0]
+    assert expected is None if np.isnan(found) else found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("statistic", ["tm99", "IQM", "wm98", "TM(10%:90%)"])
+def test_a_trimmed_mean_of_one_sample_is_the_sample(statistic: str) -> None:
+    assert windows([[7.0]]).matrix(statistic, 1, 1, np.array([0]))[0, 0] == 7.0
+
+
+@pytest.mark.parametrize(
+    "statistic", ["tm", "p101", "TM()", "TM(5)", "TM(:)", "TM(90%:10%)", "PR(10%:20%)", "sum"]
+)
+def test_what_is_no_statistic_is_refused_with_the_valid_ones(statistic: str) -> None:
+    with pytest.raises(RehearsalError, match="is no statistic; valid: SampleCount, Sum"):
+        percentile_of(statistic)
