@@ -13,9 +13,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from monitoring.spec import MetricAlarm, MissingData
+from rehearsal import notation
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, state_at
 from rehearsal.errors import RehearsalError
-from rehearsal.incident import notation
 from rehearsal.incident.expectations import matching
 from rehearsal.incident.scenario import load_all
 from rehearsal.peers import compare as peers_

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rehearsal import marked_yaml
+from rehearsal import marked_yaml, notation
 from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.errors import RehearsalError
-from rehearsal.incident import durations, expected, notation
+from rehearsal.incident import durations, expected
 from rehearsal.incident.expected import Expect
 from rehearsal.incident.faults import EITHER, FAULTS, Value
 from rehearsal.incident.schema import schema

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal import notation
 from rehearsal.errors import RehearsalError
-from rehearsal.incident import durations, notation, schema
+from rehearsal.incident import durations, schema
 from rehearsal.incident.faults import FAULTS
 from rehearsal.incident.scenario import FOLDER, Fault, load, load_all
 
