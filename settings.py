@@ -70,7 +70,7 @@ RegionName = Annotated[
 RunbookUrl = Annotated[
     str,
     form(
-        r"docs/runbook\.md|https?://[^\s/]+(/\S*)?",
+        r"https?://[^\s/]+(/\S*)?",
         "it should be an address with its scheme, like https://example.com/runbook; whoever is paged could"
         " not open it",
     ),
@@ -481,7 +481,7 @@ class Settings(Section):
     accounts: Accounts
     log_retention_days: Retention = 30
     deletion_protection: bool = True
-    runbook_url: RunbookUrl = "docs/runbook.md"
+    runbook_url: RunbookUrl | None = None
     notifications: Notifications = Notifications()
 
     slo: Slo = Slo()

@@ -23,7 +23,7 @@ class KpiAlarmsArgs:
     """`prefix` begins the alarms' names; parts that are None are not watched. Topics by level."""
 
     prefix: str
-    runbook_url: str
+    runbook_url: str | None = None
     topic_arns: Mapping[Level, pulumi.Input[str]]
     api: ApiTarget | None = None
     function: FunctionTarget | None = None

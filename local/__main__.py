@@ -8,4 +8,5 @@ if __name__ == "__main__":
 
         sys.exit(main())
     except KeyboardInterrupt:  # before the command line could take care of it
-        sys.exit("Interrupted before anything was started.")
+        sys.stderr.write("Interrupted before anything was started.\n")
+        sys.exit(130)

@@ -99,7 +99,7 @@ class Watched(BaseModel):
     levels: Levels = Levels()
     tuning: AlarmsTuning = AlarmsTuning()
     rate_limit_per_s: float = Field(gt=0)
-    runbook_url: str
+    runbook_url: str | None = None
 
     @property
     def log_group(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from components.reference_data import attribute_values
+from config import ConfigError
 from local.deployer import Deployment, Resource, bootstrap, deploy, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.emulator.model_server import ModelServer
@@ -36,9 +37,15 @@ BATCH = 25  # DynamoDB's limit of items in one BatchWriteItem
 
 
 def region(stack: str) -> str:
-    """The region of the service stack `stack`, from its file."""
+    """The region of the service stack `stack`, from its file. Raises `ConfigError` without one."""
     project, found = stack_config.load(ROOT, stack)
-    return str(found[f"{project}:region"])
+    key = f"{project}:region"
+    if key not in found:
+        raise ConfigError(
+            f"Pulumi.{stack}.yaml has no {key}, so there is no region to run in. "
+            f"Set it: pulumi config set -s {stack} region eu-central-1"
+        )
+    return str(found[key])
 
 
 class Run:

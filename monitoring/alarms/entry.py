@@ -6,6 +6,8 @@ its `alarm`.
 
 from dataclasses import dataclass, replace
 
+from monitoring.alarms.limits import DESCRIPTION_CHARS
+from monitoring.alarms.runbook import first_steps
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Component, Kpi, Metric, Signal, Window
 from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MissingData
@@ -20,7 +22,7 @@ class Scope:
     """What all alarms of one account share: the prefix of their names, the runbook, and the tuning."""
 
     prefix: str
-    runbook_url: str
+    runbook_url: str | None
     tuning: AlarmsTuning = UNTUNED
 
     def name(self, key: str) -> str:
@@ -48,8 +50,11 @@ class Scope:
         return default if own is None else own
 
     def describe(self, meaning: str, detail: str, anchor: str) -> str:
-        """What customers notice, what the alarm saw, and where the runbook says what to do."""
-        return f"{meaning} {detail} Runbook: {self.runbook_url}#{anchor}"
+        """What customers notice, what the alarm saw, and the runbook's section or its first steps."""
+        said = f"{meaning} {detail}"
+        if self.runbook_url:
+            return f"{said} Runbook: {self.runbook_url}#{anchor}"
+        return f"{said} {first_steps(anchor, DESCRIPTION_CHARS - len(said) - 1)}".rstrip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

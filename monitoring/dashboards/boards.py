@@ -176,7 +176,7 @@ def _links(watched: Watched) -> str:
     return "\n".join(
         (
             "### Look further",
-            f"- [Runbook]({watched.runbook_url})",
+            *([f"- [Runbook]({watched.runbook_url})"] if watched.runbook_url else []),
             f"- [Traces]({console}#xray:traces/query): [slow]({slow}), [failed]({failed})",
             f"- [Trace map]({console}#xray:service-map/map)",
             f"- [The function's log]({console}#logsV2:log-groups/log-group/{logs})",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.alarms.entry import Entry
+from monitoring.alarms.runbook import first_steps
 from monitoring.spec import Expression, MetricAlarm
 from monitoring.watched import Levels
 from tests.monitoring.builders import (
@@ -99,3 +100,20 @@ def test_every_runbook_section_answers_the_four_questions_and_belongs_to_an_alar
 def test_every_link_within_the_runbook_leads_to_a_section() -> None:
     text = RUNBOOK_PAGE.read_text()
     assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= set(re.findall(r"^## (\S+)$", text, re.MULTILINE))
+
+
+def test_without_an_address_a_description_says_the_first_steps_itself_within_cloudwatchs_limit() -> None:
+    for entry in entries(watched(runbook_url=None, endpoint=GPU_INSTANCES)).values():
+        text = entry.alarm.description
+        assert " First look: " in text, entry.key
+        assert "Runbook:" not in text, entry.key
+        assert "](" not in text, entry.key
+        assert len(text) <= 1024, entry.key
+
+
+def test_first_steps_that_are_too_long_end_at_a_word() -> None:
+    whole = first_steps("page-errors", 1000)
+    cut = first_steps("page-errors", 60)
+    assert cut.endswith(" …")
+    assert len(cut) <= 60
+    assert whole.startswith(cut.removesuffix(" …") + " ")

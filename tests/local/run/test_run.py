@@ -227,3 +227,15 @@ def test_a_run_of_the_shape_of_prod_holds_behind_its_web_acl_with_few_traces(
     assert 0 < summary.traces.total < REQUESTS
     types = (out / "report.html").read_text()
     assert "wafv2 WebAclAssociation" in types
+
+
+def test_a_stack_file_without_a_region_is_wrong_usage_and_says_how_to_set_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.yaml").symlink_to(ROOT / "Pulumi.yaml")
+    (tmp_path / "Pulumi.bare.yaml").write_text("config: {}\n")
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    assert cli.main(["--stack", "bare", "--out", str(tmp_path / "out")]) == cli.USAGE
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Pulumi.bare.yaml has no inference-watch:region" in said
+    assert "pulumi config set -s bare region eu-central-1" in said

@@ -1,0 +1,24 @@
+"""The first steps of a runbook section, for alarms that have no address to send people to.
+
+docs/runbook.md is the one source: a section a page, named like the alarm's anchor.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
+STEPS = ("First look", "What to do")
+
+
+@cache
+def _sections() -> dict[str, str]:
+    return dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+
+
+def first_steps(anchor: str, chars: int) -> str:
+    """`First look: … What to do: …` of a section as plain text, whole words, at most `chars` long."""
+    body = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _sections().get(anchor, "")).replace("`", "")
+    found = dict(re.findall(r"^\*\*(.+?):\*\*\s*(.+?)(?=\n\n|\Z)", body, re.MULTILINE | re.DOTALL))
+    text = " ".join(f"{step}: {' '.join(found[step].split())}" for step in STEPS if step in found)
+    return text if len(text) <= chars else f"{text[: chars - 2].rsplit(' ', 1)[0]} …"
