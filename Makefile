@@ -39,6 +39,10 @@ engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs th
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/engine --numprocesses 2 -m '' $(ARGS)
 
+.PHONY: smoke
+smoke: $(INSTALLED) ## After an up: does the pair serve what was asked for? (ARGS="prod", ARGS="--help")
+	@$(BIN)/python -m reports smoke $(ARGS)
+
 .PHONY: rehearse
 rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod into build/rehearsal
 	@$(BIN)/python -m rehearsal run --stack prod --out build/rehearsal $(ARGS)

@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Sequence
 
+from reports.smoke.cli import main as smoke
 from reports.traces.cli import main as traces
 
-REPORTS = {"traces": traces}
+REPORTS = {"smoke": smoke, "traces": traces}
 USAGE = """\
 usage: python -m reports REPORT ...
 
 reports:
+  smoke     whether a deployed pair serves what was asked for
   traces    which hop spends the time of a request, and what got slower
 
 `python -m reports REPORT --help` tells about one of them.

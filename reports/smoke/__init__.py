@@ -1,0 +1,1 @@
+"""After a deployment: does the pair serve what was asked for?"""
