@@ -17,9 +17,10 @@ from components.service import ProbeArgs, Service, ServiceArgs
 from components.stack_outputs import StackOutputs, service_stack
 from components.tracing import SamplingRuleArgs
 from components.usage_plans import QuotaArgs, UsagePlanArgs
+from settings.notifications import Notifications
 
 
-def subscriptions(section: tree.Notifications) -> Subscriptions:
+def subscriptions(section: Notifications) -> Subscriptions:
     """The subscribers of each level."""
     return {
         "warn": [SubscriptionArgs(**s.model_dump()) for s in section.warn],

@@ -4,7 +4,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from settings import AccountId, Accounts, Observability, RegionName, Section
+from settings import Accounts, Observability
+from settings.forms import AccountId, RegionName, Section
 
 SERVICE_ONLY = ("api_gateway_logs",)
 MONITOR_ONLY = ("further_sources",)

@@ -23,7 +23,7 @@ ROLES = {"service stack": SERVICE_ONLY, "monitor stack": MONITOR_ONLY}
 PAGE = ROOT / "docs" / "config.md"
 HEAD = """# Configuration
 
-Every setting of a stack, generated from `settings.py` by `python docs/config.py`. Keys stand in
+Every setting of a stack, generated from `settings/` by `python docs/config.py`. Keys stand in
 `Pulumi.<stack>.yaml` below `config:` as `inference-watch:<key>`; what is not set has the default. An
 unknown key, a wrong value or a section of the other stack's role fails `pulumi preview` before anything
 is made, with the key, the consequence and the fix.

@@ -44,7 +44,7 @@ def lines(changes: dict[str, Any]) -> list[str]:
         ),
         (
             {"usage_plans": [PLAN], "api": {"waf": {"requests_per_5_min": 14_999}}},
-            "api.waf.requests_per_5_min: one key of plan 'a' may send 50 requests a second x 300 s = 15000 in",
+            "api.waf.requests_per_5_min: one key of plan 'a' may send 50 requests a second x 300 s = 15000",
         ),
         (
             {"usage_plans": [PLAN | {"keys": [], "quota": QUOTA}]},

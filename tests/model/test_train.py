@@ -11,7 +11,7 @@ from model import train
 from model.classifier import METADATA, PARAMETERS, ArtefactError, Classifier
 from model.train import REFERENCE_DATA, Fitted, TrainingError, ensure, write
 from model.wire import FEATURES, LABELS, MEASUREMENTS
-from settings import Probe
+from settings.probe import Probe
 from tests.model.served import LOT_001
 
 

@@ -1,16 +1,14 @@
 """The tree of settings that a stack's YAML is read into: strict, frozen, one class a section.
 
 Pure data: no Pulumi. Unknown keys, wrong types and sections of the other stack's role are refused by the
-models themselves; `config.py` turns that into messages for people.
+models themselves; `config` turns that into messages for people.
 """
 
 import re
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from monitoring.tuning import AlarmsTuning
 from monitoring.watched import (
@@ -23,6 +21,9 @@ from monitoring.watched import (
     WatchedFunction,
     WatchedPlan,
 )
+from settings.forms import AccountId, PlanName, RegionName, Retention, RunbookUrl, Section, Text, form
+from settings.notifications import Notifications
+from settings.probe import Probe
 
 STAGE = "live"
 VARIANT = "main"
@@ -30,70 +31,7 @@ API_PATH = "/v1/predictions"
 CANARY = "canary"  # its usage plan, key and role are fixed names: the service account has to trust them
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """Text of one form: `what` says it in words, with the consequence of another one."""
-
-    pattern: str
-    what: str
-
-    def __call__(self, text: str) -> str:
-        """Raises ValueError for other text."""
-        if not re.fullmatch(self.pattern, text):
-            raise ValueError(self.what)
-        return text
-
-
-def form(pattern: str, what: str) -> AfterValidator:
-    """The validator of text of one form."""
-    return AfterValidator(Matching(pattern, what))
-
-
-Text = Annotated[str, Field(min_length=1)]
-AccountId = Annotated[
-    str,
-    form(r"\d{12}", "an account id has 12 digits; with another one no provider would be allowed to deploy"),
-    Field(examples=["111111111111"]),
-]
-# The commercial partition alone (`regionRegex` of `aws` in botocore's partitions.json): ARNs and names of
-# services differ in the others, and not all that is deployed here is offered there.
-RegionName = Annotated[
-    str,
-    form(
-        r"(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+",
-        "it should be a region of AWS's commercial partition, like eu-central-1. GovCloud, China and"
-        " sovereign regions have other ARNs, which this program does not write: half of it would be"
-        " refused there",
-    ),
-    Field(examples=["eu-central-1"]),
-]
-RunbookUrl = Annotated[
-    str,
-    form(
-        r"https?://[^\s/]+(/\S*)?",
-        "it should be an address with its scheme, like https://example.com/runbook; whoever is paged could"
-        " not open it",
-    ),
-    Field(examples=["https://example.com/runbook"]),
-]
-PlanName = Annotated[
-    str,
-    form(
-        r"[a-z0-9-]{1,64}", "it should be 1 to 64 lower-case letters, digits and hyphens; it names resources"
-    ),
-]
-Retention = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
-]
-
-
 UNUSUAL_CORES = {"t2.medium": 2, "c4.8xlarge": 36}
-
-
-class Section(BaseModel):
-    """A mapping in the stack YAML."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Accounts(Section):
@@ -101,58 +39,6 @@ class Accounts(Section):
 
     service: AccountId
     monitor: Annotated[AccountId, Field(examples=["222222222222"])]
-
-
-class Reference(Section):
-    """The analysis of a lot that is kept in the reference data."""
-
-    alcohol: float
-    malic_acid: float
-    ash: float
-    alcalinity_of_ash: float
-    magnesium: float
-    total_phenols: float
-    flavanoids: float
-    nonflavanoid_phenols: float
-    proanthocyanins: float
-    od280_od315: float
-
-
-class Measurements(Section):
-    """The fresh measurements of a request, within the bounds of the API's contract."""
-
-    color_intensity: Annotated[float, Field(ge=0, le=50)]
-    hue: Annotated[float, Field(ge=0, le=5)]
-    proline: Annotated[float, Field(ge=0, le=5000)]
-
-
-class Probe(Section):
-    """The canary's request: a reference item that exists, fresh measurements, the known prediction.
-
-    What the API's contract would refuse is refused here, or every probe would fail.
-    """
-
-    id: Annotated[
-        str,
-        form(
-            r"[a-zA-Z0-9_-]{1,64}",
-            "it should be 1 to 64 letters, digits, `_` and `-`; the API's contract refuses other probes",
-        ),
-    ] = "lot-001"
-    reference: Reference = Reference(
-        alcohol=14.23,
-        malic_acid=1.71,
-        ash=2.43,
-        alcalinity_of_ash=15.6,
-        magnesium=127.0,
-        total_phenols=2.8,
-        flavanoids=3.06,
-        nonflavanoid_phenols=0.28,
-        proanthocyanins=2.29,
-        od280_od315=3.92,
-    )
-    measurements: Measurements = Measurements(color_intensity=5.64, hue=1.04, proline=1065.0)
-    prediction: Literal["barolo", "grignolino", "barbera"] = "barolo"
 
 
 PLACEHOLDER = re.compile(r".*[<>…].*|.*@sha256:0{64}|(?i:.*(placeholder|replace.?me|change.?me|todo).*|)")
@@ -348,63 +234,6 @@ class Tracing(Section):
             if len(set(seen)) < len(seen):
                 raise ValueError(f"two rules have one {what}, so which of them decides is open; change one")
         return self
-
-
-EMAIL = (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address", "{}@encrypted.invalid")
-# By protocol: the form, in words, and one that stands for an encrypted endpoint.
-ENDPOINTS = {
-    "email": EMAIL,
-    "email-json": EMAIL,
-    "https": (
-        r"https://[^\s/]+(/\S*)?",
-        "an address that begins with https://",
-        "https://encrypted.invalid/{}",
-    ),
-    "sms": (r"\+[1-9]\d{4,14}", "a telephone number with + and the country", "+1{}"),
-    "sqs": (
-        r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w.-]+",
-        "a queue's ARN",
-        "arn:aws:sqs:us-east-1:000000000000:{}",
-    ),
-    "lambda": (
-        r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w:-]+",
-        "a function's ARN",
-        "arn:aws:lambda:us-east-1:000000000000:function:{}",
-    ),
-}
-
-
-class Subscription(Section):
-    """Who hears of an alarm. The endpoint is treated as a secret: webhook addresses carry tokens."""
-
-    protocol: Literal["email", "email-json", "https", "sms", "sqs", "lambda"]
-    endpoint: Text
-
-    @model_validator(mode="after")
-    def _endpoint_is_the_protocols(self) -> Self:
-        pattern, what, _ = ENDPOINTS[self.protocol]
-        if not re.fullmatch(pattern, self.endpoint):
-            raise ValueError(
-                f"the endpoint of protocol {self.protocol} should be {what}; SNS refuses it, and nobody would"
-                " hear of the alarm"
-            )
-        return self
-
-    @classmethod
-    def stand_ins(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """An endpoint that goes with the protocol, where one of the two is encrypted."""
-        number = zlib.crc32(str(values.get("endpoint")).encode())
-        return {"endpoint": ENDPOINTS[values["protocol"]][2].format(f"{number:010d}")}
-
-
-class Notifications(Section):
-    """Who hears of warnings and of critical alarms, set once for the pair in the service stack.
-
-    The monitor stack's topics have the same subscribers; what is set there comes on top.
-    """
-
-    warn: tuple[Subscription, ...] = ()
-    critical: tuple[Subscription, ...] = ()
 
 
 class Canary(Section):
