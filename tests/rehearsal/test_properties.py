@@ -143,9 +143,9 @@ def test_a_timeline_by_the_wall_clock_equals_the_plain_one(period_s: int, days: 
     """New York changes to summer time on 8 March; data is up to ten minutes late."""
     rng = np.random.default_rng(6)
     minutes = days * 1440
-    values = np.where(rng.random(minutes) < 0.001, rng.integers(0, 9, minutes), np.nan)
+    values = np.where(rng.random(minutes) < max(60 / period_s, 0.001), rng.integers(0, 9, minutes), np.nan)
     query = stat(statistic="Sum", period_s=period_s, return_data=True)
-    spec = alarm(queries=(query,), threshold=period_s / 25_000, wall_clock=zone, missing_data="notBreaching")
+    spec = alarm(queries=(query,), threshold=1.0, wall_clock=zone, missing_data="notBreaching")
     metric = MetricSeries.of_minutes(values, delay=rng.integers(0, 10, minutes))
     world = series(minutes, {"m": metric}, START.replace(day=6, minute=17))
     fast = [STATES[code] for code in metric_states(spec, world)]
