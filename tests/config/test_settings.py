@@ -57,7 +57,7 @@ def test_pulumi_yaml_declares_type_and_description_and_the_default_the_program_h
         {**{k: e["default"] for k, e in declared.items() if "default" in e}, **MINIMAL}
     )
     assert spelled_out == bare
-    required = {n for n, f in Settings.model_fields.items() if f.is_required() or f.default is None}
+    required = {name for name, field in Settings.model_fields.items() if field.is_required()}
     assert {name for name, entry in declared.items() if "default" not in entry} == required
     for name, entry in declared.items():
         assert entry["type"] in ("string", "integer", "boolean", "array", "object"), name
