@@ -310,7 +310,7 @@ class Settings(Section):
     accounts: Accounts
     log_retention_days: Retention = 30
     deletion_protection: bool = True
-    runbook_url: RunbookUrl | None = None
+    runbook_url: RunbookUrl = ""
     notifications: Notifications = Notifications()
 
     slo: Slo = Slo()
@@ -360,5 +360,5 @@ class Settings(Section):
             levels=self.levels,
             tuning=self.alarms,
             rate_limit_per_s=self.api.rate_per_s,
-            runbook_url=self.runbook_url,
+            runbook_url=self.runbook_url or None,
         )

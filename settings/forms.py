@@ -47,7 +47,7 @@ RegionName = Annotated[
 RunbookUrl = Annotated[
     str,
     form(
-        r"https?://[^\s/]+(/\S*)?",
+        r"|https?://[^\s/]+(/\S*)?",
         "it should be an address with its scheme, like https://example.com/runbook; whoever is paged could"
         " not open it",
     ),
