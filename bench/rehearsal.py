@@ -25,7 +25,7 @@ from rehearsal.incident import metrics as incident
 from rehearsal.incident.scenario import Scenario, load
 from rehearsal.sources import stack
 
-TARGET_S, DAYS, ALARMS = 5.0, 30, 60
+TARGET_S, DAYS, ALARMS = 1.0, 30, 60
 PLAIN_HOURS = 6
 REPEATS = 3
 SCENARIO = """
