@@ -50,6 +50,7 @@ FLOORS = {
     "incident": {"cloudwatch", "sources"},
     "report": {"cloudwatch", "incident", "sources"},
     "history": {"cloudwatch", "incident", "sources"},
+    "fidelity": {"cloudwatch", "history", "sources"},
     "peers": {"cloudwatch", "incident", "sources", "report"},
     "fidelity": {"cloudwatch", "sources", "history"},
 }

@@ -16,6 +16,7 @@ from reports.traces.measure.patterns import find_patterns
 from reports.traces.measure.service_map import service_map
 from reports.traces.measure.stats import percentile_index
 from reports.traces.measure.trees import CIRCLE, NO_ROOT, OPEN, ROOTS, Tree
+from reports.traces.pictures import Waterfall
 from reports.traces.read.segments import Hop
 from reports.traces.result import (
     Breakdown,
@@ -25,7 +26,6 @@ from reports.traces.result import (
     TraceCounts,
     TraceLine,
     TraceReport,
-    Waterfall,
 )
 from reports.traces.show.waterfall import console_url, instant, path_steps, waterfall
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reports.traces.distribution import Latency
 from reports.traces.measure.path import critical_path
 from reports.traces.measure.stats import Floats, percentile, percentile_index
 from reports.traces.measure.trees import Tree, build
 from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Hop, TraceStore
-from reports.traces.result import Latency
 
 BAND = (0.85, 0.95)  # the requests "around the p90": by rank, so that they are a tenth of all
 

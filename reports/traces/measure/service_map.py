@@ -12,8 +12,8 @@ from reports.traces.measure.analysis import distribution, latency
 from reports.traces.measure.path import critical_path
 from reports.traces.measure.stats import Floats
 from reports.traces.measure.trees import Tree
+from reports.traces.pictures import MapEdge, MapNode, ServiceMap
 from reports.traces.read.segments import FAULT, Span
-from reports.traces.result import MapEdge, MapNode, ServiceMap
 
 CALLERS = "callers"
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import jinja2
 
-from reports.traces.result import Row, TraceReport
+from reports.traces.pictures import Row
+from reports.traces.result import TraceReport
 from reports.traces.show.layout import NODE_HEIGHT, NODE_WIDTH, Drawing, layout
 from reports.traces.show.words import milliseconds, percent, seen
 

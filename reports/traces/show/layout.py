@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from reports.traces.result import MapEdge, MapNode, ServiceMap
+from reports.traces.pictures import MapEdge, MapNode, ServiceMap
 
 Direction = Literal["right", "down"]
 NODE_WIDTH, NODE_HEIGHT = 204.0, 84.0

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from reports.traces.distribution import Latency
 from reports.traces.measure.change import Change, Comparison
-from reports.traces.result import HopStats, Latency, TraceReport
+from reports.traces.result import HopStats, TraceReport
 from reports.traces.show.words import milliseconds, percent, seen
 
 VERDICT_STYLES = {"slower": "bold red", "mixed": "bold red", "faster": "green", "too few": "yellow"}

@@ -7,8 +7,8 @@ from typing import Any
 
 from reports.traces.measure.path import Piece, critical_path
 from reports.traces.measure.trees import Tree
+from reports.traces.pictures import PathStep, Row, Waterfall
 from reports.traces.read.segments import ERROR, FAULT, THROTTLE, Span
-from reports.traces.result import PathStep, Row, Waterfall
 
 MAX_ROWS = 200  # of single spans; those between them are folded
 PATH_SHARE = 0.01  # of the request: who held it up for longer has a row of its own

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.traces import report
-from reports.traces.result import Latency, MapEdge, MapNode, ServiceMap
+from reports.traces.distribution import Latency
+from reports.traces.pictures import MapEdge, MapNode, ServiceMap
 from reports.traces.show.layout import NODE_HEIGHT, NODE_WIDTH, Direction, layout
 from tests.reports.traces.make import Shape, documents, segment, trace_id
 
