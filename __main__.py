@@ -92,10 +92,9 @@ provider = aws.Provider(
     default_tags={"tags": {"service": settings.base, "managed-by": "pulumi"}},
 )
 options = pulumi.ResourceOptions(providers=[provider])
-stack = (
-    Service(settings.base, service(settings), options)
-    if settings.role == "service"
-    else Monitor(settings.base, monitor(settings), options)
-)
+if settings.role == "service":
+    stack: Service | Monitor = Service(settings.base, service(settings), options)
+else:
+    stack = Monitor(settings.base, monitor(settings), options)
 for name, value in stack.exports.items():
     pulumi.export(name, value)

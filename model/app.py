@@ -104,7 +104,7 @@ class BodyTooLargeError(InvalidRequestError):
 
 
 def _read_body(environ: dict[str, Any]) -> bytes:
-    """The whole body, of stated length or chunked; at most one byte more than allowed is read."""
+    """The whole body, of stated length or chunked; of a larger one, at most one byte more is kept."""
     try:
         body: bytes = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
     except (OSError, ParseException) as error:  # a client that went away; broken chunks

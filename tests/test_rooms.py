@@ -52,7 +52,6 @@ FLOORS = {
     "history": {"cloudwatch", "incident", "sources"},
     "fidelity": {"cloudwatch", "history", "sources"},
     "peers": {"cloudwatch", "incident", "sources", "report"},
-    "fidelity": {"cloudwatch", "sources", "history"},
 }
 
 
