@@ -25,7 +25,7 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             component="canary",
             signal="errors",
             title="Canary successes",
-            meaning="The API is down: no request from outside was answered rightly.",
+            meaning="No request from outside was answered rightly: the API is down, or the canary is.",
             metric=metric(canary, "CanarySuccess"),
             statistic="Sum",
             metric_unit="Count",

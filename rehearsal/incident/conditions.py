@@ -49,6 +49,7 @@ class Conditions:
     tail_share: Floats = field(init=False)
     tail_slow: Floats = field(init=False)
     canary_runs: Floats = field(init=False)
+    canary_equipped: Floats = field(init=False)
     canary_fails: Floats = field(init=False)
     reporter_runs: Floats = field(init=False)
     cpu_pct: Floats = field(init=False)
@@ -66,6 +67,7 @@ class Conditions:
             "tail_slow",
             "overhead_slow",
             "canary_runs",
+            "canary_equipped",
             "reporter_runs",
         ):
             setattr(self, name, np.ones(self.minutes))

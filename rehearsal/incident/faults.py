@@ -219,6 +219,12 @@ FAULTS: dict[str, Kind] = {
         apply=_share("canary_fails"),
         harm=False,
     ),
+    "canary-keyless": Kind(
+        meaning="The canary cannot read its secret: it runs, and has nothing to send a probe with.",
+        parameters={},
+        apply=_stop("canary_equipped"),
+        harm=False,
+    ),
     "reporter-stopped": Kind(
         meaning="The usage reporter does not run.", parameters={}, apply=_stop("reporter_runs"), harm=False
     ),

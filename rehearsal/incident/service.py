@@ -41,7 +41,7 @@ class Regime:
 class Outcome:
     """Counts per minute, shape (minutes,). `api` includes the canary's probes.
 
-    `probe` is 1 where a probe succeeded, 0 where it failed, -1 where the canary did not run.
+    `probe` is 1 where a probe succeeded, 0 where it failed, -1 where none went out.
     """
 
     api: Ints
@@ -71,7 +71,7 @@ def simulate(conditions: Conditions, requests: Ints, shape: Shape, rng: np.rando
         timeout[regime.minutes] = regime.parts.timeout
         duration_ms[regime.minutes] = regime.parts.function.mean()
 
-    probes = (conditions.canary_runs > 0).astype(np.int64) * PROBE
+    probes = ((conditions.canary_runs > 0) & (conditions.canary_equipped > 0)).astype(np.int64) * PROBE
     api = rng.binomial(requests + probes, 1 - conditions.unreachable)
     refused = rng.binomial(api, conditions.client_errors)
     asked = api - refused

@@ -98,7 +98,7 @@ class Signals:
 
     def _table(self) -> Mapping[tuple[str, str], Callable[[], Columns]]:
         o, c = self._outcome, self._conditions
-        ran = np.maximum(o.probe, -1) >= 0
+        ran = c.canary_runs > 0  # with nothing to send a probe with, it publishes 0 attempts and a failure
         return {
             ("AWS/ApiGateway", "Count"): lambda: ones(o.api),
             ("AWS/ApiGateway", "4XXError"): lambda: of_all(o.api_4xx, o.api),
@@ -137,9 +137,9 @@ class Signals:
             ),
             ("/aws/sagemaker/Endpoints", "MemoryUtilization"): lambda: level(c.memory_pct, INSTANCES),
             ("/aws/sagemaker/Endpoints", "DiskUtilization"): lambda: level(c.disk_pct, INSTANCES),
-            (NAMESPACE, "CanaryAttempts"): lambda: ones(ran.astype(np.int64)),
+            (NAMESPACE, "CanaryAttempts"): lambda: level(_where((o.probe >= 0).astype(float), ran)),
             (NAMESPACE, "CanarySuccess"): lambda: ones((o.probe == 1).astype(np.int64)),
-            (NAMESPACE, "CanaryFailure"): lambda: ones((o.probe == 0).astype(np.int64)),
+            (NAMESPACE, "CanaryFailure"): lambda: ones((ran & (o.probe != 1)).astype(np.int64)),
             (NAMESPACE, "CanaryLatency"): lambda: self._times(
                 (o.probe == 1).astype(np.int64), lambda p: p.api + NETWORK_MS
             ),

@@ -184,10 +184,15 @@ FAULTS: list[tuple[str, MetricAlarm]] = [
         watch("CPUUtilization", "Average", "/aws/sagemaker/Endpoints", threshold=90.0),
     ),
     ("{fault: canary-fails, %s}", watch("CanaryFailure", "Sum", "InferenceWatch")),
+    ("{fault: canary-keyless, %s}", watch("CanaryFailure", "Sum", "InferenceWatch")),
+    (
+        "{fault: canary-keyless, %s}",
+        watch("CanaryAttempts", "Sum", "InferenceWatch", threshold=1.0, comparison="LessThanThreshold"),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("fault", "spec"), FAULTS, ids=[fault.split(",")[0][8:] for fault, _ in FAULTS])
+@pytest.mark.parametrize(("fault", "spec"), FAULTS, ids=[f"{fault.split(',')[0][8:]}-{spec.key}" for fault, spec in FAULTS])
 def test_a_fault_moves_its_metric_and_nothing_moves_it_before(
     scenario: Make, fault: str, spec: MetricAlarm
 ) -> None:
@@ -204,6 +209,7 @@ def test_a_fault_moves_its_metric_and_nothing_moves_it_before(
         ("traffic-drop, factor: 0", "AWS/ApiGateway", "Count"),
         ("api-down", "AWS/ApiGateway", "Count"),
         ("canary-stopped", "InferenceWatch", "CanaryAttempts"),
+        ("canary-keyless", "InferenceWatch", "CanarySuccess"),
         ("region-down", "InferenceWatch", "CanaryAttempts"),
         ('metric-missing, metrics: "AWS/Lambda *"', "AWS/Lambda", "Invocations"),
     ],

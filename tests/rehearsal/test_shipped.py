@@ -1,4 +1,4 @@
-"""The gate: every shipped scenario's expectations hold for production's catalogue and configuration."""
+"""The gate: every shipped scenario's expectations hold for the catalogue over the suite's own stack."""
 
 from typing import Any
 
@@ -59,4 +59,4 @@ def test_every_scenario_follows_the_stack_s_own_promise(name: str) -> None:
     found = [run(scenario, others, doubt=False) for scenario in load_all([FOLDER])]
     assert [(result.scenario.key, f) for result in found for f in result.failures] == []
     assert {result.unknown_metrics for result in found} == {()}
-    assert len(found) == 32
+    assert len(found) == len(list(FOLDER.glob("*.yaml"))) > 30
