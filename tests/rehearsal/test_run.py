@@ -192,7 +192,9 @@ FAULTS: list[tuple[str, MetricAlarm]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "spec"), FAULTS, ids=[f"{fault.split(',')[0][8:]}-{spec.key}" for fault, spec in FAULTS])
+@pytest.mark.parametrize(
+    ("fault", "spec"), FAULTS, ids=[f"{fault.split(',')[0][8:]}-{spec.key}" for fault, spec in FAULTS]
+)
 def test_a_fault_moves_its_metric_and_nothing_moves_it_before(
     scenario: Make, fault: str, spec: MetricAlarm
 ) -> None:
