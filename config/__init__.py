@@ -37,6 +37,7 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = Path(os.environ.get("INFERENCE_WATCH_STACKS", ROOT))  # where runs without the CLI find stack files
+ALARM_KEY = re.compile(r"[a-z0-9-]+: ")
 PROJECT = "inference-watch"
 WRONG = "The stack configuration is wrong; nothing was deployed."
 Tree = TypeVar("Tree", bound=BaseModel)
@@ -55,10 +56,19 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
         try:
             monitoring.stacks(settings.watched())
         except monitoring.MonitoringError as error:
-            problems += [f"{PROJECT}:{problem}" for problem in error.problems]
+            problems += [f"{PROJECT}:{_place(problem)}" for problem in error.problems]
     if problems:
         raise ConfigError("\n".join([WRONG, *(f"  - {problem}" for problem in problems)]))
     return settings
+
+
+def _place(problem: str) -> str:
+    """The section in which what is wrong with the monitoring is mended, before what is wrong."""
+    if problem.startswith("alarms."):
+        return problem
+    if problem.startswith("slo-burn-"):
+        return f"slo: {problem}"
+    return f"alarms.each.{problem}" if ALARM_KEY.match(problem) else f"alarms: {problem}"
 
 
 def parse_as(tree: type[Tree], project: str, raw: Mapping[str, Any], secret: Collection[str] = ()) -> Tree:

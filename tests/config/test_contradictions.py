@@ -101,6 +101,11 @@ def lines(changes: dict[str, Any]) -> list[str]:
         ),
         ({"alarms": {"each": {"api-5x-warn": {}}}}, "alarms.each.api-5x-warn: there is no such alarm"),
         (
+            {"alarms": {"each": {"api-5xx-warn": {"period_s": 7}}}},
+            "alarms.each.api-5xx-warn: period_s 7 is not",
+        ),
+        ({"slo": {"availability_pct": 90}}, "slo: slo-burn-"),
+        (
             {"slo": None},
             "slo: Input should be a section, a mapping of its settings (nothing is there); nothing",
         ),
