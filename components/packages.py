@@ -17,6 +17,11 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import entry
+
+if __name__ == "__main__":  # before what takes long to import
+    entry.run("components.packages", "Interrupted: the packages are not all built.")
+
 import pulumi
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,16 +103,14 @@ def _zip(files: Mapping[str, bytes], target: Path) -> Path:
         return partial.replace(target)
 
 
-def main() -> None:
-    """Build everything and print each archive with its hash."""
-    for path in [*(build_handler(name) for name in HANDLERS), build_layer()]:
+def main() -> int:
+    """Build everything and print each archive with its hash; returns the exit code."""
+    try:
+        built = [*(build_handler(name) for name in HANDLERS), build_layer()]
+    except PackageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for path in built:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         sys.stdout.write(f"{digest}  {path.relative_to(ROOT)}\n")
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted: the packages are not all built.\n")
-        sys.exit(130)
+    return 0

@@ -18,6 +18,7 @@ import pulumi
 from rich.console import Console
 
 from config import ConfigError
+from entry import INTERRUPTED
 from local.deployer import DeployError
 from local.emulator import SERVICE_ACCOUNT, Emulator, EmulatorError
 from local.emulator.model_server import ModelServer, ModelServerError
@@ -35,7 +36,7 @@ from local.run.sequence import ROOT, Run, region
 from model.train import REFERENCE_DATA, ensure
 from rehearsal import RehearsalError
 
-HELD, NOT_HELD, USAGE, SLO_BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+HELD, NOT_HELD, USAGE, SLO_BROKEN = 0, 1, 2, 3
 DESCRIPTION = """\
 Run both accounts on this machine: deploy the service and the monitor stack on
 an emulator, send real traffic, let the canary probe, and say what held."""

@@ -93,13 +93,17 @@ class WentOff(Part):
 class Page(Part):
     """A notification that an alarm led to, sent or muted."""
 
-    at: str = Field(description="When it was sent, or would have been, ISO 8601, UTC.")
+    at: str = Field(description="When it was sent, would have been or is due, ISO 8601, UTC.")
     alarm: str = Field(description="The alarm that asked for it.")
     account: str = Field(description="The account it is in.")
     level: Literal["warn", "critical"] = Field(description="Its level, that of the topic.")
     topic: str = Field(description="The SNS topic it goes through.")
     to: list[str] = Field(description="Who is subscribed to the topic; empty if nobody is.")
-    muted_by: str | None = Field(description="The alarm that kept it from being sent; null if it was sent.")
+    muted_by: str | None = Field(description="The alarm that kept it from being sent; null if none did.")
+    pending: bool = Field(
+        description="Whether it still waited for its suppressor when the run ended; it is sent then if its "
+        "alarm still stands."
+    )
 
 
 class Fault(Part):

@@ -1,7 +1,6 @@
 """`python -m rehearsal`; see `cli`."""
 
-import sys
+import entry
 
-from rehearsal.cli import main
-
-sys.exit(main())
+if __name__ == "__main__":
+    entry.run("rehearsal.cli")

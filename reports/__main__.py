@@ -1,34 +1,6 @@
-"""`python -m reports REPORT ...`: one command for every report. Each report parses its own arguments."""
+"""`python -m reports REPORT ...`; see `cli`."""
 
-import sys
-from collections.abc import Sequence
-
-from reports.smoke.cli import main as smoke
-from reports.traces.cli import main as traces
-
-REPORTS = {"smoke": smoke, "traces": traces}
-USAGE = """\
-usage: python -m reports REPORT ...
-
-reports:
-  smoke     whether a deployed pair serves what was asked for
-  traces    which hop spends the time of a request, and what got slower
-
-`python -m reports REPORT --help` tells about one of them.
-"""
-
-
-def main(argv: Sequence[str]) -> int:
-    """Run the report that the first argument names; returns its exit code."""
-    name = argv[0] if argv else ""
-    if name in REPORTS:
-        return REPORTS[name](argv[1:])
-    if name in ("-h", "--help"):
-        sys.stdout.write(USAGE)
-        return 0
-    sys.stderr.write(f"{USAGE}\nerror: {name!r} is not a report\n" if name else USAGE)
-    return 2
-
+import entry
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    entry.run("reports.cli")

@@ -15,6 +15,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import entry
+
+if __name__ == "__main__":  # before what takes long to import
+    entry.run("reports.history")
+
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -172,7 +177,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     given.out.write_text(json.dumps(content), encoding="utf-8")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -21,17 +21,18 @@ ROOMS = (
     "reports",
     "bench",
 )
-FILES = ("config", "settings")
+FILES = ("config", "settings", "entry")
 # What each room may import besides itself; None is anything.
 ALLOWED: dict[str, set[str] | None] = {
     "__main__": {"config", "settings", "components"},
     "config": {"settings", "monitoring"},
     "settings": {"monitoring"},
     "bootstrap": {"config", "settings", "components"},
-    "components": {"monitoring"},
+    "components": {"monitoring", "entry"},
+    "entry": set(),
     "monitoring": set(),
-    "rehearsal": {"monitoring", "config", "settings"},
-    "reports": {"monitoring"},
+    "rehearsal": {"monitoring", "config", "settings", "entry"},
+    "reports": {"monitoring", "entry"},
     "handlers": set(),
     "model": set(),
     "local": None,

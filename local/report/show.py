@@ -65,17 +65,13 @@ def _numbers(found: Summary) -> Table:
     table.add_row("Latency p90", _number(found.p90_ms, "ms"), f"promised below {target.p90_ms:g} ms")
     table.add_row("Latency p99", _number(found.p99_ms, "ms"), "")
     table.add_row("Requests", f"{found.requests:,}", f"{found.failed:,} failed, {found.clients} clients")
-    reasons = ", ".join(f"{n} x {reason}" for reason, n in found.canary.reasons.items())
-    table.add_row(
-        "Canary probes", str(found.canary.probes), f"{found.canary.succeeded} succeeded {reasons}".strip()
-    )
+    reasons = "".join(f", {n} x {reason}" for reason, n in found.canary.reasons.items())
+    table.add_row("Canary probes", str(found.canary.probes), f"{found.canary.succeeded} succeeded{reasons}")
     for plan, usage in found.usage.items():
-        of = (
-            f"of {usage.limit:,} a {str(usage.period).lower()} and key, {usage.percent:g} %"
-            if usage.limit
-            else "no quota"
+        quota = f"{usage.percent:g} % of {usage.limit:,} a {str(usage.period).lower()}"
+        table.add_row(
+            f"Usage of plan {plan}", f"{usage.used:,}", f"busiest key, {quota if usage.limit else 'no quota'}"
         )
-        table.add_row(f"Usage of plan {plan}", f"{usage.used:,}", of)
     table.add_row("Traces", f"{found.traces.total:,}", f"{found.traces.complete:,} complete")
     table.add_row(
         "Resources",
@@ -90,13 +86,17 @@ def _numbers(found: Summary) -> Table:
 def _paging(found: Summary) -> Table:
     """Which alarms went off, and which pages that led to: sent to whom, or muted by what."""
     table = Table(title="Paging, UTC", title_justify="left", title_style="bold")
-    for column in ("At", "Level", "Alarm", "What came of it"):
+    for column in ("At", "Level", "Alarm, and what came of it"):
         table.add_column(column, overflow="fold")
-    paging = {page.alarm for page in found.pages}
-    rows = [(one.at, "", one.alarm, "went off") for one in found.went_off if one.alarm not in paging]
-    rows += [(page.at, page.level, page.alarm, outcome(page)) for page in found.pages]
+    paging, prefix = {page.alarm for page in found.pages}, f"{found.service}-"
+    rows = [
+        (one.at, "", one.alarm, "went off; other alarms speak for it")
+        for one in found.went_off
+        if one.alarm not in paging
+    ]
+    rows += [(page.at, page.level, page.alarm, outcome(page, prefix)) for page in found.pages]
     for at, level, alarm, what in sorted(rows):
-        table.add_row(at[11:19], level, alarm.removeprefix(f"{found.service}-"), what)
+        table.add_row(at[11:19], level, f"{alarm.removeprefix(prefix)}\n  {what}")
     return table
 
 

@@ -21,8 +21,13 @@ def _slo(found: Summary) -> str:
     return f"The SLO was not kept: {got} of the answers were right, the p90 was {p90}."
 
 
-def outcome(page: Page) -> str:
-    """What became of a page."""
+def outcome(page: Page, prefix: str = "") -> str:
+    """What became of a page; names of ours without their `prefix`."""
     if page.muted_by:
-        return f"muted by {page.muted_by}"
-    return f"sent to {', '.join(page.to)}" if page.to else f"sent; nobody is subscribed to {page.topic}"
+        return f"muted by {page.muted_by.removeprefix(prefix)}"
+    what = "due after the run's end" if page.pending else "sent"
+    return (
+        f"{what} to {', '.join(page.to)}"
+        if page.to
+        else f"{what}; nobody is subscribed to {page.topic.removeprefix(prefix)}"
+    )

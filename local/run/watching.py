@@ -47,7 +47,8 @@ class Alarm:
 class Page:
     """A notification of an alarm: `at` epoch seconds, through which `topic`, `to` its subscribers.
 
-    `level` is the topic's. `muted_by` names what kept it from being sent; None was sent.
+    `level` is the topic's. `muted_by` names what kept it from being sent. A `pending` one is sent `at`,
+    after the end, if its alarm still stands then.
     """
 
     at: float
@@ -56,7 +57,8 @@ class Page:
     level: Level
     topic: str
     to: tuple[str, ...]
-    muted_by: str | None
+    muted_by: str | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +139,8 @@ def _pages(
     """Every page of the account, one for each topic that the alarm notifies."""
     sns = accounts.client("sns", account)
     subscribers: dict[str, tuple[str, ...]] = {}
-    for page in rehearsal.pages(alarms, line):
+    decided = rehearsal.pages(alarms, line)
+    for page in [*decided, *_waiting(alarms, line, decided)]:
         for topic in topics[page.alarm]:
             if topic not in subscribers:
                 listed = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
@@ -153,6 +156,23 @@ def _pages(
                 topic=name,
                 to=subscribers[topic],
                 muted_by="its own wait" if muted == WAIT else muted and alarm_name(muted),
+                pending=page.minute >= line.minutes,
+            )
+
+
+def _waiting(
+    alarms: Sequence[MetricAlarm | CompositeAlarm], line: Timeline, decided: Sequence[rehearsal.Page]
+) -> Iterator[rehearsal.Page]:
+    """The pages that still wait for their suppressor when the run ends, with the minute they are due."""
+    known = {(page.alarm, page.entered) for page in decided}
+    for alarm in alarms:
+        if not isinstance(alarm, CompositeAlarm) or alarm.level is None or alarm.suppressor is None:
+            continue
+        entered, state = line.changes(alarm.name)[-1]
+        if state == "ALARM" and (alarm.name, entered) not in known:
+            due = max(entered + -(-alarm.wait_s // 60), line.minutes)
+            yield rehearsal.Page(
+                alarm=alarm.name, key=alarm.key, level=alarm.level, entered=entered, minute=due
             )
 
 

@@ -93,7 +93,7 @@ def test_the_layer_holds_the_sdk_with_binaries_for_the_lambda_runtime_only() -> 
 
 
 def test_a_layer_that_cannot_be_built_says_what_follows_and_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = tmp_path / "requirements.txt"
     wrong.write_text("aws-xray-sdk==2.15.0\n")  # no hash
@@ -103,3 +103,5 @@ def test_a_layer_that_cannot_be_built_says_what_follows_and_what_to_do(
     with pytest.raises(packages.PackageError, match=r"(?s)no function can be deployed.*run `make build`"):
         packages.build_layer()
     assert list(tmp_path.iterdir()) == [wrong]
+    assert packages.main() == 1
+    assert "no function can be deployed" in capsys.readouterr().err

@@ -238,7 +238,7 @@ def test_a_fault_run_shows_what_went_off_who_was_paged_and_what_was_muted_in_80_
     made: type[MadeRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     down = faulty("model-down", "model_failure", 502, "status")
-    names = ("page-slo-burn-1h", "page-api-errors", "api-5xx-critical")
+    names = ("page-slo-burn-1h", "page-api-errors", "api-5xx-critical", "page-late", "page-unheard")
     alarms = [
         replace(down.alarms[0], name=f"inference-dev-{name}", went_off=((START + 60, None),))
         for name in names
@@ -252,18 +252,28 @@ def test_a_fault_run_shows_what_went_off_who_was_paged_and_what_was_muted_in_80_
             topic="inference-dev-monitor-critical",
             to=to,
             muted_by=muted_by,
+            pending=pending,
         )
-        for name, to, muted_by in (
-            (names[0], ("team@example.org",), None),
-            (names[1], (), "inference-dev-monitor-page-slo-burn-1h-of-a-long-name"),
+        for name, to, muted_by, pending in (
+            (names[0], ("team@example.org",), None, False),
+            (names[1], (), "inference-dev-monitor-page-slo-burn-1h-of-a-long-name", False),
+            (names[3], ("team@example.org",), None, True),
+            (names[4], (), None, False),
         )
     )
     made.found = replace(down, alarms=tuple(alarms), pages=pages)
     assert cli.main(["--fault", "model-down", "--out", str(tmp_path)]) == 3
     said = capsys.readouterr().out
-    assert "14:04:20" in said
-    for words in ("page-slo-burn-1h", "team@example.org", "muted by", "went off"):
-        assert words in said
+    paging = said[said.index("Paging, UTC") :].replace("│", " ")
+    rows = " ".join(paging.split())
+    for row in (
+        "14:04:20 critical page-slo-burn-1h sent to team@example.org",
+        "14:04:20 critical page-api-errors muted by",
+        "14:04:20 api-5xx-critical went off; other alarms speak for it",
+        "14:04:20 critical page-late due after the run's end to",
+        "14:04:20 critical page-unheard sent; nobody is subscribed",
+    ):
+        assert row in rows
     lines = [line for line in said.splitlines() if str(tmp_path) not in line]
     assert max(map(len, lines)) <= 80
 

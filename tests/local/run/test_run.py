@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from entry import INTERRUPTED
 from local import cli
 from local.emulator.group import group_is_alive
 from local.run import sequence as run
@@ -114,7 +115,7 @@ def test_ctrl_c_in_the_middle_of_the_traffic_ends_everything(
     command.send_signal(signal.SIGINT)
     time.sleep(0.2)
     command.send_signal(signal.SIGINT)  # an impatient second one must not disturb the cleaning up
-    assert command.wait(timeout=END_S) == cli.INTERRUPTED
+    assert command.wait(timeout=END_S) == INTERRUPTED
     assert time.monotonic() - began < END_S
     assert alive(started) == set()
     assert [group for group in groups if group_is_alive(group)] == []  # who was started in between, too

@@ -161,6 +161,33 @@ def test_a_muted_page_names_what_muted_it_and_a_topic_without_subscribers_reache
     ]
 
 
+@pytest.mark.usefixtures("alarms")
+def test_a_page_whose_wait_outlasts_the_run_is_told_with_the_time_it_is_due(
+    emulator: Emulator, account: str, cloudwatch: Any
+) -> None:
+    topic = emulator.client("sns", account).create_topic(Name="service-critical")["TopicArn"]
+    for name, rule, wait_s in (
+        ("over", "far-too-many", 120),
+        ("stands", "too-many", 90),
+        ("sent", "too-many", 0),
+    ):
+        cloudwatch.put_composite_alarm(
+            AlarmName=name,
+            AlarmRule=f'ALARM("{rule}")',
+            AlarmActions=[topic],
+            ActionsSuppressor="far-too-many",
+            ActionsSuppressorWaitPeriod=wait_s,
+            ActionsSuppressorExtensionPeriod=60,
+        )
+    _, pages = watching.evaluate(emulator, [account], fail(emulator, account, 9), NOW)
+    now = NOW.timestamp()
+    own = [page for page in pages if page.topic == "service-critical"]
+    assert [(page.alarm, page.at, page.muted_by, page.pending) for page in own] == [
+        ("sent", now, None, False),
+        ("stands", now + 120, None, True),
+    ]
+
+
 @pytest.mark.parametrize(("rates", "full"), [((1.0,), True), ((1.0, 0.01), False), ((), False)])
 def test_an_account_is_fully_traced_when_each_of_its_own_rules_takes_everything(
     emulator: Emulator, account: str, rates: tuple[float, ...], full: bool

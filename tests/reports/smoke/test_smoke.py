@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from reports.__main__ import main
+from reports.cli import main
 from reports.smoke import checks
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"  # moto's account

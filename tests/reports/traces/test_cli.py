@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.__main__ import main as reports
+from reports.cli import main as reports
 from reports.traces.arguments import parse
 from reports.traces.cli import main
 from reports.traces.read import source
