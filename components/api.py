@@ -30,6 +30,7 @@ ACCESS_LOG = {
     "path": "$context.path",
     "status": "$context.status",
     "errorType": "$context.error.responseType",
+    "integrationStatus": "$context.integrationStatus",  # Lambda's, not the function's: 429 is a throttle
     "latencyMs": "$context.responseLatency",
     "integrationLatencyMs": "$context.integrationLatency",
     "traceId": "$context.xrayTraceId",

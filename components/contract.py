@@ -15,7 +15,8 @@ import yaml
 CONTRACT = Path(__file__).with_name("openapi.yaml")
 INTEGRATION_TIMEOUT_MS = 29_000
 
-# API Gateway's own answers in the contract's error form. `messageString` is quoted JSON already.
+# API Gateway's own answers in the contract's error form. `messageString` is quoted JSON already. A function
+# that Lambda throttles or that cannot be reached is an INTEGRATION_FAILURE: it has not begun, so try again.
 GATEWAY_ERRORS = {
     "ACCESS_DENIED": (403, "forbidden"),
     "API_CONFIGURATION_ERROR": (500, "internal_error"),
@@ -24,7 +25,7 @@ GATEWAY_ERRORS = {
     "DEFAULT_4XX": (None, "bad_request"),
     "DEFAULT_5XX": (None, "internal_error"),
     "EXPIRED_TOKEN": (403, "forbidden"),
-    "INTEGRATION_FAILURE": (504, "time_budget_exceeded"),
+    "INTEGRATION_FAILURE": (503, "unavailable"),
     "INTEGRATION_TIMEOUT": (504, "time_budget_exceeded"),
     "INVALID_API_KEY": (403, "forbidden"),
     "INVALID_SIGNATURE": (403, "forbidden"),

@@ -50,6 +50,7 @@ MEANINGS = {
     "internal_error": "an error of ours",
     "model_failure": "the model failed",
     "throttled": "a dependency is throttled",
+    "unavailable": "no free capacity for the function",
     "time_budget_exceeded": "out of the time budget",
 }
 STATES = ("ALARM", "INSUFFICIENT_DATA", "OK")  # as shown: what needs a look comes first

@@ -11,7 +11,6 @@ from tests.components.harness import (
     ACCOUNTS,
     BOOTSTRAP,
     Run,
-    policy_documents,
     run_bootstrap,
     run_stack,
     unwrap,
@@ -90,27 +89,6 @@ def test_the_service_account_gets_the_gateways_log_role_the_sharing_role_and_its
     assert service.one("Account").inputs["cloudwatchRoleArn"] == (
         f"arn:aws:role:eu-central-1:111111111111:{LOG_ROLE}"
     )
-
-
-def test_the_monitor_account_may_read_alarms_and_the_metrics_behind_them_and_nothing_else(
-    service: Run,
-) -> None:
-    (statement,) = policy_documents(service)["sharing-policy"]["Statement"]
-    assert statement["Action"] == [
-        "cloudwatch:DescribeAlarmHistory",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:GetMetricData",
-        "cloudwatch:ListMetrics",
-    ]
-    (trust,) = json.loads(service.of("Role")["sharing-role"].inputs["assumeRolePolicy"])["Statement"]
-    assert trust["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
-
-
-def test_api_gateway_may_write_logs_of_this_account_and_region_only(service: Run) -> None:
-    (statement,) = policy_documents(service)["api-logging-policy"]["Statement"]
-    assert statement["Resource"] == "arn:aws:logs:eu-central-1:111111111111:log-group:*"
-    (trust,) = json.loads(service.of("Role")["api-logging-role"].inputs["assumeRolePolicy"])["Statement"]
-    assert trust["Principal"] == {"Service": "apigateway.amazonaws.com"}
 
 
 def test_every_resource_is_made_in_its_own_account_and_protected(monitor: Run, service: Run) -> None:

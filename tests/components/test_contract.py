@@ -48,6 +48,33 @@ def test_making_the_gateway_document_leaves_the_contract_as_it_is() -> None:
     assert json.dumps(contract()) == before
 
 
+# API Gateway's default statuses ("Gateway response types for API Gateway") and what clients may rely on.
+GATEWAY_ANSWERS = {
+    "ACCESS_DENIED": (403, "forbidden"),
+    "API_CONFIGURATION_ERROR": (500, "internal_error"),
+    "BAD_REQUEST_BODY": (400, "invalid_request"),
+    "BAD_REQUEST_PARAMETERS": (400, "invalid_request"),
+    "DEFAULT_4XX": (None, "bad_request"),
+    "DEFAULT_5XX": (None, "internal_error"),
+    "EXPIRED_TOKEN": (403, "forbidden"),
+    "INTEGRATION_FAILURE": (503, "unavailable"),  # by default 504, which says that time ran out; it did not
+    "INTEGRATION_TIMEOUT": (504, "time_budget_exceeded"),
+    "INVALID_API_KEY": (403, "forbidden"),
+    "INVALID_SIGNATURE": (403, "forbidden"),
+    "MISSING_AUTHENTICATION_TOKEN": (403, "forbidden"),
+    "QUOTA_EXCEEDED": (429, "too_many_requests"),
+    "REQUEST_TOO_LARGE": (413, "request_too_large"),
+    "RESOURCE_NOT_FOUND": (404, "not_found"),
+    "THROTTLED": (429, "too_many_requests"),
+    "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
+    "WAF_FILTERED": (403, "forbidden"),
+}
+
+
+def test_api_gateways_own_answers_have_its_statuses_but_for_a_function_that_has_not_begun() -> None:
+    assert GATEWAY_ERRORS == GATEWAY_ANSWERS
+
+
 @pytest.mark.parametrize("kind", sorted(GATEWAY_ERRORS))
 def test_each_of_api_gateways_own_answers_has_the_contracts_error_form(kind: str) -> None:
     status, code = GATEWAY_ERRORS[kind]
@@ -65,10 +92,12 @@ def test_the_statuses_of_the_contract_are_those_the_gateway_and_the_function_giv
     assert sorted(codes) == [
         "forbidden",
         "internal_error",
+        "internal_error",
         "invalid_request",
         "model_failure",
         "throttled",
         "time_budget_exceeded",
         "too_many_requests",
+        "unavailable",
         "unknown_reference",
     ]

@@ -239,13 +239,6 @@ def test_a_name_x_ray_would_refuse_is_refused_before_deploying() -> None:
         TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[rule])
 
 
-def test_only_alarms_of_the_own_account_may_publish_to_the_topics(dev: Run) -> None:
-    for name, policy in dev.of("TopicPolicy").items():
-        (statement,) = json.loads(unwrap(policy.inputs["policy"]))["Statement"]
-        assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}, name
-        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}, name
-
-
 def test_the_web_acl_is_optional_and_limits_each_address(dev: Run, prod: Run) -> None:
     assert not dev.of("WebAcl")
     *managed, rate = prod.one("WebAcl").inputs["rules"]

@@ -223,50 +223,6 @@ def test_resource_wildcards_stand_only_where_aws_offers_nothing_narrower(
                     assert statement["Condition"]["StringEquals"]["cloudwatch:namespace"], name
 
 
-HOME = "eu-central-1:111111111111"
-
-
-def allowed(run: Run, policy: str) -> dict[str, Any]:
-    """Action -> resource of one policy."""
-    document = policy_documents(run)[policy]
-    return {a: s["Resource"] for s in document["Statement"] for a in listed(s["Action"])}
-
-
-def test_the_inference_function_may_read_one_table_and_call_one_endpoint_and_nothing_else(dev: Run) -> None:
-    assert allowed(dev, "inference-dev-inference-policy") == {
-        "logs:CreateLogStream": f"arn:aws:loggroup:{HOME}:/aws/lambda/inference-dev-inference:*",
-        "logs:PutLogEvents": f"arn:aws:loggroup:{HOME}:/aws/lambda/inference-dev-inference:*",
-        "xray:PutTraceSegments": "*",
-        "xray:PutTelemetryRecords": "*",
-        "xray:GetSamplingRules": "*",
-        "xray:GetSamplingTargets": "*",
-        "dynamodb:GetItem": f"arn:aws:table:{HOME}:inference-dev-reference-data",
-        "kms:Decrypt": f"arn:aws:key:{HOME}:inference-dev-encryption-key-auto",
-    }
-    endpoint = "inference-dev-model-serverless"
-    assert allowed(dev, f"inference-dev-inference-{endpoint}-policy") == {
-        "sagemaker:InvokeEndpoint": f"arn:aws:sagemaker:{HOME}:endpoint/{endpoint}"
-    }
-
-
-def test_the_canary_may_call_one_operation_of_one_api_and_read_one_secret(dev_monitor: Run) -> None:
-    rights = allowed(dev_monitor, "inference-dev-canary-policy")
-    operation = f"arn:aws:execute-api:{HOME}:inference-dev-api-api-id/live/POST/v1/predictions"
-    assert rights["execute-api:Invoke"] == operation
-    secret = "arn:aws:secret:eu-central-1:222222222222:inference-dev-canary-api-key"  # an ARN
-    assert rights["secretsmanager:GetSecretValue"] == secret
-    assert set(rights) - {"execute-api:Invoke", "secretsmanager:GetSecretValue"} == {
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-        "xray:PutTraceSegments",
-        "xray:PutTelemetryRecords",
-        "xray:GetSamplingRules",
-        "xray:GetSamplingTargets",
-        "kms:Decrypt",
-        "cloudwatch:PutMetricData",
-    }
-
-
 def test_every_log_group_keeps_its_lines_for_the_configured_time_and_is_encrypted(
     prod: Run, prod_monitor: Run
 ) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from components.contract import GATEWAY_ERRORS, gateway_response
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.fillins.xray.traces import parse_header
 from tests.local.emulated_api import EmulatedApi, assume, make_api, make_role, root
@@ -137,9 +138,11 @@ def test_a_throttled_function_is_a_500_unless_the_contract_maps_integration_fail
         "waf": "-",
     }
     gateway = emulator.client("apigateway", SERVICE_ACCOUNT)
-    gateway.put_gateway_response(restApiId=api.id, responseType="INTEGRATION_FAILURE", statusCode="503")
+    ours = gateway_response(*GATEWAY_ERRORS["INTEGRATION_FAILURE"])
+    gateway.put_gateway_response(restApiId=api.id, responseType="INTEGRATION_FAILURE", **ours)
     patch_stage(emulator, api, deploymentId=gateway.create_deployment(restApiId=api.id)["id"])
-    assert api.post(credentials=root(SERVICE_ACCOUNT))[0] == 503
+    status, _headers, answer = api.post(credentials=root(SERVICE_ACCOUNT))
+    assert (status, error(answer)) == (503, ("unavailable", "Internal server error"))
 
 
 def test_the_gateways_own_throttle_is_a_429_that_no_integration_has_seen(emulator: Emulator) -> None:
