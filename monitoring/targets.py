@@ -14,7 +14,8 @@ class ApiTarget:
     """A REST API's stage.
 
     `rate_limit_per_s` is the stage's throttle, `min_per_minute` what arrives even when customers sleep (from
-    the canary); 0 makes no alarm on low traffic.
+    the canary); 0 makes no alarm on low traffic. `time_budget_ms` is after how long a request is failed
+    rather than answered, so that no latency is much longer; None if nothing ends it.
     """
 
     name: str
@@ -22,9 +23,11 @@ class ApiTarget:
     rate_limit_per_s: float
     slo: Slo
     min_per_minute: float = 1
+    time_budget_ms: float | None = None
 
     def __post_init__(self) -> None:
-        _positive(self.name, rate_limit_per_s=self.rate_limit_per_s)
+        budget = {} if self.time_budget_ms is None else {"time_budget_ms": self.time_budget_ms}
+        _positive(self.name, rate_limit_per_s=self.rate_limit_per_s, **budget)
         if self.min_per_minute < 0:
             raise ValueError(f"{self.name}: min_per_minute {self.min_per_minute} is negative; use 0 for none")
 
@@ -119,7 +122,13 @@ def of_watched(watched: Watched) -> Targets:
     slo, rate = watched.slo, watched.rate_limit_per_s
     function, endpoint = watched.function, watched.endpoint
     return Targets(
-        api=ApiTarget(name=watched.api_name, stage=watched.stage, rate_limit_per_s=rate, slo=slo),
+        api=ApiTarget(
+            name=watched.api_name,
+            stage=watched.stage,
+            rate_limit_per_s=rate,
+            slo=slo,
+            time_budget_ms=function.time_budget_ms,
+        ),
         function=FunctionTarget(
             name=function.name,
             timeout_ms=function.timeout_ms,

@@ -56,13 +56,17 @@ class WatchedPlan(BaseModel):
 
 
 class WatchedFunction(BaseModel):
-    """A Lambda function behind its alias; without reserved concurrency it shares the account's."""
+    """A Lambda function behind its alias; without reserved concurrency it shares the account's.
+
+    `time_budget_ms` is after how long it fails a request rather than answer it; None if it has none.
+    """
 
     model_config = FROZEN
 
     name: str
     alias: str
     timeout_ms: int
+    time_budget_ms: int | None = None
     reserved_concurrency: int | None = None
 
 

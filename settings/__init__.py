@@ -346,6 +346,7 @@ class Settings(Section):
                 name=f"{self.base}-inference",
                 alias=ALIAS,
                 timeout_ms=self.inference.timeout_s * 1000,
+                time_budget_ms=self.inference.time_budget_ms,
                 reserved_concurrency=self.inference.reserved_concurrency,
             ),
             table=f"{self.base}-reference-data",

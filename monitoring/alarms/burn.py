@@ -96,7 +96,7 @@ def pair(sli: Sli, name: str, slo: Slo, scope: Scope) -> tuple[Entry, Entry]:
     own = sli.counts == "failures"
     least = window.min_requests if own else window.min_probes
     failures = window.min_failures if own else beyond_chance(threshold / 100 * window.long_s / PROBE_S)
-    short_least = max(round(least * window.short_s / window.long_s), 1)
+    short_least = round(least * window.short_s / window.long_s)
     made = []
     for length, seconds, periods, gates in (
         ("long", window.long_s, 1, (least, failures)),

@@ -1,5 +1,7 @@
 """KPIs of the REST API, as API Gateway publishes them for a stage."""
 
+import math
+
 from monitoring.catalogue.shared import (
     FAST,
     MIN_FAILURES,
@@ -9,12 +11,16 @@ from monitoring.catalogue.shared import (
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
 from monitoring.targets import ApiTarget
+from monitoring.watched import Slo
 
 REQUESTS, SILENT = "api-requests", "api-silent"
 REFUSED_LIMIT_PCT = 20  # a fifth of all requests refused is a broken client, key or contract
 # The promise is made for p90. Half of it for the median keeps room for the slow tenth; three times it for
 # p99 is where a customer's own timeout and retry begin to make things worse.
 LATENCY_FACTORS = {"p50": 0.5, "p90": 1.0, "p99": 3.0}
+# Of the time budget: what would take longer than that is failed and not answered, so a limit near or beyond
+# it tells nothing before customers get errors. The promise itself is a limit all the same.
+BUDGET_SHARE = 0.7
 GATEWAY_SHARE = 0.1  # of the promise: authorization, validation and the gateway's own work
 
 
@@ -85,9 +91,21 @@ def _requests(api: ApiTarget) -> Kpi:
     )
 
 
+def latency_limit(statistic: str, slo: Slo, time_budget_ms: float | None) -> tuple[float, str]:
+    """The limit in ms on a percentile of the response time, and where it comes from."""
+    promise_ms, factor = slo.latency_p90_ms, LATENCY_FACTORS[statistic]
+    promise = f"the promised p90 of {promise_ms:g} ms"
+    wanted_ms = factor * promise_ms
+    answered_ms = math.inf if time_budget_ms is None else BUDGET_SHARE * time_budget_ms
+    if wanted_ms <= max(answered_ms, promise_ms):
+        return wanted_ms, promise if factor == 1 else f"{factor:g} times {promise}"
+    if answered_ms <= promise_ms:
+        return promise_ms, promise
+    return round(answered_ms, 3), f"{100 * BUDGET_SHARE:g} % of the time budget of {time_budget_ms:g} ms"
+
+
 def _latency(api: ApiTarget, statistic: str) -> Kpi:
-    factor = LATENCY_FACTORS[statistic]
-    promise = f"the promised p90 of {api.slo.latency_p90_ms:g} ms"
+    limit_ms, source = latency_limit(statistic, api.slo, api.time_budget_ms)
     return Kpi(
         key=f"api-latency-{statistic}",
         anchor="api-latency",
@@ -99,8 +117,8 @@ def _latency(api: ApiTarget, statistic: str) -> Kpi:
         statistic=statistic,
         metric_unit="Milliseconds",
         unit="Milliseconds",
-        limit=factor * api.slo.latency_p90_ms,
-        limit_source=promise if factor == 1 else f"{factor:g} times {promise}",
+        limit=limit_ms,
+        limit_source=source,
         silence_owner=SILENT,
         min_samples=percentile_min_samples(statistic),
         window=STEADY,

@@ -18,15 +18,22 @@ from rehearsal.incident.service import Shape
 
 FITS = 0.6
 Z90 = 1.2816  # of the standard normal distribution
-P99 = "p99"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Slowed:
-    """A part's usual latency in ms, by its KPI's statistic, and its limit as a share of the promise."""
+    """A part's usual latency in ms, by its KPI's statistic, and its limit in ms."""
 
     usual_ms: Callable[[Shape], float]
-    share: float
+    limit_ms: Callable[[Slo, Shape], float]
+
+
+def _share(of_promise: float) -> Callable[[Slo, Shape], float]:
+    return lambda slo, _: of_promise * slo.latency_p90_ms
+
+
+def _p99_limit_ms(slo: Slo, shape: Shape) -> float:
+    return api.latency_limit("p99", slo, shape.budget_ms)[0]
 
 
 def _p90(median_ms: float, shape: Shape) -> float:
@@ -34,10 +41,14 @@ def _p90(median_ms: float, shape: Shape) -> float:
 
 
 SLOWED = {
-    "model-slow": _Slowed(usual_ms=lambda s: _p90(s.model_ms, s), share=endpoint.MODEL_SHARE),
-    "overhead-slow": _Slowed(usual_ms=lambda s: _p90(OVERHEAD_MS, s), share=endpoint.OVERHEAD_SHARE),
-    "table-slow": _Slowed(usual_ms=lambda s: TABLE_MS * math.exp(s.spread**2 / 2), share=table.LATENCY_SHARE),
-    "model-tail": _Slowed(usual_ms=lambda s: s.model_ms, share=api.LATENCY_FACTORS[P99]),
+    "model-slow": _Slowed(usual_ms=lambda s: _p90(s.model_ms, s), limit_ms=_share(endpoint.MODEL_SHARE)),
+    "overhead-slow": _Slowed(
+        usual_ms=lambda s: _p90(OVERHEAD_MS, s), limit_ms=_share(endpoint.OVERHEAD_SHARE)
+    ),
+    "table-slow": _Slowed(
+        usual_ms=lambda s: TABLE_MS * math.exp(s.spread**2 / 2), limit_ms=_share(table.LATENCY_SHARE)
+    ),
+    "model-tail": _Slowed(usual_ms=lambda s: s.model_ms, limit_ms=_p99_limit_ms),
 }
 
 
@@ -51,6 +62,6 @@ def sized(kind: str, given: Mapping[str, Value], slo: Slo, shape: Shape) -> dict
         found["share"] = min(max(budgets * budget_pct(slo) / 100, least), 1.0)
     if "limits" in found:
         part = SLOWED[kind]
-        wanted_ms = float(found.pop("limits")) * part.share * slo.latency_p90_ms
+        wanted_ms = float(found.pop("limits")) * part.limit_ms(slo, shape)
         found["factor"] = max(min(wanted_ms, FITS * shape.budget_ms) / part.usual_ms(shape), 1.0)
     return found

@@ -1,9 +1,11 @@
 """The catalogue names what the design lists, with limits that follow from what is deployed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitoring import catalogue
-from monitoring.catalogue import canary
+from monitoring.catalogue import api, canary
 from monitoring.kpi import Kpi, percentile_min_samples, value_queries
 from monitoring.monitor import canary_target
 from monitoring.spec import Expression, MetricStat
@@ -120,6 +122,39 @@ def test_limits_follow_the_promise() -> None:
     strict = kpis(watched(slo=Slo(availability_pct=99.99, latency_p90_ms=100)))
     assert strict["api-5xx"].limit == pytest.approx(0.2)
     assert strict["endpoint-model-latency"].limit == 50
+
+
+@pytest.mark.parametrize(
+    ("p90_ms", "budget_ms", "limit_ms", "source"),
+    [
+        (200, None, 600, "3 times the promised p90 of 200 ms"),
+        (200, 1000, 600, "3 times the promised p90 of 200 ms"),
+        (350, 1500, 1050, "3 times the promised p90 of 350 ms"),
+        (500, 1000, 700, "70 % of the time budget of 1000 ms"),
+        (350, 1499, 1049.3, "70 % of the time budget of 1499 ms"),
+        (700, 1000, 700, "the promised p90 of 700 ms"),
+        (1000, 1000, 1000, "the promised p90 of 1000 ms"),
+    ],
+)
+def test_the_limit_on_p99_is_one_that_answers_can_reach(
+    p90_ms: float, budget_ms: int | None, limit_ms: float, source: str
+) -> None:
+    function = watched().function.model_copy(update={"time_budget_ms": budget_ms})
+    p99 = kpis(watched(slo=Slo(latency_p90_ms=p90_ms), function=function))["api-latency-p99"]
+    assert (p99.limit, p99.limit_source) == (limit_ms, source)
+
+
+@given(
+    p90_ms=st.integers(1, 28_000),
+    budget_ms=st.integers(100, 28_000),
+    statistic=st.sampled_from(list(api.LATENCY_FACTORS)),
+)
+def test_no_limit_on_the_response_time_is_beyond_the_time_budget_where_the_promise_is_not(
+    p90_ms: int, budget_ms: int, statistic: str
+) -> None:
+    limit_ms, _ = api.latency_limit(statistic, Slo(latency_p90_ms=p90_ms), budget_ms)
+    assert 0 < limit_ms <= max(p90_ms, api.BUDGET_SHARE * budget_ms)
+    assert limit_ms <= api.LATENCY_FACTORS[statistic] * p90_ms
 
 
 def test_an_error_limit_is_never_above_every_request() -> None:
