@@ -32,6 +32,11 @@ class Window:
         """Its whole length, rounded up."""
         return -(-self.period_s * self.evaluation_periods // 60)
 
+    @property
+    def fires_after_min(self) -> int:
+        """How long a value is beyond its threshold before the alarm goes off, rounded up."""
+        return -(-self.period_s * self.datapoints_to_alarm // 60)
+
     def __str__(self) -> str:
         """As people say it: `15 minutes`, `3 of 6 periods of 5 minutes`."""
         if self.datapoints_to_alarm == self.evaluation_periods:

@@ -4,7 +4,7 @@ The canary, the SLO's burn rates, the promised latency and the highest usage. Me
 are read across accounts; everything else about that account is watched where it is.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from monitoring.alarms import burn, silence, thresholds
 from monitoring.alarms.entry import Draft, Entry, Scope, finish, seen_from
@@ -17,15 +17,9 @@ from monitoring.watched import Watched
 
 NOTHING_SEEN = "outside-blind"
 # Of 15 minutes: a customer now and then does not restore sight, or it would come and go all night.
-UNSEEN = Window(period_s=60, evaluation_periods=15, datapoints_to_alarm=canary.DOWN_AFTER_MIN)
+UNSEEN = Window(period_s=60, evaluation_periods=15, datapoints_to_alarm=5)
 API_DOWN, CANARY_DOWN, BLIND = "page-api-down", "page-canary-down", "page-blind"
-# A canary that fails takes its attempts with it at once; this is for the two alarms' order within a minute.
-CANARY_WAIT_S = 60
-# The canary is missed after three minutes, customers after five.
-BLIND_WAIT_S = 60 * (canary.DOWN_AFTER_MIN - canary.BLIND_AFTER_MIN + 2)
-# A total outage burns the budget within a minute or two; "no success for 5 minutes" says it better.
 HOURLY_WARN_WAIT_S = 600  # an hourly percentile takes minutes from warn to critical
-API_DOWN_WAIT_S = 60 * (canary.DOWN_AFTER_MIN + 2)
 
 
 def scope(watched: Watched) -> Scope:
@@ -62,7 +56,8 @@ def metric_alarms(watched: Watched) -> tuple[Entry, ...]:
 
 def composites(watched: Watched, alarms: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The pages over the alarms that are left."""
-    return pages.build(_pages(), alarms, scope(watched))
+    shared = scope(watched)
+    return pages.build(_pages(_Waits.of(shared)), alarms, shared)
 
 
 def slis(api_target: ApiTarget, target: CanaryTarget, account_id: str) -> tuple[burn.Sli, burn.Sli]:
@@ -121,7 +116,30 @@ def _nothing_seen(target: ApiTarget, probes: CanaryTarget, account_id: str, shar
     )
 
 
-def _pages() -> tuple[Page, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Waits:
+    """For how many seconds pages wait for what mutes them: it follows the windows, also as tuned."""
+
+    canary: int
+    blind: int
+    api_down: int
+
+    @classmethod
+    def of(cls, shared: Scope) -> "_Waits":
+        down = shared.window(canary.SUCCESS, canary.DOWN).fires_after_min
+        missed = shared.window(canary.ATTEMPTS, canary.BLIND).fires_after_min
+        unseen = shared.window(NOTHING_SEEN, UNSEEN).fires_after_min
+        return cls(
+            # A failing canary takes its attempts with it; a minute is for the two alarms' order within one.
+            canary=60 * (max(missed - down, 0) + 1),
+            # The canary is missed after three minutes, customers after five.
+            blind=60 * (max(unseen - missed, 0) + 2),
+            # A total outage burns the budget in a minute or two; "no success for 5 minutes" says it better.
+            api_down=60 * (down + 2),
+        )
+
+
+def _pages(waits: _Waits) -> tuple[Page, ...]:
     return (
         Page(
             key=BLIND,
@@ -139,7 +157,7 @@ def _pages() -> tuple[Page, ...]:
             component="canary",
             when=((canary.ATTEMPTS,),),
             muted_by=BLIND,
-            wait_s=BLIND_WAIT_S,
+            wait_s=waits.blind,
         ),
         Page(
             key=API_DOWN,
@@ -150,10 +168,10 @@ def _pages() -> tuple[Page, ...]:
             when=((canary.SUCCESS,),),
             unless=canary.ATTEMPTS,
             muted_by=canary.ATTEMPTS,
-            wait_s=CANARY_WAIT_S,
-            extension_s=CANARY_WAIT_S,
+            wait_s=waits.canary,
+            extension_s=waits.canary,
         ),
-        *_burn_pages(),
+        *_burn_pages(waits.api_down),
         Page(
             key="page-promise-latency-critical",
             anchor="promise-latency",
@@ -194,7 +212,7 @@ def _pages() -> tuple[Page, ...]:
     )
 
 
-def _burn_pages() -> tuple[Page, ...]:
+def _burn_pages(api_down_wait_s: int) -> tuple[Page, ...]:
     """One a pair of windows. The faster one is included in the slower, and mutes it."""
     made: list[Page] = []
     faster: str | None = None
@@ -209,7 +227,7 @@ def _burn_pages() -> tuple[Page, ...]:
             when=pairs,
             includes=faster,
             muted_by=faster or API_DOWN,
-            wait_s=pages.WAIT_S if faster else API_DOWN_WAIT_S,
+            wait_s=pages.WAIT_S if faster else api_down_wait_s,
             # Its own short window keeps it in ALARM after the faster one has ended.
             extension_s=window.lasting_s + EXTENSION_S,
         )

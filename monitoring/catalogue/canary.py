@@ -6,8 +6,10 @@ from monitoring.watched import NAMESPACE
 
 SUCCESS, ATTEMPTS = "canary-success", "canary-attempts"
 PROBE_S = 60  # between two probes
-DOWN_AFTER_MIN = 5  # the availability alarm's "no success for 5 minutes"
-BLIND_AFTER_MIN = 3  # sooner than DOWN_AFTER_MIN, so that the canary's own failure is known first
+# The availability alarm's "no success for 5 minutes".
+DOWN = Window(period_s=PROBE_S, evaluation_periods=5, datapoints_to_alarm=5)
+# Sooner than that, so that the canary's own failure is known first.
+BLIND = Window(period_s=PROBE_S, evaluation_periods=3, datapoints_to_alarm=3)
 LATENCY_WINDOW_S = 3600
 MIN_PROBES = 30  # in an hour
 
@@ -32,11 +34,9 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             unit="Count",
             direction="below",
             limit=1,
-            limit_source=f"at least one success in {DOWN_AFTER_MIN} minutes",
+            limit_source="one success every minute",
             silence_owner=SUCCESS,
-            window=Window(
-                period_s=PROBE_S, evaluation_periods=DOWN_AFTER_MIN, datapoints_to_alarm=DOWN_AFTER_MIN
-            ),
+            window=DOWN,
         ),
         Kpi(
             key=ATTEMPTS,
@@ -52,9 +52,7 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             limit=1,
             limit_source="one attempt every minute",
             silence_owner=ATTEMPTS,
-            window=Window(
-                period_s=PROBE_S, evaluation_periods=BLIND_AFTER_MIN, datapoints_to_alarm=BLIND_AFTER_MIN
-            ),
+            window=BLIND,
         ),
         Kpi(
             key="canary-latency",
