@@ -39,13 +39,19 @@ def label(x: float, y: float, text: str, css: str, anchor: str) -> str:
     return f'<text class="{css}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
+def tick(frame: Frame, x: float, text: str) -> str:
+    """A label below the x axis at `x`, within the chart at its right end too."""
+    at_end = x > frame.width - LABEL_PX / 2
+    return label(frame.width if at_end else x, frame.floor + 18, text, "label", "end" if at_end else "middle")
+
+
 def y_axis(frame: Frame, low: float, high: float) -> str:
     """Grid lines and labels in milliseconds."""
     lines = []
-    for tick in nice_ticks(low, high):
-        y = frame.y(tick)
+    for ms in nice_ticks(low, high):
+        y = frame.y(ms)
         lines.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{frame.width - RIGHT}"/>')
-        lines.append(label(LEFT - 8, y + 4, f"{tick:g}", "label", "end"))
+        lines.append(label(LEFT - 8, y + 4, f"{ms:g}", "label", "end"))
     lines.append(label(LEFT - 8, TOP - 3, "ms", "label", "end"))
     return "".join(lines)
 
@@ -56,7 +62,7 @@ def time_axis(frame: Frame, start: float, span: float) -> str:
     parts = [f'<path class="axis" d="M{LEFT} {frame.floor}H{frame.width - RIGHT}"/>']
     for second in range(0, int(span) + 1, every):
         text = f"{second} s" if every % 60 else f"{second // 60} min"
-        parts.append(label(frame.x(start + second), frame.floor + 18, text, "label", "middle"))
+        parts.append(tick(frame, frame.x(start + second), text))
     return "".join(parts)
 
 

@@ -23,6 +23,7 @@ from local.report.chart_frame import (
     nice_ticks,
     since_fault,
     svg,
+    tick,
     time_axis,
     y_axis,
 )
@@ -133,10 +134,10 @@ def distribution(samples: Sequence[Sample], *, target_ms: float, width: int, hei
         parts.append(f'<path class="{css}" d="M{frame.x(at):.1f} {TOP + 4}V{frame.floor}"/>')
     parts += _labels_apart(frame, [*marks, ("target", target_ms, "target-label")])
     free = 0.0
-    for tick in nice_ticks(low, high):
-        if frame.x(tick) >= free:
-            parts.append(label(frame.x(tick), frame.floor + 18, f"{tick:g} ms", "label", "middle"))
-            free = frame.x(tick) + TICK_PX
+    for ms in nice_ticks(low, high):
+        if frame.x(ms) >= free:
+            parts.append(tick(frame, frame.x(ms), f"{ms:g} ms"))
+            free = frame.x(ms) + TICK_PX
     return svg(frame, "Distribution of latencies", parts)
 
 

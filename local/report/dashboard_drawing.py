@@ -22,8 +22,9 @@ ORDER = ("ALARM", "INSUFFICIENT_DATA", "OK")
 WORDS = {"ALARM": "in alarm", "INSUFFICIENT_DATA": "no data yet", "OK": "ok"}
 STYLE = """
 .cw{--bg:#fff;--ink:#0f141a;--dim:#5f6b7a;--rule:#e3e7ec;--edge:#d5dbe1;--ok:#037f0c;--bad:#d13212;
-display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:50px;gap:8px;color:var(--ink);
-font:13px/1.4 system-ui,sans-serif}
+color:var(--ink);font:13px/1.4 system-ui,sans-serif}
+.cw-row{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:50px;gap:8px;
+margin-bottom:8px}
 @media (prefers-color-scheme:dark){.cw{--bg:#161d26;--ink:#ebebf0;--dim:#a4b0be;--rule:#2a3440;
 --edge:#333f4d;--ok:#3ecf6a;--bad:#ff7a66}
 .cw svg [stroke],.cw svg [style],.cw-legend i{filter:brightness(1.5)}}
@@ -32,7 +33,7 @@ padding:6px 9px;overflow:hidden;min-width:0}
 .cw .cw-text{overflow:auto;background:none;border-color:transparent}
 .cw h4{font-size:12px;margin:0 0 2px;line-height:20px;white-space:nowrap;overflow:hidden;
 text-overflow:ellipsis}
-.cw .level-1,.cw .level-2,.cw .level-3{margin:0;font-size:16px;line-height:36px}
+.cw .level-1,.cw .level-2,.cw .level-3{margin:0;font-size:16px;line-height:36px;white-space:normal}
 .cw .level-3{font-size:13px;line-height:22px}
 .cw p,.cw ul{margin:4px 0;padding-left:0}.cw ul{padding-left:18px}
 .cw a{color:inherit}
@@ -56,7 +57,9 @@ background:var(--dim)}
 .cw-alarms .OK::before{background:var(--ok)}
 .cw-alarms .ALARM::before{background:var(--bad);border-radius:2px}
 .cw-alarms .ALARM{font-weight:600}
-@media (max-width:700px){.cw,.cw-graph{display:block}.cw .cw-widget{margin-bottom:8px}}
+@media screen and (max-width:700px){.cw-row,.cw-graph{display:block}.cw .cw-widget{margin-bottom:8px}
+.cw .level-1,.cw .level-2{line-height:24px}}
+@media print{.cw-row{break-inside:avoid}.cw-heading{break-after:avoid}}
 """
 
 

@@ -47,11 +47,34 @@ def render(
     """
     samples = Samples(datapoints, now, home=home)
     span = samples.span(str(body.get("start", "-PT3H")))
-    widgets = "".join(_widget(widget, samples, span, alarm_states) for widget in body["widgets"])
-    return f'<style>{STYLE}</style><div class="cw">{widgets}</div>'
+    rows = "".join(_row(row, samples, span, alarm_states) for row in _rows(body["widgets"]))
+    return f'<style>{STYLE}</style><div class="cw">{rows}</div>'
 
 
-def _widget(widget: Mapping[str, Any], samples: Samples, span: Span, alarm_states: Mapping[str, str]) -> str:
+def _rows(widgets: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """The widgets from top to bottom, those that share a line together: paper is cut between rows."""
+    rows: list[list[Mapping[str, Any]]] = []
+    floor = 0
+    for widget in sorted(widgets, key=lambda widget: (widget["y"], widget["x"])):
+        if not rows or widget["y"] >= floor:
+            rows.append([])
+        rows[-1].append(widget)
+        floor = max(floor, widget["y"] + widget["height"])
+    return rows
+
+
+def _row(
+    row: Sequence[Mapping[str, Any]], samples: Samples, span: Span, alarm_states: Mapping[str, str]
+) -> str:
+    kind = "cw-row cw-heading" if all(widget["type"] == "text" for widget in row) else "cw-row"
+    widgets = "".join(_widget(widget, row[0]["y"], samples, span, alarm_states) for widget in row)
+    return f'<div class="{kind}">{widgets}</div>'
+
+
+def _widget(
+    widget: Mapping[str, Any], top: int, samples: Samples, span: Span, alarm_states: Mapping[str, str]
+) -> str:
+    """The widget in a row that begins at the dashboard's line `top`."""
     properties = widget["properties"]
     width = widget["width"] * COLUMN_PX - PADDING_PX
     height = widget["height"] * ROW_PX - PADDING_PX
@@ -80,7 +103,7 @@ def _widget(widget: Mapping[str, Any], samples: Samples, span: Span, alarm_state
     title = f"<h4>{escape(properties['title'])}</h4>" if "title" in properties else ""
     place = (
         f"grid-column:{widget['x'] + 1}/span {widget['width']};"
-        f"grid-row:{widget['y'] + 1}/span {widget['height']}"
+        f"grid-row:{widget['y'] - top + 1}/span {widget['height']}"
     )
     return f'<div class="cw-widget cw-{kind}" style="{place}">{title}{inner}</div>'
 

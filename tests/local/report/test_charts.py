@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.report import charts
-from local.report.chart_frame import LEFT, RIGHT
+from local.report.chart_frame import LABEL_PX, LEFT, RIGHT
 from local.run.client import Sample
 from tests.local.made import START, probe, sample
 
@@ -71,6 +71,20 @@ def test_the_distribution_counts_every_request_and_its_labels_do_not_overlap(
     assert sum(int(n) for n in re.findall(r": (\d+) requests</title>", svg)) == len(latencies)
     ticks = [x for x, text in labels(svg) if text.endswith(" ms")]
     assert all(later - earlier > charts.TICK_PX - 0.2 for earlier, later in itertools.pairwise(ticks))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_last_label_below_an_axis_ends_with_the_chart(width: int) -> None:
+    seen = 0
+    for slowest in range(1000, 4000, 50):
+        timed = charts.latency(spread(10, *[20] * (slowest // 50)), target_ms=200, fault_at=None, width=width)
+        for svg in (timed, charts.distribution(spread(10, slowest), target_ms=200, width=width)):
+            for x, anchor, _ in re.findall(
+                r'<text class="label" x="([\d.]+)"[^>]* text-anchor="(middle|end)">(\d+ (?:s|min|ms))<', svg
+            ):
+                seen += anchor == "end"
+                assert float(x) == width if anchor == "end" else float(x) <= width - LABEL_PX / 2
+    assert seen > 10
 
 
 def test_bars_beyond_the_target_are_marked() -> None:

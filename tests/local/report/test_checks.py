@@ -194,5 +194,6 @@ def test_the_summary_says_what_went_off_and_which_pages_it_led_to() -> None:
             "topic": "inference-dev-critical",
             "to": ["team@example.org"],
             "muted_by": None,
+            "pending": False,
         }
     ]

@@ -133,6 +133,32 @@ def test_the_dashboards_of_both_accounts_are_drawn_with_the_numbers_of_the_run()
         assert html.count('class="cw-widget') == len(body["widgets"])  # type: ignore[arg-type]  # a list
 
 
+def test_widgets_of_a_line_are_one_row_that_paper_does_not_cut_and_a_heading_stays_with_the_next() -> None:
+    text = {"type": "text", "x": 0, "width": 24, "height": 1, "properties": {"markdown": "## API"}}
+    note = {**text, "y": 1, "width": 6, "height": 6}
+    body = {
+        "widgets": [
+            {**note, "y": 8, "x": 12, "height": 3},
+            {**text, "y": 0},
+            {**note, "type": "alarm", "properties": {"alarms": [], "title": "Pages"}},
+            {**note, "x": 6, "y": 2, "height": 6},
+            {**text, "y": 11},
+        ]
+    }
+    html = render(body, [], {}, NOW, home=SERVICE)
+    rows = re.findall(r'<div class="(cw-row[^"]*)">(.*?)(?=<div class="cw-row|$)', html)
+    places = [re.findall(r"grid-column:(\d+)/span \d+;grid-row:(\d+/span \d+)", row) for _, row in rows]
+    assert [kind for kind, _ in rows] == ["cw-row cw-heading", "cw-row", *["cw-row cw-heading"] * 2]
+    assert places == [
+        [("1", "1/span 1")],
+        [("1", "1/span 6"), ("7", "2/span 6")],
+        [("13", "1/span 3")],
+        [("1", "1/span 1")],
+    ]
+    printed = html.split("@media print")[1]
+    assert printed.startswith("{.cw-row{break-inside:avoid}.cw-heading{break-after:avoid}}")
+
+
 def test_the_error_budget_is_what_the_failures_left_of_it() -> None:
     html = render(service_dashboard(watched()), request_samples(failed=0), {}, NOW, home=SERVICE)
     assert "<b>100 " in widget_of(html, "Error budget left")

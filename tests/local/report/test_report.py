@@ -299,4 +299,4 @@ def test_on_paper_colours_stay_and_no_chart_is_split() -> None:
     printed = (report.TEMPLATES / "style.css").read_text().split("@media print")[1]
     assert "print-color-adjust: exact" in printed
     kept = next(line for line in printed.splitlines() if "break-inside: avoid" in line)
-    assert {"figure", "svg", "tr", ".cw-widget", ".waterfall"} <= set(re.split(r"[ ,{]+", kept))
+    assert {"figure", "svg", "tr", ".waterfall"} <= set(re.split(r"[ ,{]+", kept))
