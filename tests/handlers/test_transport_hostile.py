@@ -159,12 +159,12 @@ def test_nothing_but_a_transport_error_comes_out(
     assert post(connection, timeout_s=2).body == b'"next"'
 
 
-@pytest.mark.parametrize("end", range(len(WHOLE)))
+@pytest.mark.parametrize("end", range(0, len(WHOLE), 3))
 def test_an_answer_that_stops_anywhere_is_late(end: int) -> None:
     with Loopback([stays(WHOLE[:end])]) as server:
         connection = Connection(server.url, time.monotonic)
         with pytest.raises(TimedOutError):
-            post(connection, timeout_s=0.1)  # time enough to connect on a busy machine
+            post(connection, timeout_s=0.3)  # time enough to connect on a busy machine
 
 
 def test_an_interim_answer_says_that_the_host_is_at_work() -> None:
