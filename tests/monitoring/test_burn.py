@@ -1,10 +1,14 @@
 """SLO burn rates: the SRE workbook's pairs, computed from shares of budget."""
 
-import pytest
+import math
 
-from monitoring.alarms.burn import windows
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.alarms.burn import CHANCE, beyond_chance, windows
 from monitoring.errors import MonitoringError
-from monitoring.spec import MetricStat
+from monitoring.spec import Expression, MetricStat
 from monitoring.watched import Slo
 from tests.monitoring.builders import SERVICE, alarms, composite, metric_alarm, watched
 
@@ -81,3 +85,37 @@ def test_a_promise_too_weak_for_a_pair_is_refused_with_the_fix() -> None:
         "slo-burn-1h: 14.4 times the budget of 10 % is 144 % of all requests. "
         "Raise slo.availability_pct or shorten slo.window_days.",
     )
+
+
+@pytest.mark.parametrize(("availability_pct", "refused"), [(91.6667, False), (91.6666, True), (90.0, True)])
+def test_a_threshold_that_every_request_would_have_to_pass_is_refused(
+    availability_pct: float, refused: bool
+) -> None:
+    # Over 25 days the fastest pair burns 12 times the budget, which is all requests at 8.33 %.
+    service = watched(slo=Slo(availability_pct=availability_pct, window_days=25))
+    if refused:
+        with pytest.raises(MonitoringError, match="could never fire"):
+            alarms(service)
+    else:
+        assert metric_alarm("api-burn-1h-long", service).threshold == pytest.approx(99.9996)
+
+
+@given(expected=st.floats(1e-6, 400))
+def test_so_many_failed_probes_come_by_chance_in_less_than_one_window_of_ten_thousand(
+    expected: float,
+) -> None:
+    def at_least(failures: int) -> float:
+        below = (k * math.log(expected) - expected - math.lgamma(k + 1) for k in range(failures))
+        return 1 - math.fsum(map(math.exp, below))
+
+    found = beyond_chance(expected)
+    assert at_least(found) < CHANCE + 1e-12
+    assert found == 2 or at_least(found - 1) > CHANCE - 1e-12
+
+
+def test_one_failed_probe_is_never_enough_however_strict_the_promise() -> None:
+    strict = metric_alarm("canary-burn-1h-long", watched(slo=Slo(availability_pct=99.999)))
+    last = strict.queries[-1]
+    assert isinstance(last, Expression)
+    assert last.expression == "IF(n >= 30, IF((n - FILL(m, 0)) >= 2, 100 * (n - FILL(m, 0)) / n, 0), 0)"
+    assert beyond_chance(1e-6) == 2

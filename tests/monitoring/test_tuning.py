@@ -41,6 +41,10 @@ def test_an_alarm_can_have_its_own_window() -> None:
     assert metric_alarm("api-5xx-warn", service).period_s == 60
 
 
+def test_a_threshold_of_nothing_is_a_threshold() -> None:
+    assert metric_alarm("api-5xx-warn", tuned(each={"api-5xx-warn": {"threshold": 0.0}})).threshold == 0
+
+
 def test_an_alarm_can_be_switched_off_and_no_composite_names_it() -> None:
     service = tuned(each={"api-4xx-critical": {"enabled": False}})
     assert set(alarms()) - set(alarms(service)) == {"api-4xx-critical"}

@@ -34,6 +34,28 @@ def test_an_incident_sends_few_pages(shipped: dict[str, Result]) -> None:
     assert {key for key, count in pages.items() if count > 4} == set()
 
 
+def test_more_than_two_critical_pages_are_several_symptoms_and_none_goes_out_twice_but_one_that_hovers(
+    shipped: dict[str, Result],
+) -> None:
+    critical = {
+        key: [page.key for page in result.sent if page.level == "critical"] for key, result in shipped.items()
+    }
+    assert {key: pages for key, pages in critical.items() if len(pages) > 2} == {
+        "model-slow": [
+            "page-dependency-latency",
+            "page-promise-latency-critical",
+            "page-capacity-critical",
+        ],
+        "slow-failures": [
+            "page-capacity-critical",
+            "page-function-errors",
+            "page-function-latency",
+            "page-slo-burn-1h",
+        ],
+    }
+    assert {key for key, pages in critical.items() if len(set(pages)) < len(pages)} == {"slow-tail"}
+
+
 def test_every_metric_that_the_catalogue_reads_is_simulated(shipped: dict[str, Result]) -> None:
     assert {result.unknown_metrics for result in shipped.values()} == {()}
 
