@@ -130,7 +130,7 @@ class Run:
     """What one stack would make, and what it exports (secrets unwrapped, named in `secret_outputs`).
 
     `references` are the stacks it read, `warnings` what it said to the person at the terminal, `protected`
-    the resources that the engine would not delete, components included.
+    the resources that the engine would not delete, `waits_for` what is made before each; components included.
     """
 
     made: tuple[Made, ...]
@@ -139,6 +139,7 @@ class Run:
     references: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     protected: frozenset[str] = frozenset()
+    waits_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, kind: str) -> dict[str, Made]:
         """AWS resources of one type by name; `kind` is the class name, as in `Function`."""
@@ -282,6 +283,10 @@ def _run(
         references=tuple(recorder.references),
         warnings=tuple(recorder.warnings),
         protected=frozenset(name for (_, name), asked in recorder.requests.items() if asked.protect),
+        waits_for={
+            name: frozenset(urn.split("::")[-1] for urn in asked.dependencies)
+            for (_, name), asked in recorder.requests.items()
+        },
     )
 
 

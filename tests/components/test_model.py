@@ -21,6 +21,7 @@ def test_the_serverless_variant_and_the_instance_variant_are_what_is_configured(
 def test_instances_scale_on_invocations_between_their_bounds(prod: Run) -> None:
     target, policy = prod.one("Target").inputs, prod.one("Policy").inputs
     assert (target["minCapacity"], target["maxCapacity"]) == (2, 6)
+    assert target["scalableDimension"] == "sagemaker:variant:DesiredInstanceCount"
     assert target["resourceId"] == "endpoint/inference-prod-model-c6i-large/variant/main"
     tracking = policy["targetTrackingScalingPolicyConfiguration"]
     assert tracking["targetValue"] == 3000
@@ -32,6 +33,15 @@ def test_instances_scale_on_invocations_between_their_bounds(prod: Run) -> None:
 def test_the_endpoint_configuration_is_named_by_pulumi_so_that_the_new_one_is_made_first(prod: Run) -> None:
     assert "name" not in prod.one("EndpointConfiguration").inputs
     assert "name" not in prod.one("Model").inputs
+
+
+def test_the_container_is_told_its_name_and_may_reach_x_ray(prod: Run) -> None:
+    model = unwrap(prod.one("Model").inputs)
+    assert model["primaryContainer"] == {
+        "image": IMAGE,
+        "environment": {"MODEL_NAME": "inference-prod-model-c6i-large", "AWS_REGION": "eu-central-1"},
+    }
+    assert model["enableNetworkIsolation"] is False
 
 
 def test_without_an_image_there_is_a_repository_and_no_endpoint() -> None:

@@ -28,40 +28,6 @@ def test_the_canarys_item_keeps_its_numbers_exactly() -> None:
     }
 
 
-def function(run: Run, name: str) -> Any:
-    (made,) = (m for m in run.of("Function").values() if m.inputs["name"] == name)
-    return unwrap(made.inputs)
-
-
-def test_functions_run_current_python_on_arm64_published_traced_and_with_json_logs(
-    prod: Run, prod_monitor: Run
-) -> None:
-    for run in (prod, prod_monitor):
-        for name, made in run.of("Function").items():
-            assert made.inputs["runtime"] == "python3.14", name
-            assert made.inputs["architectures"] == ["arm64"], name
-            assert made.inputs["publish"] is True, name
-            assert made.inputs["tracingConfig"] == {"mode": "Active"}, name
-            assert made.inputs["loggingConfig"]["logFormat"] == "JSON", name
-            assert len(made.inputs["layers"]) == 1, name
-
-
-def test_the_functions_own_timeout_leaves_room_to_answer_after_the_time_budget(prod: Run) -> None:
-    inputs = function(prod, "inference-prod-inference")
-    assert inputs["timeout"] == 2
-    assert inputs["environment"]["variables"]["TIME_BUDGET_MS"] == "1000"
-    assert inputs["reservedConcurrentExecutions"] == 100
-
-
-def test_snap_start_and_provisioned_concurrency_follow_the_setting(dev: Run, prod: Run) -> None:
-    assert "snapStart" not in function(dev, "inference-dev-inference")
-    snap = run_stack("dev", {"inference": {"start": "snap_start", "reserved_concurrency": 100}})
-    assert function(snap, "inference-dev-inference")["snapStart"] == {"applyOn": "PublishedVersions"}
-    provisioned = prod.one("ProvisionedConcurrencyConfig").inputs
-    assert provisioned["provisionedConcurrentExecutions"] == 4
-    assert provisioned["qualifier"] == "live"
-
-
 def document(run: Run) -> Any:
     return json.loads(unwrap(run.one("RestApi").inputs["body"]))
 
@@ -98,6 +64,7 @@ def test_nothing_that_an_update_of_the_document_would_remove_stands_beside_it(de
         inputs = run.one("RestApi").inputs
         assert set(inputs) == {"body", "name", "endpointConfiguration"}
         assert inputs["name"] == document(run)["info"]["title"]
+        assert inputs["endpointConfiguration"] == {"types": "REGIONAL"}
 
 
 def test_the_role_that_the_policy_trusts_is_the_one_the_canary_runs_with(dev_monitor: Run) -> None:
@@ -107,7 +74,23 @@ def test_the_role_that_the_policy_trusts_is_the_one_the_canary_runs_with(dev_mon
 def test_the_stage_is_traced_logged_and_measured(dev: Run) -> None:
     stage = dev.one("Stage").inputs
     assert stage["xrayTracingEnabled"] is True
-    assert json.loads(stage["accessLogSettings"]["format"])["traceId"] == "$context.xrayTraceId"
+    assert stage["deployment"] == "inference-dev-api-deployment-id"
+    assert json.loads(stage["accessLogSettings"]["format"]) == {
+        "requestId": "$context.requestId",
+        "extendedRequestId": "$context.extendedRequestId",
+        "time": "$context.requestTimeEpoch",
+        "caller": "$context.identity.userArn",
+        "apiKeyId": "$context.identity.apiKeyId",
+        "sourceIp": "$context.identity.sourceIp",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "status": "$context.status",
+        "errorType": "$context.error.responseType",
+        "integrationStatus": "$context.integrationStatus",
+        "latencyMs": "$context.responseLatency",
+        "integrationLatencyMs": "$context.integrationLatency",
+        "traceId": "$context.xrayTraceId",
+    }
     settings = dev.one("MethodSettings").inputs
     assert settings["methodPath"] == "*/*"
     assert settings["settings"] == {
@@ -134,6 +117,9 @@ def test_every_usage_plan_throttles_its_keys_and_the_canary_has_its_own(dev: Run
     assert plans["inference-dev-partners"]["quotaSettings"] == {"limit": 50000, "period": "DAY"}
     assert plans["inference-dev-partners"]["throttleSettings"] == {"rateLimit": 400, "burstLimit": 800}
     assert "quotaSettings" not in plans["inference-dev-canary"]
+    assert plans["inference-dev-canary"]["throttleSettings"] == {"rateLimit": 2, "burstLimit": 5}
+    for plan in plans.values():
+        assert plan["apiStages"] == [{"apiId": "inference-dev-api-api-id", "stage": "live"}]
 
 
 def keys(run: Run) -> dict[str, tuple[str, str]]:
@@ -171,6 +157,9 @@ def test_a_key_leaves_its_old_plan_before_it_joins_the_new_one(dev: Run) -> None
     for name, membership in dev.of("UsagePlanKey").items():
         assert membership.options.deleteBeforeReplace, name
         assert name.removesuffix("-membership") in dev.of("ApiKey")
+        was = [alias.spec.name for alias in membership.options.aliases]
+        (key,) = dev.of("ApiKey")[name.removesuffix("-membership")].options.aliases
+        assert was == [f"{key.spec.name}-membership"]
 
 
 def test_keys_of_stacks_from_before_they_were_named_by_themselves_keep_their_value(dev: Run) -> None:
@@ -181,22 +170,6 @@ def test_keys_of_stacks_from_before_they_were_named_by_themselves_keep_their_val
         f"{PREFIX}-globex": [f"{PREFIX}-partners-globex"],
         f"{PREFIX}-trial": [f"{PREFIX}-trial-trial"],
     }
-
-
-def test_the_canary_fires_every_minute_and_is_never_retried(dev_monitor: Run) -> None:
-    schedule = dev_monitor.one("Schedule").inputs
-    assert schedule["scheduleExpression"] == "rate(1 minute)"
-    assert schedule["target"]["retryPolicy"] == {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
-    assert dev_monitor.one("FunctionEventInvokeConfig").inputs["maximumRetryAttempts"] == 0
-
-
-def test_the_usage_reporter_runs_just_after_midnight_and_its_failures_are_kept(dev: Run) -> None:
-    schedule = dev.one("Schedule").inputs
-    assert schedule["scheduleExpression"] == "cron(5 0 * * ? *)"
-    assert schedule["scheduleExpressionTimezone"] == "UTC"
-    retries = dev.one("FunctionEventInvokeConfig").inputs
-    assert retries["maximumRetryAttempts"] == 2
-    assert ":queue:" in retries["destinationConfig"]["onFailure"]["destination"]
 
 
 def test_sampling_rules_hold_for_this_services_entry_alone(dev: Run, prod: Run) -> None:
@@ -237,14 +210,5 @@ def test_a_name_x_ray_would_refuse_is_refused_before_deploying() -> None:
     rule = SamplingRuleArgs(name="a" * 16, priority=1, rate=1, reservoir=1)
     with pytest.raises(ValueError, match="longer than 32 characters"):
         TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[rule])
-
-
-def test_the_web_acl_is_optional_and_limits_each_address(dev: Run, prod: Run) -> None:
-    assert not dev.of("WebAcl")
-    *managed, rate = prod.one("WebAcl").inputs["rules"]
-    assert [rule["name"] for rule in managed] == [
-        "AWSManagedRulesCommonRuleSet",
-        "AWSManagedRulesKnownBadInputsRuleSet",
-    ]
-    assert rate["statement"]["rateBasedStatement"] == {"limit": 40000, "aggregateKeyType": "IP"}
-    assert rate["action"] == {"block": {}}
+    longest = SamplingRuleArgs(name="a" * 8, priority=1, rate=1, reservoir=1)
+    TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[longest])

@@ -1,0 +1,165 @@
+"""What is kept and for how long, what is tried again, and what waits for what."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.components.harness import Run, run_bootstrap, unwrap
+
+HOME = "eu-central-1:111111111111"
+KEY = f"arn:aws:key:{HOME}:inference-dev-encryption-key-auto"
+DEAD_LETTERS = f"arn:aws:queue:{HOME}:inference-dev-usage-reporter-dead-letters"
+SCHEDULED_TIME = '{"time": "<aws.scheduler.scheduled-time>"}'
+
+
+def test_a_lost_usage_report_is_tried_again_for_six_hours_and_then_kept_for_two_weeks(dev: Run) -> None:
+    assert unwrap(dev.one("Queue").inputs) == {
+        "name": "inference-dev-usage-reporter-dead-letters",
+        "kmsMasterKeyId": KEY,
+        "messageRetentionSeconds": 14 * 24 * 3600,
+    }
+    assert unwrap(dev.one("FunctionEventInvokeConfig").inputs) == {
+        "functionName": "inference-dev-usage-reporter",
+        "qualifier": "live",
+        "maximumRetryAttempts": 2,
+        "maximumEventAgeInSeconds": 6 * 3600,
+        "destinationConfig": {"onFailure": {"destination": DEAD_LETTERS}},
+    }
+    assert unwrap(dev.one("Schedule").inputs) == {
+        "name": "inference-dev-usage-reporter",
+        "scheduleExpression": "cron(5 0 * * ? *)",
+        "scheduleExpressionTimezone": "UTC",
+        "flexibleTimeWindow": {"mode": "OFF"},
+        "target": {
+            "arn": f"arn:aws:alias:{HOME}:live",
+            "roleArn": f"arn:aws:role:{HOME}:inference-dev-usage-reporter-schedule",
+            "retryPolicy": {"maximumRetryAttempts": 10, "maximumEventAgeInSeconds": 6 * 3600},
+            "deadLetterConfig": {"arn": DEAD_LETTERS},
+            "input": SCHEDULED_TIME,
+        },
+    }
+
+
+def test_a_probe_is_sent_once_a_minute_on_the_minute_and_neither_repeated_nor_kept(dev_monitor: Run) -> None:
+    monitor = "eu-central-1:222222222222"
+    assert unwrap(dev_monitor.one("FunctionEventInvokeConfig").inputs) == {
+        "functionName": "inference-dev-canary",
+        "qualifier": "live",
+        "maximumRetryAttempts": 0,
+        "maximumEventAgeInSeconds": 60,
+    }
+    schedule = unwrap(dev_monitor.one("Schedule").inputs)
+    assert schedule["scheduleExpression"] == "rate(1 minute)"
+    assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
+    assert schedule["target"] == {
+        "arn": f"arn:aws:alias:{monitor}:live",
+        "roleArn": f"arn:aws:role:{monitor}:inference-dev-canary-schedule",
+        "retryPolicy": {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60},
+        "input": SCHEDULED_TIME,
+    }
+    # A name in recovery could not be made again, and the value comes back from the service stack.
+    assert dev_monitor.one("Secret").inputs["recoveryWindowInDays"] == 0
+
+
+def test_the_table_can_be_restored_and_is_encrypted_with_the_stacks_key(dev: Run) -> None:
+    table = unwrap(dev.one("Table").inputs)
+    assert table["pointInTimeRecovery"] == {"enabled": True}
+    assert table["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY}
+    assert table["attributes"] == [{"name": "id", "type": "S"}]
+
+
+def test_the_repository_keeps_twenty_images(dev: Run) -> None:
+    lifecycle = dev.one("LifecyclePolicy").inputs
+    (rule,) = json.loads(unwrap(lifecycle["policy"]))["rules"]
+    assert rule["selection"] == {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 20}
+    assert rule["action"] == {"type": "expire"}
+
+
+def test_each_log_group_is_the_one_that_its_writer_writes_to(prod: Run, prod_monitor: Run) -> None:
+    assert {unwrap(group.inputs["name"]) for group in prod.of("LogGroup").values()} == {
+        "/aws/lambda/inference-prod-inference",
+        "/aws/lambda/inference-prod-usage-reporter",
+        "/aws/sagemaker/Endpoints/inference-prod-model-c6i-large",
+        "/aws/apigateway/inference-prod/access",
+        "API-Gateway-Execution-Logs_inference-prod-api-api-id/live",
+    }
+    (canarys,) = prod_monitor.of("LogGroup").values()
+    assert canarys.inputs["name"] == "/aws/lambda/inference-prod-canary"
+
+
+@pytest.mark.parametrize(
+    ("resource", "first"),
+    [
+        # AWS checks a role's rights when it is used first, and a policy is a resource of its own.
+        ("inference-dev-inference-function", {"inference-dev-inference-policy"}),
+        (
+            "inference-dev-inference-function",
+            {"inference-dev-inference-inference-dev-model-serverless-policy"},
+        ),
+        ("inference-dev-usage-reporter-function", {"inference-dev-usage-reporter-policy"}),
+        ("inference-dev-usage-reporter-daily-schedule", {"inference-dev-usage-reporter-daily-policy"}),
+        ("inference-dev-model-model", {"inference-dev-model-policy"}),
+        ("inference-dev-model-serverless-endpoint", {"inference-dev-model-serverless-logs-policy"}),
+        # API Gateway may call the function before it is deployed, and finds its log group at the first call.
+        ("inference-dev-api-deployment", {"inference-dev-api-invoke"}),
+        ("inference-dev-api-stage", {"inference-dev-api-deployment", "inference-dev-api-execution-logs"}),
+    ],
+)
+def test_nothing_is_made_before_what_it_needs(dev: Run, resource: str, first: set[str]) -> None:
+    assert first <= dev.waits_for[resource]
+
+
+def test_the_first_probe_finds_its_key(dev_monitor: Run) -> None:
+    # The schedule is a child of the component that waits.
+    assert "inference-dev-canary-api-key-value" in dev_monitor.waits_for["inference-dev-canary-schedule"]
+
+
+def test_api_gateways_role_may_write_before_the_account_names_it() -> None:
+    assert "api-logging-policy" in run_bootstrap("service").waits_for["api-logging-account"]
+
+
+def rule(name: str, priority: int, *, blocks: int | None = None) -> dict[str, Any]:
+    visible = {"cloudwatchMetricsEnabled": True, "metricName": name, "sampledRequestsEnabled": True}
+    common = {"name": name, "priority": priority, "visibilityConfig": visible}
+    if blocks is None:
+        group = {"managedRuleGroupStatement": {"vendorName": "AWS", "name": name}}
+        return {**common, "overrideAction": {"none": {}}, "statement": group}
+    rate = {"rateBasedStatement": {"limit": blocks, "aggregateKeyType": "IP"}}
+    return {**common, "action": {"block": {}}, "statement": rate}
+
+
+def test_the_web_acl_lets_through_what_no_rule_blocks_and_stands_before_the_stage(prod: Run) -> None:
+    acl = prod.one("WebAcl")
+    assert unwrap(acl.inputs) == {
+        "name": "inference-prod",
+        "scope": "REGIONAL",
+        "defaultAction": {"allow": {}},
+        "rules": [
+            rule("AWSManagedRulesCommonRuleSet", 0),
+            rule("AWSManagedRulesKnownBadInputsRuleSet", 1),
+            rule("RatePerAddress", 2, blocks=40_000),
+        ],
+        "visibilityConfig": {
+            "cloudwatchMetricsEnabled": True,
+            "metricName": "inference-prod",
+            "sampledRequestsEnabled": True,
+        },
+    }
+    assert unwrap(prod.one("WebAclAssociation").inputs) == {
+        "resourceArn": prod.one("Stage").outputs["arn"],
+        "webAclArn": acl.outputs["arn"],
+    }
+
+
+@pytest.mark.parametrize("part", ["service", "monitor"])
+def test_everything_is_tagged_with_its_service_in_the_configured_region(
+    dev: Run, dev_monitor: Run, part: str
+) -> None:
+    run = dev if part == "service" else dev_monitor
+    (provider,) = (m.inputs for m in run.made if m.type == "pulumi:providers:aws")
+    tags = {"tags": {"service": "inference-dev", "managed-by": "pulumi"}}
+    assert (provider["region"], json.loads(provider["defaultTags"])) == ("eu-central-1", tags)
+    (provider,) = (m.inputs for m in run_bootstrap(part).made if m.type == "pulumi:providers:aws")
+    tags = {"tags": {"managed-by": "pulumi"}}
+    assert (provider["region"], json.loads(provider["defaultTags"])) == ("eu-central-1", tags)
