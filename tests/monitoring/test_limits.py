@@ -171,7 +171,11 @@ def test_what_is_just_within_the_limits_passes() -> None:
     limits.check([period(3600, 168)])
     limits.check([replace(ALARM, queries=(*many(10), MATH)), PAGE])
     limits.check([band()])
-    limits.check([replace(ALARM, queries=(replace(STAT, statistic=name),)) for name in ("p90",)])
+    limits.check([replace(ALARM, name="n" * 255, description="d" * 1024)])
+    limits.check(
+        [replace(ALARM, queries=(replace(STAT, return_data=False), replace(MATH, expression="m" * 2048)))]
+    )
+    limits.check([replace(ALARM, queries=(replace(STAT, dimensions={str(n): "v" for n in range(30)}),))])
 
 
 @pytest.mark.parametrize("statistic", ["Sum", "p50", "p99.9", "tm90", "IQM", "PR(:300)", "TM(10%:90%)"])
