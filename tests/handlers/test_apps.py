@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ INFERENCE = {
     "CACHE_TTL_S": "60",
     "CACHE_SIZE": "10",
 }
+BESIDES_THE_PROBE_S = 10  # of the function's timeout
 CBOR = {"smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor"}
 PUBLISHED = reply(200, b"\xa0", headers=CBOR)  # an empty map
 
@@ -181,6 +183,26 @@ def test_the_usage_reporter_waits_for_a_management_api_that_throttles_and_traces
         "/usageplans/p1/keys",
         "/usageplans/p1/usage",
     ]
+
+
+def test_reading_the_key_and_publishing_take_no_longer_than_the_canarys_function_has_besides_the_probe() -> (
+    None
+):
+    shown = (
+        "from handlers.canary.app import CLIENTS as c; print(c.connect_timeout, c.read_timeout, c.retries)"
+    )
+    done = subprocess.run(  # noqa: S603  # our own words
+        [sys.executable, "-c", shown],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **AWS, **CANARY},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    connect_s, read_s, retries = done.stdout.split(maxsplit=2)
+    attempts = int(re.search(r"'total_max_attempts': (\d+)", retries)[1])  # type: ignore[index]  # or it fails
+    assert attempts > 1
+    assert 2 * attempts * (int(connect_s) + int(read_s)) < BESIDES_THE_PROBE_S
 
 
 def test_a_run_that_fails_is_raised_with_one_line_for_people() -> None:

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from botocore.stub import ANY, Stubber
 from handlers.canary.api_key import ApiKey, KeyUnreadableError
 from handlers.canary.canary import Canary
 from handlers.canary.settings import Probe, Settings
+from handlers.transport import Response
 from tests.handlers.canary.test_outcome import GOOD
 from tests.handlers.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 
@@ -287,3 +288,54 @@ def test_each_probe_is_one_log_line_that_never_holds_the_key(
     (record,) = [r for r in caplog.records if r.name.startswith("handlers")]
     assert (record.message, record.__dict__["fields"]) == ("probed", result)
     assert API_KEY not in json.dumps(record.__dict__, default=str)
+
+
+def test_a_probe_has_one_deadline_and_is_published_at_its_beginning_with_its_time_to_the_microsecond(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadlines: list[tuple[float, float]] = []
+
+    class Connected:
+        def __init__(self, *_: object) -> None: ...
+
+        def request(self, *_: object, connect_by: float, answer_by: float) -> Response:
+            deadlines.append((connect_by, answer_by))
+            return Response(status=200, headers={}, body=json.dumps(GOOD).encode())
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr("handlers.canary.probe.Connection", Connected)
+    aws.secret()
+    aws.publication()
+    canary = Canary(
+        settings=replace(SETTINGS, api_url="http://api.invalid/live/v1/predictions"),
+        api_key=ApiKey(aws.secrets, SECRET_ARN),
+        credentials=lambda: Credentials("AKIA2", "s3cret2", "t0ken2"),
+        metrics=aws.metrics,
+        clock=iter([10.0, 10.0123456]).__next__,
+        now=iter([NOW, NOW + timedelta(hours=1)]).__next__,
+    )
+    assert canary.run()["latency_ms"] == 12.346
+    assert deadlines == [(10.2, 10.2)]
+    assert {datum["Timestamp"] for datum in aws.published[0]["MetricData"]} == {NOW}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"), [(reply(200, GOOD), "ok"), (reply(503, {}), "status")], ids=["ok", "status"]
+)
+def test_a_trace_of_the_probe_says_what_came_of_it(
+    answer: Answer, outcome: str, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: dict[str, object] = {}
+    monkeypatch.setattr("handlers.canary.canary.tracing.annotate", said.__setitem__)
+    aws.secret()
+    aws.publication()
+    with Loopback([answer]) as api:
+        aws.canary(api.url).run()
+    assert said == {"reference_id": "lot-001", "outcome": outcome}
+
+
+def test_an_errors_code_is_cut_to_what_a_log_line_takes(aws: Aws) -> None:
+    aws.of_secrets.add_client_error("get_secret_value", "X" * 200)
+    with pytest.raises(KeyUnreadableError, match=rf"^Secrets Manager: {'X' * 80}$"):
+        ApiKey(aws.secrets, SECRET_ARN).value()

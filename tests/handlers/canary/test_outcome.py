@@ -73,9 +73,10 @@ def response(status: int, body: Any) -> Response:
     )
 
 
-def test_the_known_answer_is_a_success() -> None:
+@pytest.mark.parametrize("probability", [0, 0.98, 1])
+def test_the_known_answer_is_a_success(probability: float) -> None:
     expected = Outcome(reason=None, detail="as known", status=200, latency_ms=12.5)
-    assert decide(response(200, GOOD), 12.5, PROBE) == expected
+    assert decide(response(200, {**GOOD, "probability": probability}), 12.5, PROBE) == expected
 
 
 FAILURES: dict[str, tuple[Response, str, str]] = {
@@ -95,6 +96,14 @@ FAILURES: dict[str, tuple[Response, str, str]] = {
         "schema",
         "the answer is no prediction: its probability is no number from 0 to 1",
     ),
+    **{
+        f"empty {name}": (
+            response(200, {**GOOD, name: ""}),
+            "schema",
+            "the answer is no prediction: id, model_version or request_id is no text, or empty",
+        )
+        for name in ("model_version", "request_id")
+    },
     "other fields": (
         response(200, {"ok": True}),
         "schema",

@@ -69,6 +69,7 @@ class Gateway:
         parts = urlsplit(request.url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.asked.append(parts.path)
+        assert query["limit"] == "500"  # the most that these operations give at a time
         match parts.path.strip("/").split("/"):
             case ["usageplans"]:
                 return self._page("item", [self._plan(plan) for plan in self.plans], query)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.usage_reporter.periods import Quota, period_start, reported_day, timestamp
+from handlers.usage_reporter.periods import Quota, period_start, quota_of, reported_day, timestamp
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 QUOTAS = st.one_of(
@@ -49,6 +49,11 @@ EXAMPLES = [
 @pytest.mark.parametrize(("quota", "day", "start"), EXAMPLES)
 def test_examples_from_the_calendar(quota: Quota, day: str, start: str) -> None:
     assert period_start(quota, date.fromisoformat(day)) == date.fromisoformat(start)
+
+
+def test_a_quota_without_an_offset_begins_with_its_period() -> None:
+    assert quota_of({"limit": 7, "period": "WEEK"}) == Quota(limit=7, period="WEEK", offset=0)
+    assert quota_of({"limit": 7, "period": "WEEK", "offset": 3}) == Quota(limit=7, period="WEEK", offset=3)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,21 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.serialize import create_serializer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.environment import SettingsError
-from handlers.usage_reporter.metrics import MAX_METRICS, percent_of_quota, requests
+from handlers.usage_reporter.metrics import MAX_METRICS, metric_data, percent_of_quota, requests
 from handlers.usage_reporter.periods import Quota
 from handlers.usage_reporter.report import report
 from handlers.usage_reporter.settings import ENVIRONMENT, Settings
-from tests.handlers.usage_reporter.gateway import API, CloudWatch, Gateway, Key, Plan, answer, client
+from handlers.usage_reporter.usage import KeyUsage, PlanUsage
+from tests.handlers.usage_reporter.gateway import API, SESSION, CloudWatch, Gateway, Key, Plan, answer, client
 
 SETTINGS = Settings(service="inference-dev", rest_api_id=API)
 EVENT = {"time": "2026-11-25T00:05:00Z"}  # Wednesday: reports Tuesday 24 November
@@ -107,9 +110,29 @@ def test_the_services_percentage_is_its_highest_plans() -> None:
     plans = [
         Plan(id="p1", name="a", quota=quota("DAY", 10), keys=[Key(id="k1", name="x", used={DAY: 9})]),
         Plan(id="p2", name="b", quota=quota("DAY", 10), keys=[Key(id="k2", name="x", used={DAY: 11})]),
-        Plan(id="p3", name="c", keys=[Key(id="k3", name="x", used={DAY: 999})]),
+        Plan(id="p3", name="c", quota=quota("DAY", 10), keys=[Key(id="k3", name="x", used={DAY: 3})]),
+        Plan(id="p4", name="d", keys=[Key(id="k4", name="x", used={DAY: 999})]),
     ]
     assert published(plans)[-1] == ("UsagePercentOfQuota", ("inference-dev",), 110.0, "Percent")
+
+
+def test_plans_come_in_the_order_of_their_ids() -> None:
+    plans = [Plan(id=f"p{n}", name=name, keys=[Key(id="k1", name="x")]) for n, name in ((2, "a"), (1, "b"))]
+    assert [values[1] for _, values, _, _ in published(plans) if len(values) == 2] == ["b", "a"]
+
+
+def test_a_keys_days_on_two_pages_are_added_up() -> None:
+    pages = iter([{"values": {"k1": [[2, 8]]}, "position": "1"}, {"values": {"k1": [[3, 5]]}}])
+    plan = {"id": "p1", "name": "gold", "apiStages": [{"apiId": API, "stage": "live"}]}
+    items = {"usageplans": [plan], "keys": [{"id": "k1", "name": "a"}]}
+
+    def answered(request: Any, **_: object) -> Any:
+        what = urlsplit(request.url).path.rpartition("/")[2]
+        return answer(200, next(pages) if what == "usage" else {"item": items[what]})
+
+    cloudwatch = CloudWatch()
+    report(EVENT, SETTINGS, client("apigateway", answered), cloudwatch.client())
+    assert [datum["Value"] for datum in cloudwatch.data()] == [5, 5]
 
 
 def test_keys_and_plans_of_one_name_stay_apart() -> None:
@@ -211,6 +234,18 @@ def test_names_of_the_greatest_length_still_fit_the_megabyte() -> None:
     assert len(cloudwatch.data()) == 601
     assert len(cloudwatch.sizes) > 1
     assert max(cloudwatch.sizes) <= 1_000_000
+
+
+def test_no_part_is_too_large_for_cloudwatch_in_the_protocol_that_escapes_names() -> None:
+    operation = SESSION.get_service_model("cloudwatch").operation_model("PutMetricData")
+    plan = PlanUsage(
+        name="gold", quota=None, keys=tuple(KeyUsage(name="%" * 279, day=1, period=1) for _ in range(2000))
+    )
+    for part in requests(metric_data([plan], "inference-dev", date(2026, 11, 24))):
+        form = create_serializer("query").serialize_to_request(
+            {"Namespace": "InferenceWatch", "MetricData": part}, operation
+        )
+        assert len(urlencode(form["body"])) <= 1_000_000
 
 
 DATA = st.lists(
