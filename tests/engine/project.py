@@ -30,7 +30,7 @@ from tests.engine.values import believable
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "a passphrase for tests"
-LEFT_OUT = shutil.ignore_patterns(".*", "build", "docs", "tests", "bench", "__pycache__", "images")
+LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "bench", "__pycache__", "images")
 RUNNING = threading.Lock()  # the program's modules are this process's
 
 
@@ -127,7 +127,11 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the CLI needs to run beside the world: its own home and state, our provider, no network."""
+        """What the CLI needs to run beside the world: its own home and state, our provider, no network.
+
+        The state is written at the end of a run, failed or not: after each resource would take
+        most of the time.
+        """
         return {
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
@@ -135,7 +139,9 @@ class Project:
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_EXPERIMENTAL": "",
+            "PULUMI_EXPERIMENTAL": "true",
+            "PULUMI_SKIP_CHECKPOINTS": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
         }
 
     def stack(self, name: str) -> "Stack":

@@ -96,6 +96,7 @@ RULES: Mapping[tuple[Method, str], Rule] = {
     ("Create", "Link"): _link_not_let_in,
     ("Update", "Endpoint"): _endpoint_update,
     ("Delete", "Deployment"): _deployment_in_use,
+    ("Delete", "Repository"): _repository_in_use,
     ("Delete", "Sink"): _sink_in_use,
     ("Delete", "Table"): _table_protected,
 }

@@ -7,6 +7,8 @@ ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
 REGION = "eu-central-1"
 BASE = "inference-dev"  # begins every name of the pair
 IMAGE = f"{ACCOUNTS['service']}.dkr.ecr.{REGION}.amazonaws.com/{BASE}-model@sha256:"
+# A rolled-back update goes on using the old ones, so neither an update nor a destroy deletes them.
+RETAINED = [f"EndpointConfiguration {BASE}-model-configuration", f"Model {BASE}-model-model"]
 WEBHOOK_TOKEN = "token-in-a-webhook"
 
 ACCOUNT: Mapping[str, Any] = {"region": REGION, "accounts": ACCOUNTS, "deletion_protection": False}

@@ -64,3 +64,16 @@ def test_a_protected_account_is_not_destroyed(accounts: Project) -> None:
     assert refused.returncode != 0
     assert "is protected" in refused.stdout + refused.stderr
     assert accounts.cloud.things == before
+
+
+def test_another_service_account_is_let_in_by_the_sinks_policy_and_nothing_else_changes(
+    accounts: Project,
+) -> None:
+    more = {"deletion_protection": False, "further_sources": ["333333333333"]}
+    monitor = stack(accounts, "monitor", more)
+    change = monitor.up()
+    assert change.error == ""
+    assert change.table == {"updated": {"SinkPolicy observability-policy"}}
+    (policy,) = [policy.inputs["policy"] for policy in accounts.cloud.of("SinkPolicy")]
+    assert "arn:aws:iam::333333333333:root" in policy
+    assert (monitor.preview().steps, accounts.stack("bootstrap/service").preview().steps) == ((), ())

@@ -1,13 +1,15 @@
 """Each row of the change table on the engine: exactly its effects, and a clean preview afterwards."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.engine.changes import ROWS, Effects, Row
+from tests.engine.changes import ROWS
+from tests.engine.cloud import Call
 from tests.engine.project import Project, Stack, resource_of
+from tests.engine.row import Effects, Row
 from tests.engine.stacks import ACCOUNTS, BASE
 
 pytestmark = pytest.mark.engine
@@ -17,15 +19,11 @@ CANARY = f"arn:aws:iam::{ACCOUNTS['monitor']}:role/{BASE}-canary"
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
 def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -> None:
-    keys = key_values(deployed)
+    keys, settings = key_values(deployed), deployed.file(row.stack).read_text()
     row.do(deployed)
     stack = deployed.stack(row.stack)
-    before = existing(stack)
-    change = stack.up()
-    assert change.error == ""
-    assert short(change.table) == expanded(row.effects, before)
-    assert row.calls in ((), [f"{call.method} {call.kind}" for call in deployed.cloud.calls])
-    assert stack.preview().steps == ()
+    assert_effects(stack, row.effects)
+    assert row.calls in ((), calls_on(deployed.cloud.calls, row.calls))
     # Whatever changes, a key keeps its value and is in one plan, and the monitor account stays let in.
     values = key_values(deployed)
     assert values == {name: keys.get(name, value) for name, value in values.items()}
@@ -33,10 +31,25 @@ def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -
     assert members == sorted(key.id for key in deployed.cloud.of("ApiKey"))
     assert who_may_call(deployed) == CANARY
     if row.then:
-        monitor = deployed.stack("dev-monitor")
-        before = existing(monitor)
-        assert short(monitor.up().table) == expanded(row.then, before)
-        assert monitor.preview().steps == ()
+        assert_effects(deployed.stack("dev-monitor"), row.then)
+    if row.back:
+        deployed.file(row.stack).write_text(settings)
+        assert_effects(stack, row.back)
+
+
+def assert_effects(stack: Stack, effects: Effects) -> None:
+    """An `up` does exactly this and leaves nothing to do."""
+    before = existing(stack)
+    change = stack.up()
+    assert change.error == ""
+    assert short(change.table) == expanded(effects, before)
+    assert stack.preview().steps == ()
+
+
+def calls_on(calls: Sequence[Call], like: Sequence[str]) -> list[str]:
+    """The calls on the classes that `like` names, in order."""
+    kinds = {call.split()[1] for call in like}
+    return [f"{call.method} {call.kind}" for call in calls if call.kind in kinds]
 
 
 def key_values(project: Project) -> dict[str, str]:

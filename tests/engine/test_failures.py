@@ -1,13 +1,14 @@
 """A run that fails half-way: the next one, or the way back, ends well and leaves nothing behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.engine.changes import ROWS, Row
+from tests.engine.changes import ROWS
 from tests.engine.cloud import Fault
 from tests.engine.project import Project, Stack, resource_of
-from tests.engine.stacks import ACCOUNTS, PAIR
+from tests.engine.row import Row
+from tests.engine.stacks import ACCOUNTS, PAIR, RETAINED
 
 pytestmark = pytest.mark.engine
 CHANGES = {
@@ -30,12 +31,12 @@ def row(beginning: str) -> Row:
     return found
 
 
-def assert_settled(project: Project, stack: Stack, role: str) -> None:
-    """A clean preview, and what exists is exactly what the state knows."""
+def assert_settled(project: Project, stack: Stack, role: str, retained: Sequence[str] = ()) -> None:
+    """A clean preview, and what exists is exactly what the state knows and what was to be retained."""
     assert stack.preview().steps == ()
     there = sorted(f"{t.kind} {t.name}" for t in project.cloud.things.values() if t.account == ACCOUNTS[role])
     known = [resource_of(item["urn"]) for item in stack.state["resources"]]
-    assert there == sorted(filter(None, known))
+    assert there == sorted([*filter(None, known), *retained])
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -50,7 +51,7 @@ def test_a_change_that_fails_at_each_of_its_steps_is_finished_by_the_next_run(
         assert fault.message in failed.error
         assert deployed.cloud.faults == []
     assert stack.up().error == ""
-    assert_settled(deployed, stack, "service")
+    assert_settled(deployed, stack, "service", RETAINED if what == "another image" else ())
 
 
 def test_a_change_that_failed_half_way_can_be_taken_back(deployed: Project) -> None:
@@ -86,4 +87,4 @@ def test_a_destroy_that_failed_half_way_is_finished_by_the_next(deployed: Projec
     for name in PAIR:
         done = deployed.cli("destroy", "-s", name, "--yes")
         assert done.returncode == 0, done.stdout + done.stderr
-    assert deployed.cloud.things == {}
+    assert sorted(f"{t.kind} {t.name}" for t in deployed.cloud.things.values()) == RETAINED

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.cloud import Fault
 from tests.engine.project import Project
-from tests.engine.stacks import ACCOUNTS
+from tests.engine.stacks import ACCOUNTS, RETAINED
 
 pytestmark = pytest.mark.engine
 CORE = {
@@ -14,9 +14,6 @@ CORE = {
     "RestApi inference-dev-api-api",
     "Table inference-dev-reference-data-table",
 }
-
-# A rolled-back update goes on using the old ones, so no update deletes them; they cost nothing.
-RETAINED = ["EndpointConfiguration inference-dev-model-configuration", "Model inference-dev-model-model"]
 
 
 def left(project: Project, role: str) -> list[str]:

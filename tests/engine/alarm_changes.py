@@ -1,0 +1,82 @@
+"""Changes of what the alarms are derived from, of their tuning and of who hears of them."""
+
+from tests.engine.row import DASHBOARD, Row, settings
+
+ROWS = (
+    Row(
+        what="another promise moves the alarms that are derived from it",
+        do=settings(slo={"latency_p90_ms": 150}),
+        effects={
+            "updated": "Group tracing-slow, MetricAlarm alarms-*latency*-critical,"
+            f" MetricAlarm alarms-*latency*-warn, {DASHBOARD}"
+        },
+        then={
+            "updated": "MetricAlarm alarms-canary-latency-*, MetricAlarm alarms-promise-latency-*,"
+            f" {DASHBOARD}"
+        },
+    ),
+    Row(
+        what="another level moves every alarm of it",
+        do=settings(levels={"warn_pct": 70, "usage_warn_pct": 75}),
+        effects={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
+        then={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
+    ),
+    Row(
+        what="a subscription is made in both accounts",
+        do=settings(notifications={"warn": [{"protocol": "email", "endpoint": "a@example.com"}]}),
+        effects={"created": "TopicSubscription notifications-warn-email-08168cd8"},
+        then={"created": "TopicSubscription notifications-warn-email-08168cd8"},
+    ),
+    Row(
+        what="another endpoint is another subscription",
+        do=settings(
+            notifications={"critical": [{"protocol": "https", "endpoint": "https://hooks.example.com/other"}]}
+        ),
+        effects={
+            "created": "TopicSubscription notifications-critical-https-40914ac0",
+            "deleted": "TopicSubscription notifications-critical-https-eb9f675a",
+        },
+        then={
+            "created": "TopicSubscription notifications-critical-https-40914ac0",
+            "deleted": "TopicSubscription notifications-critical-https-eb9f675a",
+        },
+    ),
+    Row(
+        what="another retention is set in place",
+        do=settings(log_retention_days=30),
+        effects={"updated": "LogGroup *"},
+    ),
+    Row(
+        what="another runbook is in every alarm",
+        do=settings(runbook_url="https://wiki.example.com/runbook"),
+        effects={"updated": f"MetricAlarm *, CompositeAlarm *, {DASHBOARD}"},
+        then={"updated": f"MetricAlarm *, CompositeAlarm *, {DASHBOARD}"},
+    ),
+    Row(
+        what="another promised availability moves the alarms on it",
+        do=settings(slo={"availability_pct": 99.9}),
+        effects={
+            "updated": "MetricAlarm alarms-api-5xx-*, MetricAlarm alarms-endpoint-?xx-*,"
+            " MetricAlarm alarms-function-errors-*, MetricAlarm alarms-*-throttles-*,"
+            f" MetricAlarm alarms-table-system-errors-*, {DASHBOARD}"
+        },
+        then={"updated": f"MetricAlarm alarms-*-burn-*, {DASHBOARD}"},
+    ),
+    Row(
+        what="a tuned alarm is set in place and one that is switched off is gone",
+        do=settings(
+            alarms={
+                "each": {
+                    "function-duration-warn": {"enabled": False},
+                    "function-duration-critical": {"evaluation_periods": 7},
+                }
+            }
+        ),
+        effects={
+            "updated": "MetricAlarm alarms-function-duration-critical,"
+            f" CompositeAlarm alarms-page-latency-warn, {DASHBOARD}",
+            "deleted": "MetricAlarm alarms-function-duration-warn",
+        },
+        then={"updated": DASHBOARD},
+    ),
+)

@@ -1,0 +1,58 @@
+"""One row of the change table, and the ways in which people change a deployed pair."""
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.engine.project import Project
+from tests.engine.stacks import SERVICE
+
+Edit = Callable[[Project], None]
+Effects = Mapping[str, str]
+DASHBOARD = "Dashboard dashboard-dashboard"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """`what` people do, and its effect on the `stack`; `then` is what the monitor stack's next `up` does.
+
+    A resource is `Class name`, the name without the service's own; `*` stands for every resource there is
+    that fits, so that a row is exact and yet short. What is not named is not touched.
+
+    `calls` are those that reach the provider for the classes that it names, in order: what is there
+    meanwhile, and what stays. `back` is what happens when the settings become the old ones again.
+    """
+
+    what: str
+    do: Edit
+    effects: Effects
+    then: Effects = field(default_factory=dict)
+    back: Effects = field(default_factory=dict)
+    calls: Sequence[str] = ()
+    stack: str = "dev"
+
+
+def settings(stack: str = "dev", **changes: Any) -> Edit:
+    """Settings of a stack, as `Project.set` takes them."""
+    return lambda project: project.set(stack, changes)
+
+
+def source(path: str, old: str, new: str) -> Edit:
+    """A text in a source file."""
+    return lambda project: project.edit(path, old, new)
+
+
+def plans(**changes: Mapping[str, Any] | None) -> Edit:
+    """The usage plans with some changed by name, removed (None) or added."""
+    wanted = {plan["name"]: plan for plan in SERVICE["usage_plans"]}
+    for name, change in changes.items():
+        wanted[name] = {**wanted.get(name, {"name": name}), **change} if change is not None else None
+    return settings(usage_plans=[plan for plan in wanted.values() if plan])
+
+
+def layer(project: Project) -> None:
+    """Another file in the SDK layer, as another pinned SDK would bring."""
+    for path in (project.root / "build" / "packages").glob("layer-*.zip"):
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("python/another.py", "")
