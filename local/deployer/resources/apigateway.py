@@ -86,6 +86,9 @@ def _deployment(request: Request) -> Created:
 def _stage(request: Request) -> Created:
     client, given = request.client("apigateway"), request.inputs
     api, stage = given["restApi"], given["stageName"]
+    logs = given.get("accessLogSettings")
+    if logs:
+        _check_logging_role(request)
     client.create_stage(
         restApiId=api,
         stageName=stage,
@@ -96,7 +99,7 @@ def _stage(request: Request) -> Created:
             "description", "variables", "cacheClusterEnabled", "cacheClusterSize", "documentationVersion"
         ),
     )
-    if logs := given.get("accessLogSettings"):
+    if logs:
         patches = [_replace(f"/accessLogSettings/{key}", value) for key, value in logs.items()]
         client.update_stage(restApiId=api, stageName=stage, patchOperations=patches)
     outputs = {
@@ -107,12 +110,23 @@ def _stage(request: Request) -> Created:
     return Created(id=f"ags-{api}-{stage}", outputs=outputs)
 
 
+def _check_logging_role(request: Request) -> None:
+    """Raises `Unsupported` where API Gateway refuses a stage that logs: account and region have no role."""
+    if not request.client("apigateway").get_account().get("cloudwatchRoleArn"):
+        raise Unsupported(
+            "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging "
+            "(an `aws.apigateway.Account` sets it, once for an account and region; here that is bootstrap/)"
+        )
+
+
 def _method_settings(request: Request) -> Created:
     given = request.inputs
     api, stage, path = given["restApi"], given["stageName"], given["methodPath"]
     unknown = set(given["settings"]) - set(METHOD_SETTINGS)
     if unknown:
         raise Unsupported(f"method settings {sorted(unknown)}; add them to {__name__}.METHOD_SETTINGS")
+    if given["settings"].get("loggingLevel", "OFF") != "OFF":
+        _check_logging_role(request)
     patches = [_replace(f"/{path}/{METHOD_SETTINGS[key]}", value) for key, value in given["settings"].items()]
     request.client("apigateway").update_stage(restApiId=api, stageName=stage, patchOperations=patches)
     return Created(id=f"{api}-{stage}-{path}")

@@ -3,13 +3,14 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from local.deployer import Deployment
+from local.deployer import DeployError, Deployment
 from local.emulator import Emulator
 from tests.local.deployer.document import body
 from tests.local.deployer.support import REGION, SERVICE, account, allow, deployed, trust
@@ -66,6 +67,7 @@ def api(emulator: Emulator) -> Deployment:
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[permission, policy])),
         )
         logs = aws.cloudwatch.LogGroup("logs", name="/api/access", opts=opts)
+        logging = aws.apigateway.Account("account", cloudwatch_role_arn=role.arn, opts=opts)
         stage = aws.apigateway.Stage(
             "stage",
             rest_api=rest.id,
@@ -73,7 +75,7 @@ def api(emulator: Emulator) -> Deployment:
             stage_name="live",
             xray_tracing_enabled=True,
             access_log_settings={"destination_arn": logs.arn, "format": '{"id":"$context.requestId"}'},
-            opts=opts,
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[logging])),
         )
         aws.apigateway.MethodSettings(
             "settings",
@@ -101,7 +103,6 @@ def api(emulator: Emulator) -> Deployment:
         aws.apigateway.UsagePlanKey(
             "membership", key_id=key.id, key_type="API_KEY", usage_plan_id=plan.id, opts=opts
         )
-        aws.apigateway.Account("account", cloudwatch_role_arn=role.arn, opts=opts)
         pulumi.export("url", stage.invoke_url)
         pulumi.export("arns", [rest.arn, rest.execution_arn, stage.arn, stage.execution_arn])
         pulumi.export("ids", {"api": rest.id, "plan": plan.id, "key": key.id, "root": rest.root_resource_id})
@@ -199,3 +200,33 @@ def test_a_method_keeps_parameters_models_and_operation_name(emulator: Emulator,
     assert method["operationName"] == "create"
     assert method["methodIntegration"]["timeoutInMillis"] == 5000
     assert method["methodResponses"]["200"]["responseModels"] == {"application/json": "Wrapper"}
+
+
+def _logging_stage(opts: pulumi.ResourceOptions) -> None:
+    aws.apigateway.Stage(
+        "stage",
+        rest_api="api",
+        deployment="one",
+        stage_name="live",
+        access_log_settings={"destination_arn": f"arn:aws:logs:{REGION}::log-group:access", "format": "{}"},
+        opts=opts,
+    )
+
+
+def _logging_methods(opts: pulumi.ResourceOptions) -> None:
+    aws.apigateway.MethodSettings(
+        "settings",
+        rest_api="api",
+        stage_name="live",
+        method_path="*/*",
+        settings={"logging_level": "INFO"},
+        opts=opts,
+    )
+
+
+@pytest.mark.parametrize("declare", [_logging_stage, _logging_methods])
+def test_a_stage_that_logs_is_refused_where_the_account_has_no_role_for_it(
+    emulator: Emulator, declare: Callable[[pulumi.ResourceOptions], None]
+) -> None:
+    with pytest.raises(DeployError, match="CloudWatch Logs role ARN must be set in account settings"):
+        deployed(emulator, lambda: declare(account("444444444444")))
