@@ -58,7 +58,7 @@ class Canary(pulumi.ComponentResource):
         version = aws.secretsmanager.SecretVersion(
             f"{name}-api-key-value",
             secret_id=secret.id,
-            secret_string=pulumi.Output.secret(args.api_key),
+            secret_string=args.api_key,  # pulumi-aws marks it secret
             opts=child,
         )
         invoke = pulumi.Output.concat(

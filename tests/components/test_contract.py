@@ -39,7 +39,10 @@ def test_every_operation_is_authorized_validated_and_served_by_the_function() ->
     assert document["components"]["securitySchemes"]["sigv4"]["x-amazon-apigateway-authtype"] == "awsSigv4"
     assert document["x-amazon-apigateway-policy"] == POLICY
     assert document["x-amazon-apigateway-request-validator"] == "body"
-    assert document["x-amazon-apigateway-request-validators"]["body"]["validateRequestBody"] is True
+    assert document["x-amazon-apigateway-request-validators"] == {
+        "body": {"validateRequestBody": True, "validateRequestParameters": True}
+    }
+    assert document["x-amazon-apigateway-api-key-source"] == "HEADER"
 
 
 def test_making_the_gateway_document_leaves_the_contract_as_it_is() -> None:

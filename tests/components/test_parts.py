@@ -194,6 +194,18 @@ def test_prod_samples_predictions_thinly_health_checks_never_and_what_cannot_suc
     ]
 
 
+def test_a_rules_priority_and_hosts_are_the_configured_ones(prod: Run) -> None:
+    rules = {rule.inputs["ruleName"]: rule.inputs for rule in prod.of("SamplingRule").values()}
+    assert {name: rule["priority"] for name, rule in rules.items()} == {
+        "inference-prod-default": 1000,
+        "inference-prod-health-check": 2000,
+        "inference-prod-errors": 9000,
+    }
+    assert {(rule["host"], rule["resourceArn"], rule["version"]) for rule in rules.values()} == {
+        ("*", "*", 1)
+    }
+
+
 def test_dev_samples_everything(dev: Run) -> None:
     assert rules(dev) == [("inference-dev-all", "*", "*", 1, 1)]
 

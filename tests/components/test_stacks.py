@@ -263,6 +263,23 @@ def physical_names(run: Run) -> set[tuple[str, str]]:
     return names
 
 
+def test_the_monitor_stack_exports_what_people_look_at(dev_monitor: Run) -> None:
+    topics = "arn:aws:topic:eu-central-1:222222222222:inference-dev-monitor"
+    outputs = dict(dev_monitor.outputs)
+    assert set(outputs.pop("alarms")) == {
+        unwrap(made.inputs["name" if kind == "MetricAlarm" else "alarmName"])
+        for kind in WATCHING
+        for made in dev_monitor.of(kind).values()
+    }
+    assert outputs == {
+        "identity": {"name": "inference-dev", "region": "eu-central-1", "account": "222222222222"},
+        "canary_function_name": "inference-dev-canary",
+        "dashboard_name": "inference-dev-monitor",
+        "warn_topic_arn": f"{topics}-warn",
+        "critical_topic_arn": f"{topics}-critical",
+    }
+
+
 def test_a_second_service_in_the_same_accounts_collides_with_nothing(dev: Run, dev_monitor: Run) -> None:
     other = run_stack("dev", {"name": "fraud"})
     other_monitor = run_stack("dev-monitor", {"name": "fraud"}, stack_outputs=other.outputs)
