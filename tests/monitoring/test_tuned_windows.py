@@ -82,6 +82,13 @@ def test_a_tuned_window_is_the_alarm_s_in_every_respect(data: st.DataObject) -> 
         assert alarm.warm_up_min == (length if key == "outside-blind" else 0)
 
 
+@pytest.mark.parametrize(("period_s", "samples"), [(60, 1), (300, 3), (1800, 15), (7200, 60)])
+def test_probes_come_at_a_fixed_pace_so_a_shorter_period_needs_fewer(period_s: int, samples: int) -> None:
+    found = entries(tuned(each={"canary-latency-warn": {"period_s": period_s}}))["canary-latency-warn"].alarm
+    assert isinstance(found, MetricAlarm)
+    assert gate(found) == samples
+
+
 def test_a_window_tuned_in_its_period_alone_keeps_its_number_of_periods() -> None:
     for key, entry in usual().items():
         alarm = entries(tuned(each={key: {"period_s": 3600}}).model_copy(update={"endpoint": GPU_INSTANCES}))[

@@ -41,6 +41,12 @@ def test_an_alarm_can_have_its_own_window() -> None:
     assert metric_alarm("api-5xx-warn", service).period_s == 60
 
 
+def test_both_levels_can_be_tuned_for_a_component() -> None:
+    service = tuned(components={"api": {"warn_pct": 20, "critical_pct": 60}, "usage": {"critical_pct": 70}})
+    keys = ("api-5xx-warn", "api-5xx-critical", "usage-gold-critical", "function-errors-critical")
+    assert [metric_alarm(key, service).threshold for key in keys] == [0.2, 0.6, 70, 0.95]
+
+
 def test_a_threshold_of_nothing_is_a_threshold() -> None:
     assert metric_alarm("api-5xx-warn", tuned(each={"api-5xx-warn": {"threshold": 0.0}})).threshold == 0
 
