@@ -96,12 +96,12 @@ def latency_limit(statistic: str, slo: Slo, time_budget_ms: float | None) -> tup
     promise_ms, factor = slo.latency_p90_ms, LATENCY_FACTORS[statistic]
     promise = f"the promised p90 of {promise_ms:g} ms"
     wanted_ms = factor * promise_ms
-    answered_ms = math.inf if time_budget_ms is None else BUDGET_SHARE * time_budget_ms
+    answered_ms = math.inf if time_budget_ms is None else round(BUDGET_SHARE * time_budget_ms, 3)
     if wanted_ms <= max(answered_ms, promise_ms):
         return wanted_ms, promise if factor == 1 else f"{factor:g} times {promise}"
     if answered_ms <= promise_ms:
         return promise_ms, promise
-    return round(answered_ms, 3), f"{100 * BUDGET_SHARE:g} % of the time budget of {time_budget_ms:g} ms"
+    return answered_ms, f"{100 * BUDGET_SHARE:g} % of the time budget of {time_budget_ms:g} ms"
 
 
 def _latency(api: ApiTarget, statistic: str) -> Kpi:

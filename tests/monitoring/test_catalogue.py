@@ -153,7 +153,7 @@ def test_no_limit_on_the_response_time_is_beyond_the_time_budget_where_the_promi
     p90_ms: int, budget_ms: int, statistic: str
 ) -> None:
     limit_ms, _ = api.latency_limit(statistic, Slo(latency_p90_ms=p90_ms), budget_ms)
-    assert 0 < limit_ms <= max(p90_ms, api.BUDGET_SHARE * budget_ms)
+    assert 0 < limit_ms <= max(p90_ms, round(api.BUDGET_SHARE * budget_ms, 3))
     assert limit_ms <= api.LATENCY_FACTORS[statistic] * p90_ms
 
 

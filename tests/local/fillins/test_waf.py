@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.emulator import SERVICE_ACCOUNT, Emulator
-from local.fillins.gateway.waf import Rates, Seen, blocked_by
+from local.fillins.gateway.waf import SIZES, Rates, Seen, blocked_by
 from tests.local.emulated_api import make_api, root
 
 COMMON = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}
@@ -142,3 +142,20 @@ def test_a_stage_with_a_web_acl_refuses_what_it_blocks_before_anything_else(emul
     assert api.post(credentials=root(SERVICE_ACCOUNT), headers=named)[0] == 200
     waf.disassociate_web_acl(ResourceArn=stage)
     assert api.post(credentials=root(SERVICE_ACCOUNT))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("operator", "below", "equal", "above"),
+    [
+        ("EQ", False, True, False),
+        ("NE", True, False, True),
+        ("LE", True, True, False),
+        ("LT", True, False, False),
+        ("GE", False, True, True),
+        ("GT", False, False, True),
+    ],
+)
+def test_a_size_is_compared_as_the_operator_says(
+    *, operator: str, below: bool, equal: bool, above: bool
+) -> None:
+    assert [SIZES[operator](found, 10) for found in (9, 10, 11)] == [below, equal, above]

@@ -1,4 +1,4 @@
-"""Real runs of `python -m local`: one to its end, one interrupted. Nothing survives either."""
+"""Real runs of `python -m local`: one to its end, one interrupted, one cut off. Nothing survives any."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from local.summary import Summary, schema
 
 ROOT = Path(__file__).resolve().parents[3]
 START_S, END_S = 90.0, 30.0  # bounds for a busy machine; 15 s and 3 s on an idle one
-REQUESTS = 60
+REQUESTS = 30
 
 
 def descendants(pid: int) -> set[int]:
@@ -124,6 +124,26 @@ def test_ctrl_c_in_the_middle_of_the_traffic_ends_everything(
     assert [path.name for path in tmp_path.iterdir()] == ["out"]  # no temporary folder is left
 
 
+def test_a_killed_emulator_ends_the_run_with_1_and_a_message_and_leaves_no_process(
+    command: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    printed = lines(command)
+    wait_for(printed, "Start the model server")
+    started = wait_for_descendants(command.pid, 3)  # emulator, model server, its worker
+    (emulator,) = (
+        pid for pid in started if b"local.emulator.serve" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    os.kill(emulator, signal.SIGKILL)
+    wait_for(printed, "error: The emulator ended in the middle of the run, so nothing was judged")
+    assert command.wait(timeout=END_S) == cli.NOT_HELD
+    assert alive(started) == set()
+    rest = []
+    while not printed.empty():
+        rest.append(printed.get())
+    assert "Traceback" not in "".join(rest)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_small_run_does_everything_but_wait_for_the_canarys_minute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,76 +187,3 @@ def test_a_small_run_does_everything_but_wait_for_the_canarys_minute(
     report = (tmp_path / "report.html").read_text()
     assert "1 of 5 things did not hold." in report
     assert "inference-dev-monitor-page-api-down" in report
-
-
-COMMON = """\
-  inference-watch:env: prod
-  inference-watch:region: eu-central-1
-  inference-watch:accounts: {service: "111111111111", monitor: "222222222222"}
-"""
-SHAPED = f"""\
-config:
-  inference-watch:role: service
-{COMMON}  inference-watch:model:
-    instances: {{type: ml.c6i.large, min: 2, max: 4, invocations_per_minute: 3000}}
-  inference-watch:inference:
-    memory_mb: 1769
-    reserved_concurrency: 50
-    start: provisioned
-    provisioned_concurrency: 2
-    time_budget_ms: 1000
-  inference-watch:api:
-    rate_per_s: 50
-    burst: 100
-    waf: {{requests_per_5_min: 20000}}
-  inference-watch:usage_plans:
-    - name: partners
-      rate_per_s: 40
-      burst: 80
-      quota: {{limit: 100000, period: MONTH}}
-      keys: [acme, globex]
-    - {{name: trial, rate_per_s: 5, burst: 10, quota: {{limit: 10000, period: MONTH}}, keys: [trial]}}
-  inference-watch:tracing:
-    rules:
-      - {{name: default, priority: 1000, http_method: POST, rate: 0.01, reservoir: 1}}
-      - {{name: errors, priority: 9000, rate: 0.05, reservoir: 1}}
-"""
-
-
-def test_a_run_of_the_shape_of_prod_holds_behind_its_web_acl_with_few_traces(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Web ACL, several plans, instances, provisioned start, sampled traces: stack files of the test's own."""
-    for name in ("__main__.py", "Pulumi.yaml"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / "Pulumi.shaped.yaml").write_text(SHAPED)
-    (tmp_path / "Pulumi.shaped-monitor.yaml").write_text(
-        f"config:\n  inference-watch:role: monitor\n{COMMON}"
-    )
-    monkeypatch.setattr(run, "ROOT", tmp_path)
-    monkeypatch.setattr(run, "CANARY_INTERVAL_S", 0.0)
-    monkeypatch.setattr(run, "CANARY_SLACK_S", 0.0)
-    out = tmp_path / "out"
-    cli.main(
-        ["--json", "--stack", "shaped", "--requests", str(REQUESTS), "--clients", "2", "--out", str(out)]
-    )
-    summary = Summary.model_validate_json(capsys.readouterr().out)
-    unheld = {check.name for check in summary.checks if not check.held}
-    assert unheld == {"The canary's schedule fired and every probe succeeded"}, summary.checks
-    assert (summary.requests, summary.failed) == (REQUESTS, 0)
-    assert summary.usage["partners"].requests == REQUESTS
-    assert 0 < summary.traces.total < REQUESTS
-    types = (out / "report.html").read_text()
-    assert "wafv2 WebAclAssociation" in types
-
-
-def test_a_stack_file_without_a_region_is_wrong_usage_and_says_how_to_set_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "Pulumi.yaml").symlink_to(ROOT / "Pulumi.yaml")
-    (tmp_path / "Pulumi.bare.yaml").write_text("config: {}\n")
-    monkeypatch.setattr(run, "ROOT", tmp_path)
-    assert cli.main(["--stack", "bare", "--out", str(tmp_path / "out")]) == cli.USAGE
-    said = " ".join(capsys.readouterr().out.split())
-    assert "Pulumi.bare.yaml has no inference-watch:region" in said
-    assert "pulumi config set -s bare region eu-central-1" in said
