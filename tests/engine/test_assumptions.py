@@ -16,7 +16,7 @@ from tests.engine.stacks import ALL, FULL
 UNSEEN = {"aws:apigateway/apiKey:ApiKey": {"value"}}
 
 
-@pytest.mark.engine
+@pytest.mark.provider
 @pytest.mark.skipif(bool(terraform.missing()), reason=terraform.missing())
 def test_what_forces_a_replacement_is_what_the_real_provider_plans(
     project: Callable[..., Project], tmp_path: Path
