@@ -17,7 +17,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.handlers.daemon import SAMPLED, UNSAMPLED, Daemon
+from bench.tracing import environment
+from tests.handlers.daemon import Daemon
 from tests.handlers.inference.test_service import EVENT, FOUND, PREDICTED
 from tests.handlers.loopback import Loopback
 
@@ -86,22 +87,7 @@ def main() -> int:
 
 
 def _environment(table: str, model: str, collector: str, *, sampled: bool) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "AWS_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "AKIA1",
-        "AWS_SECRET_ACCESS_KEY": "s3cret",
-        "AWS_ENDPOINT_URL_DYNAMODB": table,
-        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": model,
-        "TABLE_NAME": "lots",
-        "ENDPOINT_NAME": "wine-model",
-        "TIME_BUDGET_MS": "5000",
-        "CACHE_TTL_S": "0",
-        "CACHE_SIZE": "0",
-        "LAMBDA_TASK_ROOT": "/var/task",
-        "AWS_XRAY_DAEMON_ADDRESS": collector,
-        "_X_AMZN_TRACE_ID": SAMPLED if sampled else UNSAMPLED,
-    }
+    return {"PATH": os.environ["PATH"], **environment(table, model, collector, sampled)}
 
 
 if __name__ == "__main__":

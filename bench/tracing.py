@@ -109,7 +109,7 @@ def measure(rounds: int = ROUNDS, invocations: int = INVOCATIONS) -> dict[str, F
         addresses = {GONE: f"127.0.0.1:{closed_port()}", STUCK: stuck.address, ON: collector}
         functions = {
             name: running.enter_context(
-                Function(_environment(tables.url, models.url, addresses.get(name, collector), name != OFF))
+                Function(environment(tables.url, models.url, addresses.get(name, collector), name != OFF))
             )
             for name in (OFF, ON, GONE, STUCK)
         }
@@ -127,7 +127,7 @@ def cold(starts: int = STARTS) -> dict[str, tuple[float, float]]:
         tables, models = (running.enter_context(Loopback([each])) for each in (FOUND, PREDICTED))
         collector = running.enter_context(_collector())
         for name in (OFF, ON) * starts:
-            with Function(_environment(tables.url, models.url, collector, name != OFF)) as function:
+            with Function(environment(tables.url, models.url, collector, name != OFF)) as function:
                 found[name].append(function)
     return {
         name: (median(f.start_ms for f in functions), median(f.first_ms for f in functions))
@@ -188,7 +188,7 @@ def _collector() -> Iterator[str]:
             thread.join()
 
 
-def _environment(table: str, model: str, collector: str, sampled: bool) -> dict[str, str]:
+def environment(table: str, model: str, collector: str, sampled: bool) -> dict[str, str]:
     """Of a function with active tracing whose request is sampled or not; its cache is off."""
     return {
         "AWS_REGION": "eu-west-1",
