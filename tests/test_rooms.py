@@ -53,6 +53,7 @@ FLOORS = {
     "history": {"cloudwatch", "incident", "sources"},
     "fidelity": {"cloudwatch", "history", "sources"},
     "peers": {"cloudwatch", "incident", "sources", "report"},
+    "lint": {"cloudwatch", "sources"},
 }
 
 

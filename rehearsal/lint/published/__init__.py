@@ -1,0 +1,87 @@
+"""The catalogue of what AWS publishes to CloudWatch, by namespace: metrics with their dimension sets, units,
+statistics, intervals and reach. A namespace is read when it is first asked for.
+
+    metric("AWS/Lambda", "Errors")    # Metric, or None: if `known`, AWS publishes nothing under this name
+    known("AWS/Lambda")               # every metric of it is listed; else a missing name proves nothing
+    nearest("AWS/Lambda", "errors")   # ["Errors"]: what was probably meant
+
+It deliberately judges nothing: rules do, and where the catalogue says None or empty, they stay silent.
+`python -m rehearsal.lint.published renew` renews the generated part (see `renew`). The curated part names,
+file by file, the page of AWS's documentation and the day on which it was read.
+"""
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+
+from rehearsal.lint.published import files
+from rehearsal.lint.published.facts import Form, Keys, Metric, Namespace, When, Worse
+
+__all__ = [
+    "Form",
+    "Keys",
+    "Metric",
+    "Namespace",
+    "When",
+    "Worse",
+    "known",
+    "metric",
+    "namespace",
+    "namespaces",
+    "nearest",
+    "nearest_namespace",
+]
+
+
+@cache
+def namespaces() -> frozenset[str]:
+    """Every namespace of which anything is known."""
+    return frozenset({*files.namespaces(), *files.generated()})
+
+
+@cache
+def namespace(name: str) -> Namespace | None:
+    """All that is known of a namespace, in its exact spelling; None: nothing."""
+    curated, generated = files.curated(name), files.generated().get(name, {})
+    if curated is None:
+        return Namespace(name, generated, whole=False, forms={}, source="", checked="") if generated else None
+    return Namespace(
+        name,
+        {**generated, **curated.metrics},
+        curated.whole,
+        curated.forms,
+        curated.source,
+        curated.checked,
+    )
+
+
+def known(name: str) -> bool:
+    """Whether every metric of the namespace is listed, so that one that is not does not exist."""
+    found = namespace(name)
+    return found is not None and found.whole
+
+
+def metric(name: str, metric_name: str) -> Metric | None:
+    """The metric by its exact names (CloudWatch heeds case); None: not in the catalogue."""
+    found = namespace(name)
+    return None if found is None else found.metrics.get(metric_name)
+
+
+def nearest(name: str, metric_name: str) -> list[str]:
+    """Up to three metrics of the namespace that may have been meant, the likeliest first."""
+    found = namespace(name)
+    return [] if found is None else _close(metric_name, found.metrics)
+
+
+def nearest_namespace(name: str) -> list[str]:
+    """Up to three namespaces that may have been meant, the likeliest first."""
+    return _close(name, namespaces())
+
+
+def _close(wanted: str, names: Iterable[str]) -> list[str]:
+    """Names close to the one wanted; those that differ in case alone come first."""
+    folded: dict[str, list[str]] = {}
+    for one in sorted(names):
+        folded.setdefault(one.casefold(), []).append(one)
+    close = difflib.get_close_matches(wanted.casefold(), folded, n=3, cutoff=0.75)
+    return [one for key in close for one in folded[key] if one != wanted][:3]
