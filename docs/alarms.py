@@ -21,6 +21,8 @@ from monitoring.spec import CompositeAlarm, MetricAlarm  # noqa: E402
 from monitoring.stacks import stacks  # noqa: E402
 from monitoring.targets import of_watched  # noqa: E402
 from monitoring.watched import Watched  # noqa: E402
+from rehearsal.price import alarm_dollars  # noqa: E402
+from rehearsal.price import prices as price_list  # noqa: E402
 
 PAGE = ROOT / "docs" / "alarms.md"
 STACK = "prod"
@@ -134,7 +136,7 @@ def _alarms(entries: Sequence[Entry], owners: Mapping[str, str]) -> str:
             _condition(entry.alarm, entry.unit),
             _window(entry.alarm),
             f"{entry.alarm.missing_data}, {owners[entry.key]}",
-            _dollars(prices.alarm_dollars(entry.alarm)),
+            _dollars(alarm_dollars(entry.alarm)),
         )
         for entry in entries
         if isinstance(entry.alarm, MetricAlarm)
@@ -147,7 +149,7 @@ def _alarms(entries: Sequence[Entry], owners: Mapping[str, str]) -> str:
             _named(entry.alarm.rule, names),
             f"`{names[entry.alarm.suppressor]}`" if entry.alarm.suppressor else "",
             f"{entry.alarm.wait_s} s, {entry.alarm.extension_s} s" if entry.alarm.suppressor else "",
-            _dollars(prices.alarm_dollars(entry.alarm)),
+            _dollars(alarm_dollars(entry.alarm)),
         )
         for entry in entries
         if isinstance(entry.alarm, CompositeAlarm)
@@ -197,7 +199,7 @@ def _named(rule: str, names: Mapping[str, str]) -> str:
 
 
 def _price(watched: Watched, entries: Sequence[Entry]) -> str:
-    price = prices.prices()
+    price = price_list()
     plans = sum(1 for plan in watched.usage_plans if plan.quota)
     items = prices.bill([entry.alarm for entry in entries], plans=plans, dashboards=2)
     rows = [(item.what, f"{item.count:,.0f}", _dollars(item.dollars)) for item in items]
@@ -205,7 +207,7 @@ def _price(watched: Watched, entries: Sequence[Entry]) -> str:
     assumed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in price.assumptions)
     return (
         f"{_table(('what', 'count', 'dollars a month'), [*rows, ('**total**', '', f'**{total}**')])}\n"
-        f"Prices of {price.date} ({price.source}), stated in `docs/prices.yaml`, without free tier.\n"
+        f"Prices of {price.date} ({price.source}), stated in `rehearsal/prices.yaml`, without free tier.\n"
         f"Assumed: {assumed}.\n"
         "Not included is what is measured anyway: Lambda, logs, traces, notifications.\n"
     )

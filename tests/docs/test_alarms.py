@@ -12,6 +12,8 @@ from docs import alarms as page
 from docs import prices
 from monitoring.stacks import stacks
 from monitoring.watched import Watched
+from rehearsal.price import alarm_dollars
+from rehearsal.price import prices as price_list
 from tests.monitoring.builders import alarms, watched
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +68,7 @@ def test_a_page_row_tells_what_it_contains_and_what_mutes_it() -> None:
 def test_an_alarm_costs_a_tenth_per_metric_a_band_three_and_a_composite_half_a_dollar() -> None:
     found = alarms()
     cost = {
-        key: prices.alarm_dollars(found[key])
+        key: alarm_dollars(found[key])
         for key in ("api-requests-warn", "api-5xx-warn", "api-silent", "api-requests-anomaly", "page-silence")
     }
     assert cost == {
@@ -118,8 +120,8 @@ def test_a_span_is_said_in_its_largest_whole_unit(seconds: int, words: str) -> N
 
 
 def test_the_prices_are_dated_and_sourced() -> None:
-    assert prices.prices().source in PAGE
-    assert prices.prices().date in PAGE
+    assert price_list().source in PAGE
+    assert price_list().date in PAGE
 
 
 def test_a_service_without_plans_has_a_page_too() -> None:
