@@ -1,5 +1,6 @@
 """One pair is deployed a process; every test goes on from a copy of it."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -31,6 +32,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         for stack in PAIR:
             change = project.stack(stack).up()
             assert not change.error, change.error
+        gc.collect()
+        gc.freeze()  # pulumi_aws is big and stays: each collection would go through it again
         yield project
 
 

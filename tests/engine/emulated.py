@@ -16,7 +16,7 @@ from local.deployer.request import Request
 from local.deployer.resources.openapi import overwrite
 from local.deployer.wire import plain
 from tests.engine.cloud import Cloud, Refused, Thing
-from tests.engine.project import ROOT
+from tests.engine.engine import ROOT
 from tests.engine.provider import DEFAULTS, SIGNATURE
 
 

@@ -1,41 +1,37 @@
 """The accounts' own stacks, from nothing to nothing."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.engine.project import Project, Stack
-from tests.engine.stacks import ACCOUNTS, REGION
+from tests.engine.project import Project
+from tests.engine.stacks import BOOTSTRAP
 
 pytestmark = pytest.mark.engine
 
 
-def stack(project: Project, role: str, settings: Mapping[str, Any]) -> Stack:
-    """The account's stack with these settings in its file."""
-    name = f"bootstrap/{role}"
-    project.file(name).write_text(yaml.safe_dump({"config": {}}))
-    project.set(name, {"role": role, "region": REGION, "accounts": ACCOUNTS, **settings})
-    return project.stack(name)
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Both accounts prepared, without protection. Not to be changed: `fork` it."""
+    with closing(Project.create(tmp_path_factory.mktemp("accounts"), BOOTSTRAP)) as project:
+        for name in BOOTSTRAP:
+            assert project.stack(name).up().error == ""
+        yield project
 
 
 @pytest.fixture
-def accounts(project: Any) -> Project:
-    """Both accounts prepared, without protection."""
-    new: Project = project()
-    assert stack(new, "monitor", {"deletion_protection": False}).up().error == ""
-    linked = {"deletion_protection": False, "observability": {"sink_arn": sink_arn(new)}}
-    assert stack(new, "service", linked).up().error == ""
-    return new
+def accounts(prepared: Project, tmp_path: Path) -> Iterator[Project]:
+    """A copy of them, this test's own."""
+    with closing(prepared.fork(tmp_path / "copy")) as project:
+        yield project
 
 
-def sink_arn(project: Project) -> str:
-    return str(stack(project, "monitor", {}).outputs["sink_arn"])
-
-
-def test_both_accounts_are_prepared_clean_and_go_links_before_sinks(accounts: Project) -> None:
-    made = [call.name for call in accounts.cloud.calls]
+def test_both_accounts_are_prepared_clean_and_go_links_before_sinks(
+    prepared: Project, accounts: Project
+) -> None:
+    made = [call.name for call in prepared.cloud.calls]
     assert made.index("api-logging-policy") < made.index("api-logging-account")  # AWS tries the role out
     assert sorted(f"{thing.account[0]} {thing.kind}" for thing in accounts.cloud.things.values()) == [
         "1 Account",
@@ -58,7 +54,8 @@ def test_both_accounts_are_prepared_clean_and_go_links_before_sinks(accounts: Pr
 
 
 def test_a_protected_account_is_not_destroyed(accounts: Project) -> None:
-    assert stack(accounts, "monitor", {}).up().error == ""
+    accounts.set("bootstrap/monitor", {"deletion_protection": True})
+    assert accounts.stack("bootstrap/monitor").up().error == ""
     before = dict(accounts.cloud.things)
     refused = accounts.cli("destroy", "-s", "monitor", "--yes", "--cwd", str(accounts.root / "bootstrap"))
     assert refused.returncode != 0
@@ -69,8 +66,8 @@ def test_a_protected_account_is_not_destroyed(accounts: Project) -> None:
 def test_another_service_account_is_let_in_by_the_sinks_policy_and_nothing_else_changes(
     accounts: Project,
 ) -> None:
-    more = {"deletion_protection": False, "further_sources": ["333333333333"]}
-    monitor = stack(accounts, "monitor", more)
+    accounts.set("bootstrap/monitor", {"further_sources": ["333333333333"]})
+    monitor = accounts.stack("bootstrap/monitor")
     change = monitor.up()
     assert change.error == ""
     assert change.table == {"updated": {"SinkPolicy observability-policy"}}

@@ -6,7 +6,8 @@ import pytest
 
 from tests.engine.changes import ROWS
 from tests.engine.cloud import Fault
-from tests.engine.project import Project, Stack, resource_of
+from tests.engine.engine import Stack, resource_of
+from tests.engine.project import Project
 from tests.engine.row import Row
 from tests.engine.stacks import ACCOUNTS, PAIR, RETAINED
 
