@@ -79,7 +79,7 @@ class _File(_Facts):
 @cache
 def namespaces() -> dict[str, Path]:
     """The curated namespaces, by name."""
-    return {path.stem.replace("--", "/"): path for path in sorted(CURATED.glob("*.yaml"))}
+    return {path.stem.replace("_", "/"): path for path in sorted(CURATED.glob("*.yaml"))}
 
 
 @cache
