@@ -1,1 +1,1 @@
-"""What is wrong with a set of alarms, without any scenario."""
+"""What is wrong with alarms, whatever made them, without any scenario: rules over what a file describes."""

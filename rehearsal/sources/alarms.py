@@ -55,6 +55,19 @@ class AlarmFile:
     notes: Sequence[str] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Single:
+    """One alarm: as it is simulated, or the values that are wrong, or the reason why it is not simulated.
+
+    `unsupported`: CloudWatch would take it, the rehearsal cannot.
+    """
+
+    alarm: Alarm | None = None
+    problems: Sequence[str] = ()
+    reason: str | None = None
+    unsupported: bool = False
+
+
 @dataclass(kw_only=True, slots=True)
 class _Building:
     alarms: list[Alarm] = field(default_factory=list)
@@ -82,7 +95,7 @@ def build(found: Found, name: str) -> AlarmFile:
 
 
 def _add(made: _Building, entry: Entry) -> None:
-    name = str(entry.get("AlarmName") or "an alarm without a name")
+    name = name_of(entry)
     other = made.entries.setdefault(name, entry)
     if other is not entry:
         if other != entry:
@@ -92,15 +105,37 @@ def _add(made: _Building, entry: Entry) -> None:
                 )
             )
         return
-    fields = Fields(entry, name, made.problems)
-    before = len(made.problems)
+    single = read(entry)
+    made.problems += single.problems
+    if single.alarm is not None:
+        made.alarms.append(single.alarm)
+    elif single.reason is not None:
+        made.skipped.append(Skipped(name=name, reason=single.reason))
+
+
+def read(entry: Entry) -> Single:
+    """One alarm, judged alone."""
+    name = name_of(entry)
+    problems: list[str] = []
+    fields = Fields(entry, name, problems)
     try:
         alarm = _composite(fields, name) if "AlarmRule" in entry else _metric(fields, name)
-        if len(made.problems) == before and isinstance(alarm, MetricAlarm):
+        if problems:
+            return Single(problems=problems)
+        if isinstance(alarm, MetricAlarm):
             dry_run(alarm)
-        made.alarms.append(alarm)
     except RehearsalError as error:
-        made.skipped.append(Skipped(name=name, reason=str(error).removeprefix(f"{name}: ")))
+        return Single(
+            problems=problems,
+            reason=str(error).removeprefix(f"{name}: "),
+            unsupported=isinstance(error, UnsupportedError),
+        )
+    return Single(alarm=alarm)
+
+
+def name_of(entry: Entry) -> str:
+    """The alarm's name, or that it has none."""
+    return str(entry.get("AlarmName") or "an alarm without a name")
 
 
 def _metric(fields: Fields, name: str) -> MetricAlarm:

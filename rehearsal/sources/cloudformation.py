@@ -4,10 +4,11 @@ A template is read without its account: `intrinsics` resolves what it can. SAM a
 Stacks within a stack are templates of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rehearsal.sources.found import Found
+from rehearsal.errors import RehearsalError
+from rehearsal.sources.found import Found, Resource
 from rehearsal.sources.intrinsics import ALARMS, LOOP, Template
 
 LOG_ALARM, MUTE_RULE, NESTED = (
@@ -51,4 +52,19 @@ def read(document: Mapping[str, Any], given: Mapping[str, str]) -> Found:
                 found.add({**entry, "AlarmName": template.alarm_name(logical)})
         elif kind == NESTED:
             found.notes.append(f"{logical}: a nested stack; rehearse its template too")
+    found.resources += _others(template)
     return found
+
+
+def _others(template: Template) -> Iterator[Resource]:
+    """What else the template makes, as far as it can be resolved."""
+    for logical, resource in template.resources.items():
+        kind = resource.get("Type")
+        if isinstance(kind, str) and kind not in ALARMS and template.exists(resource):
+            try:
+                properties = template.resolve(resource.get("Properties"))
+            except (RehearsalError, RecursionError):
+                return
+            yield Resource(
+                kind=kind, name=logical, properties=properties if isinstance(properties, Mapping) else {}
+            )

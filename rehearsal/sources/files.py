@@ -23,15 +23,21 @@ def read(path: Path, parameters: Mapping[str, str] | None = None) -> AlarmFile:
     Raises `RehearsalError` for a file that cannot be read or has no alarm, and for wrong values, one line
     each.
     """
+    return build(entries(text_files.read(path), path.name, parameters), path.name)
+
+
+def entries(text: str, name: str, parameters: Mapping[str, str] | None = None) -> Found:
+    """What the text of file `name` describes, nothing of it judged. Raises `RehearsalError` if it has no
+    alarm.
+    """
     found = Found()
     try:
-        parsed = documents.parse(text_files.read(path), path.name)
-        known = [_add(found, document, parameters or {}) for document in parsed]
-        if not any(known) or not found:
-            raise RehearsalError(f"{path.name}: no alarms in it; save the output of {KINDS}")
-        return build(found, path.name)
+        known = [_add(found, document, parameters or {}) for document in documents.parse(text, name)]
     except RecursionError:
-        raise RehearsalError(f"{path.name}: nested too deeply; save the command's output unchanged") from None
+        raise RehearsalError(f"{name}: nested too deeply; save the command's output unchanged") from None
+    if not any(known) or not found:
+        raise RehearsalError(f"{name}: no alarms in it; save the output of {KINDS}")
+    return found
 
 
 def described(document: Any, name: str) -> list[Alarm]:
@@ -60,6 +66,7 @@ def _add(found: Found, document: Any, parameters: Mapping[str, str]) -> bool:
         part = describe.read(document)
     else:
         return False
-    for name in ("metric", "composite", "mute", "skipped", "notes"):
+    for name in ("metric", "composite", "mute", "skipped", "notes", "resources"):
         getattr(found, name).extend(getattr(part, name))
+    found.region = found.region or part.region
     return True

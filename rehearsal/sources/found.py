@@ -13,11 +13,21 @@ class Unknown(str):
     __slots__ = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """Something else that a program or template makes: its type, its name in there, and what it is told."""
+
+    kind: str
+    name: str
+    properties: Entry
+
+
 @dataclass(kw_only=True, slots=True)
 class Found:
     """Entries as `PutMetricAlarm`, `PutCompositeAlarm` and `PutAlarmMuteRule` take them.
 
     `skipped` are (name, reason) of alarms that the source itself cannot give; `notes` are for the reader.
+    `resources` are whatever else it makes, `region` is where, as far as the source says so.
     """
 
     metric: list[Entry] = field(default_factory=list)
@@ -25,6 +35,8 @@ class Found:
     mute: list[Entry] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    region: str | None = None
 
     def add(self, entry: Entry) -> None:
         """File an alarm's entry under its kind."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.sources import provider
-from rehearsal.sources.found import Found, Unknown
+from rehearsal.sources.found import Found, Resource, Unknown
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's word for a value that is not known yet
 SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105  # the engine's mark of a secret, the same everywhere
@@ -22,6 +22,7 @@ GONE = (
     "discard-replaced",
     "remove-pending-replace",
 )
+PROVIDER = "pulumi:providers:aws"
 TYPES = ("aws:cloudwatch/", "aws-native:cloudwatch:")
 
 
@@ -40,13 +41,19 @@ def fits(document: Any) -> bool:
 
 def read(document: Mapping[str, Any]) -> Found:
     """The alarms as they are after the preview, or in the stack."""
-    found = Found()
+    found = Found(region=_text(_map(document.get("config")).get("aws:region")))
     for state in _states(document):
         kind = str(state.get("type"))
-        if kind.startswith(TYPES):
-            name = str(state.get("urn", "")).rsplit("::", 1)[-1]
-            inputs, outputs = _map(state.get("inputs")), _map(state.get("outputs"))
-            provider.file(found, kind.rsplit(":", 1)[-1], _known(inputs, outputs), name)
+        name = str(state.get("urn", "")).rsplit("::", 1)[-1]
+        inputs, outputs = _map(state.get("inputs")), _map(state.get("outputs"))
+        known = _known(inputs, outputs)
+        if kind == PROVIDER:
+            found.region = found.region or _text(known.get("region"))
+        elif kind.startswith(TYPES):
+            arn = {"alarmArn": outputs["arn"]} if _text(outputs.get("arn")) else {}
+            provider.file(found, kind.rsplit(":", 1)[-1], {**known, **arn}, name)
+        else:
+            found.resources.append(Resource(kind=kind, name=name, properties=known))
     return found
 
 
@@ -74,6 +81,10 @@ def _known(value: Any, output: Any) -> Any:
     if isinstance(value, list):
         return [_known(item, None) for item in value]
     return value
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value != UNKNOWN else None
 
 
 def _map(value: Any) -> Mapping[str, Any]:

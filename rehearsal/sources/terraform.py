@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.sources import provider
-from rehearsal.sources.found import Found, Unknown
+from rehearsal.sources.found import Found, Resource, Unknown
 
 PREFIXES = ("aws_cloudwatch_", "awscc_cloudwatch_")
 
@@ -25,13 +25,22 @@ def read(document: Mapping[str, Any]) -> Found:
         str(change.get("address")): _map(_map(change.get("change")).get("after_unknown"))
         for change in _maps(document.get("resource_changes"))
     }
-    found = Found()
+    found = Found(region=_region(document))
     for address, kind, values in _resources(document):
         prefix = next((p for p in PREFIXES if kind.startswith(p)), None)
+        attributes = _merged(values, unknown.get(address, {}))
         if prefix is not None:
-            attributes = _merged(values, unknown.get(address, {}))
             provider.file(found, kind.removeprefix(prefix), attributes, address)
+        else:
+            found.resources.append(Resource(kind=kind, name=address, properties=attributes))
     return found
+
+
+def _region(document: Mapping[str, Any]) -> str | None:
+    """The region of the default provider, if it is written into the program."""
+    providers = _map(_map(document.get("configuration")).get("provider_config"))
+    region = _map(_map(_map(providers.get("aws")).get("expressions")).get("region")).get("constant_value")
+    return region if isinstance(region, str) else None
 
 
 def _resources(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
