@@ -1,4 +1,4 @@
-"""The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune | verify`.
+"""The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune | verify | lint`.
 
 Exit codes: 0 all expectations met, 1 an expectation failed, 2 wrong usage or input, 3 all met, but some of
 the alarms are not simulated (they are named).
@@ -21,6 +21,7 @@ from rehearsal.incident.scenario import FOLDER
 
 Command = Callable[[argparse.Namespace, Console], int]
 USAGE = 2
+MAKINGS = "describe-alarms, CloudFormation, CDK, Terraform, Pulumi"
 PLAIN_WIDTH = 130
 
 
@@ -97,7 +98,37 @@ def _parser() -> argparse.ArgumentParser:
         help="output of describe-alarm-history, or alarm events; without it what is published is verified",
     )
     verify.add_argument("--metrics", type=Path, metavar="FILE", help="saved metrics, to compare whole days")
+    lint = _command(commands_, "lint", _lint, "what is wrong with alarms, without any scenario")
+    lint.add_argument("files", nargs="*", type=Path, metavar="FILE", help=f"alarms of any making: {MAKINGS}")
+    lint.add_argument("--stack", action="append", default=[], help="a stack's catalogue (may be repeated)")
+    _parameters(lint)
+    lint.add_argument(
+        "--ignore", action="append", default=[], metavar="RULE[:ALARM]=REASON", help="live with it"
+    )
+    lint.add_argument(
+        "--ignore-file",
+        type=Path,
+        metavar="FILE",
+        help="the same as YAML (default: lint-ignore.yaml, if there)",
+    )
+    lint.add_argument("--explain", metavar="RULE", help="print a rule's page, and nothing else")
+    lint.add_argument("--info", action="store_true", help="show what is only worth knowing, too")
+    lint.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        default="error",
+        help="exit 1 from there on",
+    )
+    machine = lint.add_mutually_exclusive_group()
+    machine.add_argument("--json", action="store_true", help="print the findings as JSON and nothing else")
+    machine.add_argument("--sarif", action="store_true", help="the same as SARIF 2.1.0")
     return parser
+
+
+def _lint(given: argparse.Namespace, console: Console) -> int:
+    from rehearsal.lint import command as linter  # noqa: PLC0415  # its rules are many; no other command needs them
+
+    return linter.lint(given, console)
 
 
 def _command(
@@ -115,8 +146,12 @@ def _alarms(parser: argparse.ArgumentParser) -> None:
         "--alarms",
         type=Path,
         metavar="FILE",
-        help="alarms of any making: describe-alarms, CloudFormation, CDK, Terraform, Pulumi",
+        help=f"alarms of any making: {MAKINGS}",
     )
+    _parameters(parser)
+
+
+def _parameters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parameter",
         action="append",

@@ -1,7 +1,7 @@
 """Alarms as the rules see them: every value that can be read, None for one that cannot.
 
-Nothing is refused here. What CloudWatch would refuse, and what is only known once it is deployed (`Unknown`),
-stays in; `spec` is there where the rehearsal can evaluate the alarm.
+Nothing is refused here. What CloudWatch would refuse, and what is only known once it is deployed
+(`Unknown`), stays in; `spec` is there where the rehearsal can evaluate the alarm.
 """
 
 import re
@@ -57,7 +57,7 @@ class Math:
     returns: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Any:
     """What both kinds of alarm have."""
 
@@ -86,7 +86,7 @@ class _Any:
         return str(self.entry.get("AlarmDescription") or "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Alarm(_Any):
     """A metric alarm. `periods` and `to_alarm` are its M of N, `band_id` is its `ThresholdMetricId`."""
 
@@ -141,7 +141,7 @@ class Alarm(_Any):
         return max(periods, default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Composite(_Any):
     """A composite alarm; `tree` is None if its rule cannot be read."""
 
@@ -159,7 +159,7 @@ class Composite(_Any):
 AnyAlarm = Alarm | Composite
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class AlarmSet:
     """What one file describes. `source` is its text, empty where there is none."""
 

@@ -133,7 +133,9 @@ def _query(query: Mapping[str, Any], key: str) -> Metric | Math:
     )
 
 
-def _stat(metric: Mapping[str, Any], stat: Mapping[str, Any], query: Mapping[str, Any], *, key: str) -> Metric:
+def _stat(
+    metric: Mapping[str, Any], stat: Mapping[str, Any], query: Mapping[str, Any], *, key: str
+) -> Metric:
     dimensions = metric.get("Dimensions")
     return Metric(
         key=key,

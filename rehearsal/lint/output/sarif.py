@@ -35,7 +35,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(one: Judged, number: int, in_file: bool) -> dict[str, Any]:  # noqa: FBT001  # of this module alone
+def _result(one: Judged, number: int, in_file: bool) -> dict[str, Any]:  # of this module alone
     finding = one.finding
     key = f"{finding.key}: " if finding.key else ""
     name = f"{one.alarm}: " if one.alarm else ""

@@ -13,7 +13,7 @@ COLOURS: Mapping[str, str] = {"error": "bold red", "warning": "yellow", "info": 
 
 
 def show(found: Sequence[tuple[AlarmSet, Sequence[Judged]]], console: Console, *, infos: bool) -> None:
-    """Every finding, and how many of each kind there are; `infos` False only counts those of severity info."""
+    """Every finding, and how many of each kind there are; `infos` False only counts what is an info."""
     for given, judged in found:
         for one in judged:
             if one.ignored is None and (infos or one.severity != "info"):
@@ -46,5 +46,7 @@ def _finding(one: Judged, console: Console) -> None:
     )
     console.print(head, soft_wrap=True)
     key = f"{one.finding.key}: " if one.finding.key else ""
-    console.print(f"  {key}{one.finding.problem}: {one.finding.consequence}.", highlight=False, soft_wrap=True)
+    console.print(
+        f"  {key}{one.finding.problem}: {one.finding.consequence}.", highlight=False, soft_wrap=True
+    )
     console.print(f"  fix: {one.finding.fix}.", highlight=False, soft_wrap=True)

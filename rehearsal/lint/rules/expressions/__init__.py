@@ -1,0 +1,1 @@
+"""Metric math and anomaly bands."""

@@ -1,0 +1,1 @@
+"""Metrics that nobody publishes: the alarm watches nothing."""

@@ -1,0 +1,1 @@
+"""Alarms beside each other, and what they cost."""

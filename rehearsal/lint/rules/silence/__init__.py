@@ -1,0 +1,1 @@
+"""What missing data does to an alarm, and who notices."""

@@ -1,0 +1,1 @@
+"""Statistics that say something else than is meant."""

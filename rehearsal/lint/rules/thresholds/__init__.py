@@ -1,0 +1,1 @@
+"""Thresholds that are never reached, or always."""

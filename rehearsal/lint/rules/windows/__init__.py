@@ -1,0 +1,1 @@
+"""Periods and windows in which there is no data, or that AWS refuses."""
