@@ -41,7 +41,7 @@ def _pair(first: Alarm, second: Alarm) -> Iterator[Finding]:
         yield Finding(
             alarm=second,
             key="Threshold",
-            problem=f"it watches what {first.name} does, at {second.threshold:g} instead of {first.threshold:g}, "
+            problem=f"it is {first.name} at {second.threshold:g} instead of {first.threshold:g}, "
             "and both tell the same people",
             consequence="one incident pages twice",
             fix="give them different targets, or keep one",
