@@ -68,7 +68,7 @@ format: $(INSTALLED) ## Format and fix what can be fixed
 
 .PHONY: build
 build: $(INSTALLED) ## Build the Lambda packages and the SDK layer into build/packages
-	@$(BIN)/python -m components.packages
+	@$(BIN)/python -m components.shared.packages
 
 .PHONY: bench
 bench: $(INSTALLED) ## Measure what it costs in time and memory (ARGS="NAME" for one)

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the product's ow
 
 import config
 from bootstrap.account import AccountSettings
-from components.api_logging import ApiLogging, ApiLoggingArgs
-from components.observability import Link, LinkArgs, Sink, SinkArgs
-from components.sharing import SharingRole, SharingRoleArgs, SharingViewer
+from components.account.api_logging import ApiLogging, ApiLoggingArgs
+from components.account.observability import Link, LinkArgs, Sink, SinkArgs
+from components.account.sharing import SharingRole, SharingRoleArgs, SharingViewer
 
 
 def monitor(settings: AccountSettings, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Input[str]]:
@@ -46,7 +46,7 @@ def service(settings: AccountSettings, opts: pulumi.ResourceOptions) -> dict[str
             ' observability.sink_arn "$(pulumi stack output -s monitor sink_arn)"'
         )
         return {}
-    return {"link_arn": Link("observability", LinkArgs(**link.model_dump()), opts).arn}
+    return {"link_arn": Link("observability", LinkArgs(settings=link), opts).arn}
 
 
 settings = config.load_as(AccountSettings, "inference-watch-bootstrap")

@@ -4,8 +4,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from settings import Accounts, Observability
+from settings import Accounts
 from settings.forms import AccountId, RegionName, Section
+from settings.observability import Observability
 
 SERVICE_ONLY = ("api_gateway_logs",)
 MONITOR_ONLY = ("further_sources",)

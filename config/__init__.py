@@ -20,6 +20,7 @@ from config.contradictions import contradictions
 from config.messages import explain
 from config.stack_files import ConfigError
 from config.values import known, typed
+from monitoring.watched import Watched
 from settings import Settings
 
 __all__ = [
@@ -54,7 +55,7 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
     if settings.role == "service":
         try:
-            monitoring.stacks(settings.watched())
+            monitoring.stacks(Watched.of(settings))
         except monitoring.MonitoringError as error:
             problems += [f"{PROJECT}:{_place(problem)}" for problem in error.problems]
     if problems:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from monitoring.kpi import COMPONENTS
 from monitoring.tracing import GROUPS
-from settings import CANARY, MONITOR_ONLY, SERVICE_ONLY, Settings, UsagePlan
+from settings import MONITOR_ONLY, SERVICE_ONLY, Settings
+from settings.usage_plans import CANARY, UsagePlan
 
 WAF_WINDOW_S = 300
 X_RAY_NAME_CHARS = 32  # of sampling rules and groups: CreateSamplingRule and CreateGroup, X-Ray API reference

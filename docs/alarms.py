@@ -42,7 +42,7 @@ SPELLED = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 def text() -> str:
     """The page for the shipped production stacks."""
     service = config.parse(config.read_stack(STACK))
-    return page(service.watched())
+    return page(Watched.of(service))
 
 
 def page(watched: Watched) -> str:

@@ -16,7 +16,8 @@ from monitoring.notify import pages
 from monitoring.notify.pages import Page
 from monitoring.spec import Alarm, Level
 from monitoring.targets import Targets, UsageTarget
-from monitoring.watched import Levels
+from settings.alarms import AlarmsTuning
+from settings.slo import Levels
 
 SILENCES = {
     api.SILENT: "No customer's request reaches the API, or the API no longer reports on them.",
@@ -31,7 +32,7 @@ Limits = Callable[..., Keys]  # (signal, level, *components) -> groups of one ke
 def alarms(targets: Targets, levels: Levels, scope: Scope) -> tuple[Alarm, ...]:
     """The parts' alarms, tuned and checked, composites after their children. Raises `MonitoringError`."""
     everything = metric_alarms(targets, levels, scope)
-    untuned = composites(everything, replace(scope, tuning=tuning.AlarmsTuning()))
+    untuned = composites(everything, replace(scope, tuning=AlarmsTuning()))
     known = {entry.key for entry in (*everything, *untuned)}
     tuning.check(scope.tuning, known)
     kept = [entry for entry in everything if scope.tuning.enabled(entry.component, entry.key)]

@@ -8,6 +8,7 @@ from monitoring.alarms import limits, ownership
 from monitoring.alarms.entry import Entry
 from monitoring.spec import Alarm
 from monitoring.watched import Watched
+from settings.alarms import AlarmsTuning
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,4 +57,4 @@ def _enabled(entries: Sequence[Entry], watched: Watched) -> tuple[Entry, ...]:
 
 
 def _untuned(watched: Watched) -> Watched:
-    return watched.model_copy(update={"tuning": tuning.AlarmsTuning()})
+    return watched.model_copy(update={"tuning": AlarmsTuning()})

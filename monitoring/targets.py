@@ -6,7 +6,8 @@ named in the component `KpiAlarms`.
 
 from dataclasses import dataclass
 
-from monitoring.watched import Slo, Watched, WatchedPlan
+from monitoring.watched import Watched, WatchedPlan
+from settings.slo import Slo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,45 +5,18 @@ as JSON, the monitor stack reads it back through its StackReference, and the reh
 from the stack YAML. It deliberately holds no secret and no value that AWS only knows after deploying.
 """
 
-from typing import Literal
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitoring.tuning import AlarmsTuning
+from settings import API_PATH, STAGE, VARIANT, Settings
+from settings.alarms import AlarmsTuning
+from settings.slo import Levels, Slo
+from settings.usage_plans import Quota
 
 NAMESPACE = "InferenceWatch"  # of the metrics that the canary and the usage reporter publish
 ALIAS = "live"  # of every function that is deployed
 FROZEN = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Slo(BaseModel):
-    """The promise to customers."""
-
-    model_config = FROZEN
-
-    availability_pct: float = Field(default=99.95, gt=0, lt=100)
-    latency_p90_ms: float = Field(default=200, gt=0)
-    window_days: int = Field(default=30, ge=1, le=90)
-
-
-class Levels(BaseModel):
-    """At which percentage of a limit an alarm of each level fires."""
-
-    model_config = FROZEN
-
-    warn_pct: float = Field(default=80, gt=0, le=100)
-    critical_pct: float = Field(default=95, gt=0, le=100)
-    usage_warn_pct: float = Field(default=80, gt=0, le=100)
-    usage_critical_pct: float = Field(default=90, gt=0, le=100)
-
-
-class Quota(BaseModel):
-    """A usage plan's quota: `limit` requests per key and period."""
-
-    model_config = FROZEN
-
-    limit: int = Field(ge=1)
-    period: Literal["DAY", "WEEK", "MONTH"]
 
 
 class WatchedPlan(BaseModel):
@@ -105,7 +78,50 @@ class Watched(BaseModel):
     rate_limit_per_s: float = Field(gt=0)
     runbook_url: str | None = None
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """What a service stack with these settings deploys."""
+        instances = settings.model.instances
+        return cls(
+            name=settings.base,
+            account_id=settings.accounts.service,
+            region=settings.region,
+            api_name=settings.base,
+            stage=STAGE,
+            api_path=API_PATH,
+            function=WatchedFunction(
+                name=f"{settings.base}-inference",
+                alias=ALIAS,
+                timeout_ms=settings.inference.timeout_s * 1000,
+                time_budget_ms=settings.inference.time_budget_ms,
+                reserved_concurrency=settings.inference.reserved_concurrency,
+            ),
+            table=f"{settings.base}-reference-data",
+            endpoint=WatchedEndpoint(
+                name=f"{settings.base}-model-{settings.model.endpoint}",
+                variant=VARIANT,
+                cores=instances.cores if instances else None,
+                gpus=instances.gpus if instances else None,
+            ),
+            usage_plans=tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
+            slo=settings.slo,
+            levels=settings.levels,
+            tuning=settings.alarms,
+            rate_limit_per_s=settings.api.rate_per_s,
+            runbook_url=settings.runbook_url or None,
+        )
+
+    @property
+    def entry(self) -> str:
+        """The traced name of the API's stage, where a request enters."""
+        return f"{self.api_name}/{self.stage}"
+
     @property
     def log_group(self) -> str:
         """The inference function's log group."""
         return f"/aws/lambda/{self.function.name}"
+
+
+def canary_name(base: str) -> str:
+    """The canary's function and role; the API's resource policy trusts exactly this role name."""
+    return f"{base}-canary"

@@ -12,7 +12,7 @@ import entry
 ROOT = Path(__file__).resolve().parents[1]
 # module, arguments with which it would end with another code, and what it says
 COMMANDS = {
-    "components.packages": ([], "Interrupted: the packages are not all built.\n"),
+    "components.shared.packages": ([], "Interrupted: the packages are not all built.\n"),
     "local": (["--port", "none"], "Interrupted. Everything that was started is ended.\n"),
     "rehearsal": (["evaluate"], "Interrupted.\n"),
     "reports": (["none"], "Interrupted.\n"),

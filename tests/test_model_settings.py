@@ -10,7 +10,7 @@ import pytest
 from botocore.model import StringShape
 from pydantic import ValidationError
 
-from settings import DataCapture, Instances
+from settings.model import DataCapture, Instances
 
 # Types of SageMaker that EC2's list, as moto has it, no longer or not yet holds: vCPUs of AWS's own pages.
 ELSEWHERE = {

@@ -1,6 +1,6 @@
 """The API's contract as pure functions: a proxy event in, a request or an answer out.
 
-Accepts exactly what `PredictionRequest` in components/openapi.yaml accepts, so the contract also holds
+Accepts exactly what `PredictionRequest` in openapi.yaml accepts, so the contract also holds
 for what the gateway's validator lets pass (it looks at JSON content types only, and reads numbers its
 own way). Deliberately hand-written: a JSON Schema library costs more at a cold start than all of this.
 """

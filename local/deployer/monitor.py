@@ -12,7 +12,7 @@ from typing import Any
 
 import pulumi
 
-from components.identity import READ as OWN_OUTPUTS
+from components.shared.identity import READ as OWN_OUTPUTS
 from local.deployer import errors
 from local.deployer.accounts import Emulator, Provider, provider
 from local.deployer.registry import lookup

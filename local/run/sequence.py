@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from components.reference_data import attribute_values
+from components.service.reference_data import attribute_values
 from config import ConfigError
 from local.deployer import Deployment, Resource, bootstrap, deploy, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator

@@ -21,7 +21,7 @@ from monitoring.catalogue.shared import budget_pct
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Metric, Window, spelled, watched_last
 from monitoring.spec import Level, MetricQuery
-from monitoring.watched import Slo
+from settings.slo import Slo
 
 DATA = Path(__file__).with_name("burn_rates.yaml")
 DAY_S = 86_400

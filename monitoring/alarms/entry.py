@@ -11,7 +11,7 @@ from monitoring.alarms.runbook import first_steps
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Component, Kpi, Metric, Signal, Window
 from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MissingData
-from monitoring.tuning import AlarmsTuning, AlarmTuning, Tuning
+from settings.alarms import AlarmsTuning, AlarmTuning, Tuning
 
 UNTUNED, NOT_TUNED = AlarmsTuning(), Tuning()
 WINDOW_FIELDS = ("threshold", "period_s", "evaluation_periods", "datapoints_to_alarm")

@@ -9,8 +9,8 @@ from dataclasses import replace
 from monitoring.alarms.entry import WINDOW_FIELDS, Draft, Entry, Scope, finish
 from monitoring.kpi import Kpi, value_queries
 from monitoring.spec import Level
-from monitoring.tuning import Tuning
-from monitoring.watched import Levels
+from settings.alarms import Tuning
+from settings.slo import Levels
 
 LEVELS: tuple[Level, ...] = ("warn", "critical")
 SYMBOLS = {"Percent": " %", "Milliseconds": " ms", "Count": ""}

@@ -11,7 +11,7 @@ from monitoring.catalogue.shared import (
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
 from monitoring.targets import ApiTarget
-from monitoring.watched import Slo
+from settings.slo import Slo
 
 REQUESTS, SILENT = "api-requests", "api-silent"
 REFUSED_LIMIT_PCT = 20  # a fifth of all requests refused is a broken client, key or contract

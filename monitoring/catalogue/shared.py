@@ -3,7 +3,7 @@
 from typing import Final
 
 from monitoring.kpi import Window
-from monitoring.watched import Slo
+from settings.slo import Slo
 
 # At 20 times the budget's rate a 30-day error budget lasts a day and a half: soon enough to be a page,
 # far enough from one unlucky request.

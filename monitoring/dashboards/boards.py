@@ -168,10 +168,9 @@ def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) 
 def _links(watched: Watched) -> str:
     console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
     logs = quote(quote(watched.log_group, safe=""), safe="").replace("%", "$")
-    entry = f"{watched.api_name}/{watched.stage}"
     slow, failed = (
         tracing.query_link(console, expression)
-        for expression in tracing.group_filters(entry, watched.slo.latency_p90_ms).values()
+        for expression in tracing.group_filters(watched.entry, watched.slo.latency_p90_ms).values()
     )
     return "\n".join(
         (

@@ -24,7 +24,7 @@ from monitoring.dashboards.widgets import (
 from monitoring.kpi import watched_last
 from monitoring.spec import MetricQuery
 from monitoring.targets import ApiTarget, UsageTarget
-from monitoring.watched import Levels, Slo
+from settings.slo import Levels, Slo
 
 HOUR_S, FIVE_MINUTES_S = 3600, 300
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from monitoring.catalogue import api, endpoint, table
 from monitoring.catalogue.shared import ERROR_FACTOR, MIN_FAILURES, budget_pct
-from monitoring.watched import Slo
 from rehearsal.incident.faults import Value
 from rehearsal.incident.latency import OVERHEAD_MS, TABLE_MS
 from rehearsal.incident.service import Shape
+from settings.slo import Slo
 
 FITS = 0.6
 Z90 = 1.2816  # of the standard normal distribution

@@ -7,11 +7,12 @@ from pathlib import Path
 import config
 import monitoring
 from monitoring.spec import Alarm
-from monitoring.watched import Slo
+from monitoring.watched import Watched
 from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.sources import files
 from rehearsal.sources.alarms import Skipped
 from settings import Settings
+from settings.slo import Slo
 
 NORMAL_BUDGET_MS = 1000.0
 
@@ -59,7 +60,7 @@ def of_stack(stack: str) -> AlarmSet:
 
 def of_settings(stack: str, settings: Settings) -> AlarmSet:
     """The same for settings that are read already."""
-    watched = settings.watched()
+    watched = Watched.of(settings)
     service = Account(id=settings.accounts.service, alarms=monitoring.service_alarms(watched))
     monitor = Account(
         id=settings.accounts.monitor,

@@ -15,7 +15,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
 import config
-from components.identity import READ
+from components.shared.identity import READ
 
 ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
 IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0123456789abcdef" * 4

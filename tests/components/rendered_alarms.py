@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.alarms import Alarms, AlarmsArgs
+from components.shared.alarms import Alarms, AlarmsArgs
 from monitoring import monitor_alarms, service_alarms
 from monitoring.spec import Alarm
 from tests.components.harness import Made, Recorder, run_program

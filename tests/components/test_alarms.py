@@ -7,10 +7,11 @@ import pytest
 from pulumi.runtime.mocks import MockMonitor
 
 import config
-from components.alarms import Alarms, AlarmsArgs
+from components.shared.alarms import Alarms, AlarmsArgs
 from monitoring import monitor_alarms, service_alarms
 from monitoring.alarms.limits import children
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, MetricQuery, MetricStat
+from monitoring.watched import Watched
 from tests.components.harness import Recorder, Run, run_program
 from tests.components.rendered_alarms import STACKS, TOPICS, given, render
 
@@ -163,7 +164,7 @@ def test_over_both_stacks_each_metric_but_dynamodbs_has_one_alarm_that_breaches_
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_the_stacks_deploy_exactly_the_catalogues_alarms(env: str, request: pytest.FixtureRequest) -> None:
     service, monitor = request.getfixturevalue(env), request.getfixturevalue(f"{env}_monitor")
-    known = config.parse(config.read_stack(env)).watched()
+    known = Watched.of(config.parse(config.read_stack(env)))
     for run, alarms in ((service, service_alarms(known)), (monitor, monitor_alarms(known))):
         metric_names = {made.inputs["name"] for made in run.of("MetricAlarm").values()}
         composite_names = {made.inputs["alarmName"] for made in run.of("CompositeAlarm").values()}
@@ -173,7 +174,8 @@ def test_the_stacks_deploy_exactly_the_catalogues_alarms(env: str, request: pyte
 
 def test_every_page_notifies_the_topic_of_its_level_and_says_when_it_is_over(prod: Run) -> None:
     levels = {
-        alarm.name: alarm.level for alarm in service_alarms(config.parse(config.read_stack("prod")).watched())
+        alarm.name: alarm.level
+        for alarm in service_alarms(Watched.of(config.parse(config.read_stack("prod"))))
     }
     for made in prod.of("CompositeAlarm").values():
         (topic,) = made.inputs["alarmActions"]

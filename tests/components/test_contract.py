@@ -6,7 +6,7 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
-from components.contract import GATEWAY_ERRORS, contract, gateway_document, gateway_response
+from components.service.contract import GATEWAY_ERRORS, contract, gateway_document, gateway_response
 from settings import API_PATH
 
 POLICY = {"Version": "2012-10-17", "Statement": []}

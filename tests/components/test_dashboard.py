@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.dashboard import Dashboard, DashboardArgs
+from components.shared.dashboard import Dashboard, DashboardArgs
 from monitoring import monitor_dashboard, service_dashboard
 from tests.components.harness import Recorder, Run, run_program
 from tests.monitoring.builders import MONITOR, watched

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from components.kpi_alarms import KpiAlarms, KpiAlarmsArgs, alarms
+from components.shared.kpi_alarms import KpiAlarms, KpiAlarmsArgs, alarms
 from monitoring.errors import MonitoringError
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, TableTarget
-from monitoring.tuning import AlarmsTuning, AlarmTuning
-from monitoring.watched import Levels, Slo
+from settings.alarms import AlarmsTuning, AlarmTuning
+from settings.slo import Levels, Slo
 from tests.components.harness import Recorder, run_program
 
 PAGE = Path(__file__).parents[2] / "docs" / "kpi-alarms.md"

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from components.model import ModelSettings
 from tests.components.harness import IMAGE, Run, policy_documents, run_stack, unwrap
 
 
@@ -164,8 +161,3 @@ def test_a_captured_share_of_the_traffic_goes_to_one_prefix_encrypted() -> None:
     assert ":key:" in config["kmsKeyId"]
     policy = unwrap(run.of("RolePolicy")["inference-dev-model-policy"].inputs["policy"])
     assert '"arn:aws:s3:::bucket/drift/*"' in policy
-
-
-def test_model_settings_want_exactly_one_way_to_run() -> None:
-    with pytest.raises(ValueError, match="exactly one"):
-        ModelSettings(image=IMAGE)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components import packages
+from components.shared import packages
 
 
 def digest(path: Path) -> str:

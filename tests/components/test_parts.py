@@ -3,10 +3,7 @@
 import json
 from typing import Any
 
-import pytest
-
-from components.reference_data import attribute_values
-from components.tracing import SamplingRuleArgs, TracingArgs
+from components.service.reference_data import attribute_values
 from tests.components.harness import Run, run_stack, unwrap
 
 
@@ -216,11 +213,3 @@ def test_the_trace_groups_are_the_slow_and_the_failed_requests(prod: Run) -> Non
         "inference-prod-slow": 'service("inference-prod/live") AND responsetime > 0.2',
         "inference-prod-failed": 'service("inference-prod/live") { fault }',
     }
-
-
-def test_a_name_x_ray_would_refuse_is_refused_before_deploying() -> None:
-    rule = SamplingRuleArgs(name="a" * 16, priority=1, rate=1, reservoir=1)
-    with pytest.raises(ValueError, match="longer than 32 characters"):
-        TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[rule])
-    longest = SamplingRuleArgs(name="a" * 8, priority=1, rate=1, reservoir=1)
-    TracingArgs(base="a-rather-long-name-prod", entry="x/live", slow_ms=200, rules=[longest])

@@ -84,6 +84,10 @@ def lines(changes: dict[str, Any]) -> list[str]:
             "notifications.warn[0]: the endpoint",
         ),
         ({"name": "a" * 23}, "name: X-Ray refuses the name"),
+        (
+            {"name": "a" * 19, "tracing": {"rules": [{"name": "r" * 9, "priority": 1, "rate": 1}]}},
+            f"tracing.rules[0].name: X-Ray refuses the name '{'a' * 19}-dev-{'r' * 9}', which has 33",
+        ),
         ({"env": "production"}, "env: got 'production'; it should be 2 to 8 lower-case letters"),
         ({"env": "monitor"}, "env: got 'monitor'"),
         ({"env": "b-c"}, "env: got 'b-c'"),

@@ -21,7 +21,7 @@ PAGE = page.text()
 
 
 def prod() -> Watched:
-    return config.parse(config.read_stack("prod")).watched()
+    return Watched.of(config.parse(config.read_stack("prod")))
 
 
 def test_the_check_fails_when_the_page_is_stale() -> None:

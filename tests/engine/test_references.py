@@ -27,9 +27,9 @@ def test_the_monitor_of_a_service_that_is_not_deployed_yet_previews_and_says_wha
 
 def test_an_older_service_previews_with_a_warning_and_is_asked_for_in_an_update(deployed: Project) -> None:
     monitor = deployed.stack("dev-monitor")
-    deployed.edit("components/service.py", *PROBE)
+    deployed.edit("components/service/stack.py", *PROBE)
     assert deployed.stack("dev").up().error == ""
-    deployed.edit("components/service.py", *reversed(PROBE))
+    deployed.edit("components/service/stack.py", *reversed(PROBE))
     preview, update = monitor.preview(), monitor.up()
     assert preview.error == ""
     assert "probe" in preview.output
@@ -41,6 +41,6 @@ def test_an_older_service_previews_with_a_warning_and_is_asked_for_in_an_update(
 
 
 def test_a_newer_service_changes_nothing_in_its_monitor(deployed: Project) -> None:
-    deployed.edit("components/service.py", PROBE[0], f'"a_later_output": 1, {PROBE[0]}')
+    deployed.edit("components/service/stack.py", PROBE[0], f'"a_later_output": 1, {PROBE[0]}')
     assert deployed.stack("dev").up().error == ""
     assert deployed.stack("dev-monitor").preview().steps == ()

@@ -8,6 +8,7 @@ import config
 from local import cli, summary
 from local.run.faults import FAULTS
 from monitoring.stacks import stacks
+from monitoring.watched import Watched
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "local.md").read_text()
@@ -59,7 +60,7 @@ def test_every_field_of_the_summary_is_described_as_its_schema_does() -> None:
 
 
 def test_the_alarms_that_the_page_names_exist() -> None:
-    watched = config.parse(config.read_stack("dev")).watched()
+    watched = Watched.of(config.parse(config.read_stack("dev")))
     both = stacks(watched)
     names = {entry.alarm.name for entry in (*both.service, *both.monitor)}
     named = set(re.findall(r"`((?:monitor-)?page-[a-z0-9-]+)`", section("Faults")))

@@ -5,8 +5,9 @@ from typing import Any
 from monitoring.alarms.entry import Entry, Scope
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm
 from monitoring.stacks import stacks
-from monitoring.tuning import AlarmsTuning
-from monitoring.watched import Quota, Watched, WatchedEndpoint, WatchedFunction, WatchedPlan
+from monitoring.watched import Watched, WatchedEndpoint, WatchedFunction, WatchedPlan
+from settings.alarms import AlarmsTuning
+from settings.usage_plans import Quota
 
 SERVICE, MONITOR = "111111111111", "222222222222"
 RUNBOOK = "https://example.com/runbook"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitoring.alarms.burn import CHANCE, beyond_chance, windows
 from monitoring.errors import MonitoringError
 from monitoring.spec import Expression, MetricStat
-from monitoring.watched import Slo
+from settings.slo import Slo
 from tests.monitoring.builders import SERVICE, alarms, composite, metric_alarm, watched
 
 THIRTY_DAYS = Slo(window_days=30)

@@ -10,7 +10,8 @@ from monitoring.kpi import Kpi, percentile_min_samples, value_queries
 from monitoring.monitor import canary_target
 from monitoring.spec import Expression, MetricStat
 from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, of_watched
-from monitoring.watched import Slo, Watched
+from monitoring.watched import Watched
+from settings.slo import Slo
 from tests.monitoring.builders import GPU_INSTANCES, SERVERLESS, watched
 
 API = ("AWS/ApiGateway", frozenset({("ApiName", "shop-prod"), ("Stage", "live")}))

@@ -13,7 +13,8 @@ from monitoring import MonitoringError, monitor_dashboard, service_dashboard
 from monitoring.dashboards.widgets import AMBER, GREEN, RED
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from monitoring.stacks import stacks
-from monitoring.watched import Slo, Watched
+from monitoring.watched import Watched
+from settings.slo import Slo
 from tests.monitoring.builders import GPU_INSTANCES, MONITOR, SERVERLESS, SERVICE, tuned, watched
 
 SCHEMA = json.loads(Path(__file__).with_name("dashboard_body.schema.json").read_text())

@@ -8,7 +8,7 @@ import pytest
 from monitoring.alarms.entry import Entry
 from monitoring.alarms.runbook import first_steps
 from monitoring.spec import Expression, MetricAlarm
-from monitoring.watched import Levels
+from settings.slo import Levels
 from tests.monitoring.builders import (
     GPU_INSTANCES,
     RUNBOOK,

@@ -6,8 +6,8 @@ import config
 from monitoring.errors import MonitoringError
 from monitoring.spec import MetricAlarm
 from monitoring.stacks import stacks
-from monitoring.tuning import AlarmsTuning
 from monitoring.watched import Watched
+from settings.alarms import AlarmsTuning
 from tests.monitoring.builders import alarms, entries, metric_alarm, tuned, watched
 
 
@@ -129,7 +129,7 @@ def test_a_value_that_an_alarm_cannot_follow_is_refused(key: str, field: str, ta
 
 def test_the_stacks_section_alarms_reaches_the_watched_service() -> None:
     raw = config.read_stack("prod") | {"alarms": {"each": {"api-5xx-warn": {"threshold": 0.5}}}}
-    service = config.parse(raw).watched()
+    service = Watched.of(config.parse(raw))
     assert metric_alarm("api-5xx-warn", service).threshold == 0.5
 
 

@@ -16,7 +16,7 @@ from handlers.inference.contract import LABELS, MEASUREMENTS, ModelAnswer, Predi
 from handlers.inference.failure import STATUS, FailureError
 
 CONTRACT = yaml.safe_load(
-    (Path(__file__).parents[3] / "components" / "openapi.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[3] / "components" / "service" / "openapi.yaml").read_text(encoding="utf-8")
 )
 SCHEMAS = CONTRACT["components"]["schemas"]
 VALID = {"id": "lot-001", "measurements": {"color_intensity": 5.64, "hue": 1.04, "proline": 1065}}

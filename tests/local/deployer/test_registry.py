@@ -24,7 +24,7 @@ def properties(token: str) -> set[str]:
 def used_by_components() -> set[str]:
     """`service.Class` of every `aws.service.Class(...)` call in components/."""
     found = set()
-    for path in COMPONENTS.glob("*.py"):
+    for path in COMPONENTS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("aws."):
                 parts = ast.unparse(node.func).split(".")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from components.contract import contract
+from components.service.contract import contract
 from local.deployer.errors import Unsupported
 from local.deployer.resources.schemas import model_schema
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from components.contract import GATEWAY_ERRORS, gateway_response
+from components.service.contract import GATEWAY_ERRORS, gateway_response
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.fillins.xray.traces import parse_header
 from tests.local.emulated_api import EmulatedApi, assume, make_api, make_role, root

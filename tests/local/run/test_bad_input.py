@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
 
-from components.contract import contract
+from components.service.contract import contract
 from local.emulator import SERVICE_ACCOUNT
 from settings import API_PATH
 from tests.local.deployed import Stacks

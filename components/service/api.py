@@ -15,9 +15,13 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-from components.contract import gateway_document
-from components.waf import Waf, WafArgs
+from components.service.contract import gateway_document
+from components.service.waf import Waf, WafArgs
+from components.shared import iam
+from components.shared.common import Common
+from components.shared.function import PythonFunction
+from monitoring.watched import Watched, canary_name
+from settings.api import Api as ApiSettings
 
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -38,30 +42,15 @@ ACCESS_LOG = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApiSettings:
-    """Throttles of the whole stage."""
-
-    rate_per_s: float
-    burst: int
-    waf_requests_per_5_min: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ApiArgs:
-    """`caller_role_arn` is the other account's one role that may call."""
+    """`watched` has the names; the canary's role in account `caller_account_id` is all that may call from
+    another account.
+    """
 
-    base: str
-    account_id: str
-    region: str
-    stage: str
-    api_path: str
-    invoke_arn: pulumi.Input[str]
-    function_name: pulumi.Input[str]
-    function_alias: pulumi.Input[str]
+    common: Common
+    watched: Watched
+    function: PythonFunction
     caller_account_id: str
-    caller_role_arn: str
-    log_retention_days: int
-    key_arn: pulumi.Input[str]
     deletion_protection: bool
     settings: ApiSettings
 
@@ -76,14 +65,17 @@ class Api(pulumi.ComponentResource):
     def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:api:Api", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        operation = f"{args.stage}/POST{args.api_path}"
-        policy = resource_policy(args.caller_account_id, args.caller_role_arn, operation)
-        body = pulumi.Output.from_input(args.invoke_arn).apply(
-            lambda invoke_arn: json.dumps(gateway_document(args.base, invoke_arn, policy), sort_keys=True)
+        watched = args.watched
+        operation = f"{watched.stage}/POST{watched.api_path}"
+        policy = resource_policy(args.caller_account_id, canary_name(watched.name), operation)
+        body = args.function.alias_invoke_arn.apply(
+            lambda invoke_arn: json.dumps(
+                gateway_document(watched.api_name, invoke_arn, policy), sort_keys=True
+            )
         )
         api = aws.apigateway.RestApi(
             f"{name}-api",
-            name=args.base,
+            name=watched.api_name,
             body=body,
             endpoint_configuration={"types": "REGIONAL"},
             # Its id is in the address that customers call.
@@ -92,8 +84,8 @@ class Api(pulumi.ComponentResource):
         permission = aws.lambda_.Permission(
             f"{name}-invoke",
             action="lambda:InvokeFunction",
-            function=args.function_name,
-            qualifier=args.function_alias,
+            function=args.function.function_name,
+            qualifier=args.function.alias_name,
             principal="apigateway.amazonaws.com",
             source_arn=pulumi.Output.concat(api.execution_arn, "/", operation),
             opts=child,
@@ -107,15 +99,11 @@ class Api(pulumi.ComponentResource):
         stage = self._stage(name, args, api, deployment)
         self.api_id = api.id
         self.stage_name = stage.stage_name
-        self.url = pulumi.Output.concat(stage.invoke_url, args.api_path)
-        if args.settings.waf_requests_per_5_min is not None:
+        self.url = pulumi.Output.concat(stage.invoke_url, watched.api_path)
+        if args.settings.waf:
             Waf(
                 f"{name}-waf",
-                WafArgs(
-                    acl_name=args.base,
-                    stage_arn=stage.arn,
-                    requests_per_5_min=args.settings.waf_requests_per_5_min,
-                ),
+                WafArgs(acl_name=watched.api_name, stage_arn=stage.arn, settings=args.settings.waf),
                 opts=child,
             )
         self.register_outputs({"url": self.url})
@@ -126,24 +114,24 @@ class Api(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         access_logs = aws.cloudwatch.LogGroup(
             f"{name}-access-logs",
-            name=f"/aws/apigateway/{args.base}/access",
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.key_arn,
+            name=f"/aws/apigateway/{args.watched.api_name}/access",
+            retention_in_days=args.common.log_retention_days,
+            kms_key_id=args.common.key_arn,
             opts=child,
         )
         # API Gateway would make this group itself, without retention or key, at the first request.
         execution_logs = aws.cloudwatch.LogGroup(
             f"{name}-execution-logs",
-            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.stage}"),
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.key_arn,
+            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.watched.stage}"),
+            retention_in_days=args.common.log_retention_days,
+            kms_key_id=args.common.key_arn,
             opts=child,
         )
         stage = aws.apigateway.Stage(
             f"{name}-stage",
             rest_api=api.id,
             deployment=deployment.id,
-            stage_name=args.stage,
+            stage_name=args.watched.stage,
             xray_tracing_enabled=True,
             access_log_settings={
                 "destination_arn": access_logs.arn,
@@ -168,7 +156,7 @@ class Api(pulumi.ComponentResource):
         return stage
 
 
-def resource_policy(caller_account_id: str, caller_role_arn: str, operation: str) -> dict[str, Any]:
+def resource_policy(account_id: str, role: str, operation: str) -> dict[str, Any]:
     """Lets one role of another account call one operation, `<stage>/<METHOD>/<path>`.
 
     API Gateway rejects a principal that does not exist yet, so the account is trusted and the condition
@@ -178,10 +166,10 @@ def resource_policy(caller_account_id: str, caller_role_arn: str, operation: str
         [
             {
                 "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{caller_account_id}:root"},
+                "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
                 "Action": "execute-api:Invoke",
                 "Resource": f"execute-api:/{operation}",
-                "Condition": {"ArnEquals": {"aws:PrincipalArn": caller_role_arn}},
+                "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account_id}:role/{role}"}},
             }
         ]
     )

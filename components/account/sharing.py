@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
+from components.shared import iam
 
 ROLE_NAME = "CloudWatch-CrossAccountSharingRole"  # CloudWatch looks for this name
 READS = (

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components.alarms import Alarms, AlarmsArgs
+from components.shared.alarms import Alarms, AlarmsArgs
 from monitoring import parts
 from monitoring.alarms.entry import Scope
 from monitoring.spec import Alarm, Level
 from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, TableTarget, Targets
-from monitoring.tuning import AlarmsTuning
-from monitoring.watched import Levels
+from settings.alarms import AlarmsTuning
+from settings.slo import Levels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

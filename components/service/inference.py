@@ -5,22 +5,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-from components.function import PythonFunction, PythonFunctionArgs
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InferenceSettings:
-    """`start` is `on_demand`, `snap_start` or `provisioned` (with `provisioned_concurrency`)."""
-
-    memory_mb: int
-    reserved_concurrency: int | None
-    start: str
-    provisioned_concurrency: int | None
-    time_budget_ms: int
-    timeout_s: int
-    cache_ttl_s: int
-    cache_size: int
+from components.shared import iam
+from components.shared.common import Common
+from components.shared.function import PythonFunction, PythonFunctionArgs
+from settings.inference import Inference as InferenceSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,16 +17,12 @@ class InferenceArgs:
     once it is in service.
     """
 
+    common: Common
     function_name: str
     table_name: pulumi.Input[str]
     table_arn: pulumi.Input[str]
     endpoint: str
     endpoint_name: pulumi.Input[str]
-    account_id: str
-    region: str
-    layer_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    log_retention_days: int
     settings: InferenceSettings
 
 
@@ -54,13 +38,10 @@ class Inference(pulumi.ComponentResource):
         self.function = PythonFunction(
             name,
             PythonFunctionArgs(
+                common=args.common,
                 function_name=args.function_name,
                 package="inference",
                 description="Joins a request with its reference data and asks the model.",
-                role_name=args.function_name,
-                layer_arn=args.layer_arn,
-                key_arn=args.key_arn,
-                log_retention_days=args.log_retention_days,
                 timeout_s=settings.timeout_s,
                 memory_mb=settings.memory_mb,
                 reserved_concurrency=settings.reserved_concurrency,
@@ -74,12 +55,12 @@ class Inference(pulumi.ComponentResource):
                 },
                 statements=[
                     iam.allow("dynamodb:GetItem", args.table_arn),
-                    iam.allow("kms:Decrypt", args.key_arn),
+                    iam.allow("kms:Decrypt", args.common.key_arn),
                 ],
                 grants={
                     args.endpoint: iam.allow(
                         "sagemaker:InvokeEndpoint",
-                        f"arn:aws:sagemaker:{args.region}:{args.account_id}:endpoint/{args.endpoint}",
+                        f"arn:aws:sagemaker:{args.common.region}:{args.common.account_id}:endpoint/{args.endpoint}",
                     )
                 },
             ),

@@ -4,28 +4,18 @@ Endpoints are secrets: the address of a paging service's webhook carries its tok
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
+from components.shared import iam
 from monitoring.spec import Level
+from settings.notifications import Notifications as Subscribers
 
 LEVELS: tuple[Level, ...] = ("warn", "critical")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SubscriptionArgs:
-    """One subscriber: an SNS protocol and its endpoint."""
-
-    protocol: str
-    endpoint: str
-
-
-Subscriptions = Mapping[Level, Sequence[SubscriptionArgs]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +25,7 @@ class NotificationsArgs:
     prefix: str
     account_id: str
     key_arn: pulumi.Input[str]
-    subscriptions: pulumi.Input[Subscriptions] = field(default_factory=dict)
+    subscriptions: pulumi.Input[Subscribers]
     set_in: str
 
 
@@ -70,8 +60,8 @@ class Notifications(pulumi.ComponentResource):
         )
         self.register_outputs({"topic_arns": dict(self.topic_arns), "subscribed": subscribed})
 
-    def _subscribe(self, name: str, args: NotificationsArgs, subscriptions: Subscriptions) -> None:
-        if not subscriptions.get("critical"):
+    def _subscribe(self, name: str, args: NotificationsArgs, subscriptions: Subscribers) -> None:
+        if not subscriptions.critical:
             first = f"pulumi config set -s {args.set_in} --path 'notifications.critical[0]"
             pulumi.log.warn(
                 f"NOBODY IS PAGED: topic {args.prefix}-critical has no subscriber; critical alarms reach no"
@@ -79,7 +69,7 @@ class Notifications(pulumi.ComponentResource):
                 f" {first}.endpoint' --secret oncall@example.com"
             )
         for level in LEVELS:
-            for subscription in subscriptions.get(level, ()):
+            for subscription in getattr(subscriptions, level):
                 digest = hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]
                 aws.sns.TopicSubscription(
                     f"{name}-{level}-{subscription.protocol}-{digest}",
@@ -90,21 +80,18 @@ class Notifications(pulumi.ComponentResource):
                 )
 
 
-def exported(subscriptions: Subscriptions) -> pulumi.Output[dict[str, list[dict[str, str]]]]:
-    """Subscriptions as a stack exports them: a secret."""
-    return pulumi.Output.secret(
-        {level: [asdict(s) for s in of] for level, of in sorted(subscriptions.items())}
-    )
+def exported(subscribers: Subscribers) -> pulumi.Output[dict[str, Any]]:
+    """Subscribers as a stack exports them: a secret."""
+    return pulumi.Output.secret(subscribers.model_dump(mode="json"))
 
 
-def joined(exported: Mapping[Level, Sequence[Mapping[str, str]]], ours: Subscriptions) -> Subscriptions:
+def joined(exported: Mapping[str, Any], ours: Subscribers) -> Subscribers:
     """What another stack exports and what this one adds, each subscriber of a level once."""
-    return {
-        level: tuple(
-            dict.fromkeys([*(SubscriptionArgs(**s) for s in exported.get(level, ())), *ours.get(level, ())])
-        )
-        for level in LEVELS
-    }
+    theirs = Subscribers.model_validate(exported, strict=False)
+    return Subscribers(
+        warn=tuple(dict.fromkeys([*theirs.warn, *ours.warn])),
+        critical=tuple(dict.fromkeys([*theirs.critical, *ours.critical])),
+    )
 
 
 def topic_policy(topic_arn: pulumi.Input[str], account_id: str) -> dict[str, Any]:

@@ -11,24 +11,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QuotaArgs:
-    """`limit` requests per key and `period` (DAY, WEEK or MONTH)."""
-
-    limit: int
-    period: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UsagePlanArgs:
-    """One plan; `rate_per_s` and `burst` throttle each of its keys."""
-
-    name: str
-    rate_per_s: float
-    burst: int
-    keys: Sequence[str]
-    quota: QuotaArgs | None = None
+from settings.usage_plans import UsagePlan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +21,7 @@ class UsagePlansArgs:
     base: str
     api_id: pulumi.Input[str]
     stage_name: pulumi.Input[str]
-    plans: Sequence[UsagePlanArgs]
+    plans: Sequence[UsagePlan]
 
 
 class UsagePlans(pulumi.ComponentResource):

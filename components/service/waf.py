@@ -6,16 +6,18 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from settings.api import Waf as WafSettings
+
 MANAGED_GROUPS = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WafArgs:
-    """`requests_per_5_min` bounds each source address."""
+    """The stage that it stands before, and its settings."""
 
     acl_name: str
     stage_arn: pulumi.Input[str]
-    requests_per_5_min: int
+    settings: WafSettings
 
 
 class Waf(pulumi.ComponentResource):
@@ -29,7 +31,7 @@ class Waf(pulumi.ComponentResource):
             name=args.acl_name,
             scope="REGIONAL",
             default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
-            rules=rules(args.requests_per_5_min),
+            rules=rules(args.settings.requests_per_5_min),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(**_visible(args.acl_name)),
             opts=child,
         )

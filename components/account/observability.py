@@ -2,7 +2,7 @@
 
 The monitor account has a sink, a service account a link to it. AWS allows one sink an account and region and
 one link from an account to a sink, so both belong to `bootstrap/`. Links work within one region, and share no
-alarms: `components.sharing` does.
+alarms: `components.account.sharing` does.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
+from components.shared import iam
+from settings.observability import Observability
 
 SHARED = ("AWS::CloudWatch::Metric", "AWS::Logs::LogGroup", "AWS::XRay::Trace")
 SINK_NAME = "inference-watch"  # an account has one a region, so it needs no more of a name
@@ -47,11 +48,9 @@ class Sink(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkArgs:
-    """The filters are AWS's expressions on `Namespace` and `LogGroupName`; None shares everything."""
+    """The sink, and what of the account's telemetry the link lets through."""
 
-    sink_arn: pulumi.Input[str]
-    metric_filter: str | None = None
-    log_filter: str | None = None
+    settings: Observability
 
 
 class Link(pulumi.ComponentResource):
@@ -65,18 +64,17 @@ class Link(pulumi.ComponentResource):
             f"{name}-link",
             label_template="$AccountName",
             resource_types=list(SHARED),
-            sink_identifier=args.sink_arn,
-            link_configuration=link_configuration(args.metric_filter, args.log_filter),
+            sink_identifier=args.settings.sink_arn,
+            link_configuration=link_configuration(args.settings),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn = link.arn
         self.register_outputs({"arn": self.arn})
 
 
-def link_configuration(
-    metric_filter: str | None, log_filter: str | None
-) -> aws.oam.LinkLinkConfigurationArgs | None:
+def link_configuration(settings: Observability) -> aws.oam.LinkLinkConfigurationArgs | None:
     """What of the account's telemetry the link lets through; None is all of it."""
+    metric_filter, log_filter = settings.metric_filter, settings.log_filter
     if not (metric_filter or log_filter):
         return None
     configuration = aws.oam.LinkLinkConfigurationArgs()

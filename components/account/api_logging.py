@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
+from components.shared import iam
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,30 +15,21 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InstancesArgs:
-    """Always-on instances, scaled between `min` and `max` on invocations per instance and minute."""
-
-    type: str
-    min: int
-    max: int
-    invocations_per_minute: int
+from components.shared import iam
+from components.shared.common import Common
+from monitoring.watched import WatchedEndpoint
+from settings.model import Instances
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EndpointArgs:
     """`configuration_name` is what the endpoint serves; `role_name` the role that its container runs with."""
 
-    endpoint_name: str
-    variant: str
+    common: Common
+    watched: WatchedEndpoint
     configuration_name: pulumi.Input[str]
     role_name: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    log_retention_days: int
-    instances: InstancesArgs | None
+    instances: Instances | None
 
 
 class Endpoint(pulumi.ComponentResource):
@@ -54,9 +45,9 @@ class Endpoint(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
-            name=f"/aws/sagemaker/Endpoints/{args.endpoint_name}",
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.key_arn,
+            name=f"/aws/sagemaker/Endpoints/{args.watched.name}",
+            retention_in_days=args.common.log_retention_days,
+            kms_key_id=args.common.key_arn,
             opts=child,
         )
         policy = aws.iam.RolePolicy(
@@ -67,18 +58,18 @@ class Endpoint(pulumi.ComponentResource):
         )
         endpoint = aws.sagemaker.Endpoint(
             f"{name}-endpoint",
-            name=args.endpoint_name,
+            name=args.watched.name,
             endpoint_config_name=args.configuration_name,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
         # With nothing to scale between there is no scalable target, which would only stand in the way.
         if args.instances is not None and args.instances.min < args.instances.max:
-            self._scaling(name, args.variant, args.instances, endpoint)
+            self._scaling(name, args.watched.variant, args.instances, endpoint)
         self.endpoint_name = endpoint.name
         self.register_outputs({"endpoint_name": self.endpoint_name})
 
     def _scaling(
-        self, name: str, variant: str, instances: InstancesArgs, endpoint: aws.sagemaker.Endpoint
+        self, name: str, variant: str, instances: Instances, endpoint: aws.sagemaker.Endpoint
     ) -> None:
         child = pulumi.ResourceOptions(parent=self)
         target = aws.appautoscaling.Target(

@@ -11,30 +11,26 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-from components.function import PythonFunction, PythonFunctionArgs
-from components.schedule import Schedule, ScheduleArgs
-from monitoring.watched import NAMESPACE
+from components.shared import iam
+from components.shared.common import Common
+from components.shared.function import PythonFunction, PythonFunctionArgs
+from components.shared.schedule import Schedule, ScheduleArgs
+from monitoring.watched import NAMESPACE, canary_name
+from settings import API_PATH, STAGE
+from settings.canary import Canary as CanarySettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryArgs:
-    """`base` names the service; `probe` is the request and its known prediction."""
+    """`probe` is the request and its known prediction."""
 
-    base: str
-    account_id: str
+    common: Common
     service_account_id: str
-    region: str
     api_id: pulumi.Input[str]
     api_url: pulumi.Input[str]
-    stage: str
-    api_path: str
     api_key: pulumi.Input[str]
     probe: pulumi.Input[Mapping[str, Any]]
-    timeout_ms: int
-    layer_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    log_retention_days: int
+    settings: CanarySettings
 
 
 class Canary(pulumi.ComponentResource):
@@ -45,12 +41,12 @@ class Canary(pulumi.ComponentResource):
     def __init__(self, name: str, args: CanaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:canary:Canary", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        function_name = canary_name(args.base)
+        function_name = canary_name(args.common.base)
         secret = aws.secretsmanager.Secret(
             f"{name}-api-key",
             name=f"{function_name}-api-key",
             description="The canary's API key.",
-            kms_key_id=args.key_arn,
+            kms_key_id=args.common.key_arn,
             # The value comes back from the service stack, and a name in recovery could not be made again.
             recovery_window_in_days=0,
             opts=child,
@@ -62,34 +58,31 @@ class Canary(pulumi.ComponentResource):
             opts=child,
         )
         invoke = pulumi.Output.concat(
-            f"arn:aws:execute-api:{args.region}:{args.service_account_id}:",
+            f"arn:aws:execute-api:{args.common.region}:{args.service_account_id}:",
             args.api_id,
-            f"/{args.stage}/POST{args.api_path}",
+            f"/{STAGE}/POST{API_PATH}",
         )
         self.function = PythonFunction(
             name,
             PythonFunctionArgs(
+                common=args.common,
                 function_name=function_name,
                 package="canary",
                 description="Probes the API as a customer would.",
-                role_name=function_name,
-                layer_arn=args.layer_arn,
-                key_arn=args.key_arn,
-                log_retention_days=args.log_retention_days,
-                timeout_s=args.timeout_ms // 1000 + 10,  # and time to read the key and publish
+                timeout_s=args.settings.timeout_ms // 1000 + 10,  # and time to read the key and publish
                 environment={
-                    "SERVICE": args.base,
+                    "SERVICE": args.common.base,
                     "API_URL": args.api_url,
-                    "API_REGION": args.region,
+                    "API_REGION": args.common.region,
                     "API_KEY_SECRET_ARN": secret.arn,
                     # Another stack's map arrives in any order; another text would be another version.
                     "PROBE": pulumi.Output.json_dumps(args.probe, sort_keys=True),
-                    "TIMEOUT_MS": str(args.timeout_ms),
+                    "TIMEOUT_MS": str(args.settings.timeout_ms),
                 },
                 statements=[
                     iam.allow("execute-api:Invoke", invoke),
                     iam.allow("secretsmanager:GetSecretValue", secret.arn),
-                    iam.allow("kms:Decrypt", args.key_arn),
+                    iam.allow("kms:Decrypt", args.common.key_arn),
                     iam.put_metric_data(NAMESPACE),
                 ],
             ),
@@ -109,15 +102,10 @@ class Canary(pulumi.ComponentResource):
                 schedule_name=function_name,
                 expression="rate(1 minute)",
                 alias_arn=self.function.alias_arn,
-                account_id=args.account_id,
+                account_id=args.common.account_id,
                 retries=0,
                 max_age_s=60,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[version]),
         )
         self.register_outputs({})
-
-
-def canary_name(base: str) -> str:
-    """The canary's function and role; the API's resource policy trusts exactly this role name."""
-    return f"{base}-canary"

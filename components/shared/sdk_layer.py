@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.packages import ARCHITECTURE, RUNTIME, build_layer
+from components.shared.packages import ARCHITECTURE, RUNTIME, build_layer
 
 
 def sdk_layer(name: str, layer_name: str, opts: pulumi.ResourceOptions) -> aws.lambda_.LayerVersion:

@@ -4,8 +4,8 @@ Pulumi hashes an archive's bytes, so another byte publishes every function anew.
 compressed, because what compressing gives depends on the machine's zlib; the layer is unpacked from its
 pinned wheels, because what an installer adds depends on its version.
 
-`python -m components.packages` builds them all into build/packages; the program builds what is missing or
-out of date on demand. The layer's wheels are those of the Lambda runtime, not of this machine.
+`python -m components.shared.packages` builds them all into build/packages; the program builds what is missing
+or out of date on demand. The layer's wheels are those of the Lambda runtime, not of this machine.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ from pathlib import Path
 import entry
 
 if __name__ == "__main__":  # before what takes long to import
-    entry.run("components.packages", "Interrupted: the packages are not all built.")
+    entry.run("components.shared.packages", "Interrupted: the packages are not all built.")
 
 import pulumi
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "packages"
 HANDLERS = ("canary", "inference", "usage_reporter")
 HANDLERS_FOLDER = ROOT / "handlers"

@@ -12,18 +12,19 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from settings.probe import Probe
+
 KEY = "id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferenceDataArgs:
-    """`probe_id` and `probe_reference` are the canary's item."""
+    """`probe` has the canary's item."""
 
     table_name: str
     key_arn: pulumi.Input[str]
     deletion_protection: bool
-    probe_id: str
-    probe_reference: Mapping[str, float]
+    probe: Probe
 
 
 class ReferenceData(pulumi.ComponentResource):
@@ -52,7 +53,7 @@ class ReferenceData(pulumi.ComponentResource):
             f"{name}-probe",
             table_name=table.name,
             hash_key=KEY,
-            item=json.dumps(attribute_values(args.probe_id, args.probe_reference)),
+            item=json.dumps(attribute_values(args.probe.id, args.probe.reference.model_dump())),
             opts=child,
         )
         self.table_name = table.name

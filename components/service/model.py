@@ -15,8 +15,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-from components.endpoint import Endpoint, EndpointArgs, InstancesArgs
+from components.service.endpoint import Endpoint, EndpointArgs
+from components.shared import iam
+from components.shared.common import Common
+from monitoring.watched import WatchedEndpoint
+from settings.model import DataCapture
+from settings.model import Model as ModelSettings
 
 ECR_IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^:@]+)[:@]"
@@ -24,49 +28,14 @@ ECR_IMAGE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ServerlessArgs:
-    """Memory in MB and the most requests at once."""
-
-    memory_mb: int
-    max_concurrency: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DataCaptureArgs:
-    """Where and how much of the traffic is kept."""
-
-    s3_uri: str
-    sampling_pct: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelSettings:
-    """Exactly one of `instances` and `serverless`; without `image` there is no endpoint yet."""
-
-    image: str | None = None
-    instances: InstancesArgs | None = None
-    serverless: ServerlessArgs | None = None
-    data_capture: DataCaptureArgs | None = None
-
-    def __post_init__(self) -> None:
-        if (self.instances is None) == (self.serverless is None):
-            raise ValueError("ModelSettings needs exactly one of `instances` and `serverless`")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelArgs:
-    """`base` names the repository; `endpoint_name` and `variant` are what monitoring watches.
+    """`endpoint` is what monitoring watches.
 
     `deletion_protection` keeps a repository that holds images from being deleted with the stack.
     """
 
-    base: str
-    endpoint_name: str
-    variant: str
-    account_id: str
-    region: str
-    key_arn: pulumi.Input[str]
-    log_retention_days: int
+    common: Common
+    endpoint: WatchedEndpoint
     deletion_protection: bool
     settings: ModelSettings
 
@@ -92,7 +61,7 @@ class Model(pulumi.ComponentResource):
                 "image with `python -m model.push`, set model.image to what it prints, and deploy again.",
                 self,
             )
-            self.endpoint_name = pulumi.Output.from_input(args.endpoint_name)
+            self.endpoint_name = pulumi.Output.from_input(args.endpoint.name)
             self.configuration_name = None
         else:
             self._serve(args.settings.image, repository)
@@ -101,11 +70,11 @@ class Model(pulumi.ComponentResource):
     def _repository(self) -> aws.ecr.Repository:
         repository = aws.ecr.Repository(
             f"{self._name}-repository",
-            name=f"{self._args.base}-model",
+            name=f"{self._args.common.base}-model",
             force_delete=not self._args.deletion_protection,
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration={"scan_on_push": True},
-            encryption_configurations=[{"encryption_type": "KMS", "kms_key": self._args.key_arn}],
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": self._args.common.key_arn}],
             opts=self._child,
         )
         keep = {
@@ -126,9 +95,9 @@ class Model(pulumi.ComponentResource):
         name, args = self._name, self._args
         role = aws.iam.Role(
             f"{name}-role",
-            name=f"{args.base}-model-execution",
+            name=f"{args.common.base}-model-execution",
             assume_role_policy=pulumi.Output.json_dumps(
-                iam.service_trust("sagemaker.amazonaws.com", args.account_id)
+                iam.service_trust("sagemaker.amazonaws.com", args.common.account_id)
             ),
             opts=self._child,
         )
@@ -144,7 +113,7 @@ class Model(pulumi.ComponentResource):
             execution_role_arn=role.arn,
             primary_container={
                 "image": image,
-                "environment": {"MODEL_NAME": args.endpoint_name, "AWS_REGION": args.region},
+                "environment": {"MODEL_NAME": args.endpoint.name, "AWS_REGION": args.common.region},
             },
             # Network isolation would keep the container from sending its trace segments.
             enable_network_isolation=False,
@@ -153,19 +122,17 @@ class Model(pulumi.ComponentResource):
         configuration = aws.sagemaker.EndpointConfiguration(
             f"{name}-configuration",
             production_variants=[production_variant(args, model.name)],
-            data_capture_config=data_capture(args.settings.data_capture, args.key_arn),
+            data_capture_config=data_capture(args.settings.data_capture, args.common.key_arn),
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
         self.configuration_name = configuration.name
         self.endpoint_name = Endpoint(
-            args.endpoint_name,
+            args.endpoint.name,
             EndpointArgs(
-                endpoint_name=args.endpoint_name,
-                variant=args.variant,
+                common=args.common,
+                watched=args.endpoint,
                 configuration_name=configuration.name,
                 role_name=role.name,
-                key_arn=args.key_arn,
-                log_retention_days=args.log_retention_days,
                 instances=args.settings.instances,
             ),
             opts=self._child,
@@ -178,7 +145,7 @@ def production_variant(
     """The endpoint's only variant."""
     instances, serverless = args.settings.instances, args.settings.serverless
     return aws.sagemaker.EndpointConfigurationProductionVariantArgs(
-        variant_name=args.variant,
+        variant_name=args.endpoint.variant,
         model_name=model_name,
         instance_type=instances.type if instances else None,
         initial_instance_count=instances.min if instances else None,
@@ -193,10 +160,10 @@ def production_variant(
 
 
 def data_capture(
-    args: DataCaptureArgs | None, key_arn: pulumi.Input[str]
+    settings: DataCapture | None, key_arn: pulumi.Input[str]
 ) -> aws.sagemaker.EndpointConfigurationDataCaptureConfigArgs | None:
     """Both directions of a share of the traffic, encrypted; None keeps nothing."""
-    if args is None:
+    if settings is None:
         return None
     both = aws.sagemaker.EndpointConfigurationDataCaptureConfigCaptureOptionArgs(
         capture_mode="InputAndOutput"
@@ -207,8 +174,8 @@ def data_capture(
     )
     return aws.sagemaker.EndpointConfigurationDataCaptureConfigArgs(
         enable_capture=True,
-        initial_sampling_percentage=args.sampling_pct,
-        destination_s3_uri=args.s3_uri,
+        initial_sampling_percentage=settings.sampling_pct,
+        destination_s3_uri=settings.s3_uri,
         kms_key_id=key_arn,
         capture_options=[both],
         capture_content_type_header=json_types,
@@ -236,13 +203,13 @@ def execution_statements(
         bucket, _, prefix = args.settings.data_capture.s3_uri.removeprefix("s3://").partition("/")
         objects = "/".join(part for part in (bucket, prefix.strip("/"), "*") if part)
         statements.append(iam.allow("s3:PutObject", f"arn:aws:s3:::{objects}"))
-        statements.append(iam.allow("kms:GenerateDataKey", args.key_arn))
+        statements.append(iam.allow("kms:GenerateDataKey", args.common.key_arn))
     return statements
 
 
 def _is_own(match: re.Match[str], args: ModelArgs) -> bool:
     return (match["account"], match["region"], match["name"]) == (
-        args.account_id,
-        args.region,
-        f"{args.base}-model",
+        args.common.account_id,
+        args.common.region,
+        f"{args.common.base}-model",
     )

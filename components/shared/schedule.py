@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
+from components.shared import iam
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

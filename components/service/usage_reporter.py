@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-from components.function import PythonFunction, PythonFunctionArgs
-from components.schedule import Schedule, ScheduleArgs
+from components.shared import iam
+from components.shared.common import Common
+from components.shared.function import PythonFunction, PythonFunctionArgs
+from components.shared.schedule import Schedule, ScheduleArgs
 from monitoring.watched import NAMESPACE
 
 SCHEDULE = "cron(5 0 * * ? *)"  # just after the UTC day that it reports
@@ -19,15 +20,10 @@ QUEUE_RETENTION_S = 14 * 86_400
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsageReporterArgs:
-    """`base` is the service's name and the metrics' `Service` dimension."""
+    """The API whose usage is reported."""
 
-    base: str
-    account_id: str
-    region: str
+    common: Common
     api_id: pulumi.Input[str]
-    layer_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    log_retention_days: int
 
 
 class UsageReporter(pulumi.ComponentResource):
@@ -41,33 +37,30 @@ class UsageReporter(pulumi.ComponentResource):
     ) -> None:
         super().__init__("inference-watch:usage-reporter:UsageReporter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        function_name = f"{args.base}-usage-reporter"
+        function_name = f"{args.common.base}-usage-reporter"
         dead_letters = aws.sqs.Queue(
             f"{name}-dead-letters",
             name=f"{function_name}-dead-letters",
-            kms_master_key_id=args.key_arn,
+            kms_master_key_id=args.common.key_arn,
             message_retention_seconds=QUEUE_RETENTION_S,
             opts=child,
         )
-        plans = f"arn:aws:apigateway:{args.region}::/usageplans"
+        plans = f"arn:aws:apigateway:{args.common.region}::/usageplans"
         self.function = PythonFunction(
             name,
             PythonFunctionArgs(
+                common=args.common,
                 function_name=function_name,
                 package="usage_reporter",
                 description="Publishes the previous day's usage of every plan and key.",
-                role_name=function_name,
-                layer_arn=args.layer_arn,
-                key_arn=args.key_arn,
-                log_retention_days=args.log_retention_days,
                 timeout_s=300,
-                environment={"SERVICE": args.base, "REST_API_ID": args.api_id},
+                environment={"SERVICE": args.common.base, "REST_API_ID": args.api_id},
                 statements=[
                     # Plans of this API are found by listing; their ids are AWS's.
                     iam.allow("apigateway:GET", [plans, f"{plans}/*/keys", f"{plans}/*/usage"]),
                     iam.put_metric_data(NAMESPACE),
                     iam.allow("sqs:SendMessage", dead_letters.arn),
-                    iam.allow(["kms:Decrypt", "kms:GenerateDataKey"], args.key_arn),
+                    iam.allow(["kms:Decrypt", "kms:GenerateDataKey"], args.common.key_arn),
                 ],
             ),
             opts=child,
@@ -87,11 +80,11 @@ class UsageReporter(pulumi.ComponentResource):
                 schedule_name=function_name,
                 expression=SCHEDULE,
                 alias_arn=self.function.alias_arn,
-                account_id=args.account_id,
+                account_id=args.common.account_id,
                 retries=10,
                 max_age_s=6 * 3600,
                 dead_letter_arn=dead_letters.arn,
-                key_arn=args.key_arn,
+                key_arn=args.common.key_arn,
             ),
             opts=child,
         )

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components import iam
-from components.packages import ARCHITECTURE, RUNTIME, build_handler
+from components.shared import iam
+from components.shared.common import Common
+from components.shared.packages import ARCHITECTURE, RUNTIME, build_handler
 from monitoring.watched import ALIAS
 
 
@@ -24,13 +25,10 @@ class PythonFunctionArgs:
     switched from one such thing to another, it may use both until the switch is done.
     """
 
+    common: Common
     function_name: str
     package: str
     description: str
-    role_name: str
-    layer_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    log_retention_days: int
     timeout_s: int
     memory_mb: int = 256
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -58,13 +56,13 @@ class PythonFunction(pulumi.ComponentResource):
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=f"/aws/lambda/{args.function_name}",
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.key_arn,
+            retention_in_days=args.common.log_retention_days,
+            kms_key_id=args.common.key_arn,
             opts=child,
         )
         role = aws.iam.Role(
             f"{name}-role",
-            name=args.role_name,
+            name=args.function_name,
             assume_role_policy=pulumi.Output.json_dumps(iam.plain_trust("lambda.amazonaws.com")),
             opts=child,
         )
@@ -94,7 +92,7 @@ class PythonFunction(pulumi.ComponentResource):
             architectures=[ARCHITECTURE],
             handler=f"handlers.{args.package}.app.handler",
             code=pulumi.FileArchive(str(build_handler(args.package))),
-            layers=[args.layer_arn],
+            layers=[args.common.layer_arn],
             role=role.arn,
             memory_size=args.memory_mb,
             timeout=args.timeout_s,

@@ -1,0 +1,1 @@
+"""The monitor account's stack: the canary, and what is watched from outside."""

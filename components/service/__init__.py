@@ -1,0 +1,1 @@
+"""The service account's stack: everything that serves a prediction and reports on it."""

@@ -1,0 +1,42 @@
+"""What all parts of one stack share: where it is, its key, its SDK layer."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.shared.encryption import Encryption, EncryptionArgs
+from components.shared.sdk_layer import sdk_layer
+from settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Common:
+    """`base` names the service; `key_arn` encrypts whatever is kept, `layer_arn` has the SDK."""
+
+    base: str
+    account_id: str
+    region: str
+    log_retention_days: int
+    key_arn: pulumi.Input[str]
+    layer_arn: pulumi.Input[str]
+
+
+def common(
+    name: str, settings: Settings, prefix: str, opts: pulumi.ResourceOptions, *, protect: bool = False
+) -> Common:
+    """Makes the key, protected or not, and the layer; `prefix` begins their physical names."""
+    encryption = Encryption(
+        f"{name}-encryption",
+        EncryptionArgs(
+            alias=prefix, account_id=settings.account_id, region=settings.region, deletion_protection=protect
+        ),
+        opts=opts,
+    )
+    return Common(
+        base=settings.base,
+        account_id=settings.account_id,
+        region=settings.region,
+        log_retention_days=settings.log_retention_days,
+        key_arn=encryption.key_arn,
+        layer_arn=sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
+    )
