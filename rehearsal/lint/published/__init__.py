@@ -12,6 +12,7 @@ file by file, the page of AWS's documentation and the day on which it was read.
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from rehearsal.lint.published import files
@@ -36,23 +37,16 @@ __all__ = [
 @cache
 def namespaces() -> frozenset[str]:
     """Every namespace of which anything is known."""
-    return frozenset({*files.namespaces(), *files.generated()})
+    return frozenset({*files.namespaces(), *files.listed()})
 
 
 @cache
 def namespace(name: str) -> Namespace | None:
     """All that is known of a namespace, in its exact spelling; None: nothing."""
-    curated, generated = files.curated(name), files.generated().get(name, {})
-    if curated is None:
-        return Namespace(name, generated, whole=False, forms={}, source="", checked="") if generated else None
-    return Namespace(
-        name,
-        {**generated, **curated.metrics},
-        curated.whole,
-        curated.forms,
-        curated.source,
-        curated.checked,
-    )
+    curated, listed = files.curated(name), files.listed().get(name, {})
+    if curated is not None:
+        return replace(curated, metrics={**listed, **curated.metrics})
+    return Namespace(name, listed, whole=False, forms={}, source="", checked="") if listed else None
 
 
 def known(name: str) -> bool:

@@ -1,5 +1,6 @@
-"""Reads the catalogue's files: `curated/` (by hand from AWS's documentation, one namespace a file) and
-`generated.json` (from a package of AWS's, made by `renew`). What is curated wins over what is generated.
+"""Reads the catalogue's files: `curated/` (by hand from AWS's documentation, one namespace a file),
+`generated.json` (from a package of AWS's, made by `renew`) and `names.json` (names alone, of namespaces
+that few alarm on). What is curated wins.
 
 A curated file:
 
@@ -18,7 +19,7 @@ A curated file:
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from rehearsal.lint.published.facts import Form, Keys, Metric, Namespace, When, 
 HERE = Path(__file__).parent
 CURATED = HERE / "curated"
 GENERATED = HERE / "generated.json"
+NAMES = HERE / "names.json"
 # The same reader in C where PyYAML was built with it: a lint of many namespaces reads many files.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -100,23 +102,22 @@ def curated(name: str) -> Namespace | None:
 
 
 @cache
-def generated() -> dict[str, dict[str, Metric]]:
-    """Namespace -> metrics as the pinned package has them: names and some of their dimension sets."""
-    if not GENERATED.exists():
-        return {}
-    data = json.loads(GENERATED.read_text("utf-8"))
-    return {
-        namespace: {
-            name: Metric(
-                namespace,
-                name,
-                dimension_sets=frozenset(parse(text) for text in sets),
-                source=data["source"],
+def listed() -> dict[str, dict[str, Metric]]:
+    """Metrics of which the name is known and at most some sets, from `names.json` and `generated.json`."""
+    found: dict[str, dict[str, Metric]] = {}
+    for path in (NAMES, GENERATED):
+        data = json.loads(path.read_text("utf-8"))
+        for namespace, metrics in data["namespaces"].items():
+            sets = metrics if isinstance(metrics, dict) else {name: [] for name in metrics}
+            found.setdefault(namespace, {}).update(
+                (name, Metric(namespace, name, dimension_sets=_sets(texts), source=data["source"]))
+                for name, texts in sets.items()
             )
-            for name, sets in metrics.items()
-        }
-        for namespace, metrics in data["namespaces"].items()
-    }
+    return found
+
+
+def _sets(texts: Iterable[str]) -> frozenset[Keys]:
+    return frozenset(parse(text) for text in texts)
 
 
 def parse(text: str) -> Keys:
@@ -137,7 +138,7 @@ def _by_name(file: _File, name: str) -> dict[str, Metric]:
 
 def _metrics(file: _File) -> Iterator[Metric]:
     """Each metric of a file with its row's facts over the file's own."""
-    groups = {group: frozenset(parse(text) for text in texts) for group, texts in file.sets.items()}
+    groups = {group: _sets(texts) for group, texts in file.sets.items()}
     shared = {field: getattr(file, field) for field in _Facts.model_fields}
     for row in file.metrics:
         names = [row.sets] if isinstance(row.sets, str) else row.sets
