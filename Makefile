@@ -79,7 +79,8 @@ lock: $(INSTALLED) ## Pin and hash the requirements files anew from pyproject.to
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group model -c requirements-dev.txt -o model/requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group training -c requirements-dev.txt -o model/requirements-train.txt
+	@for wanted in services/*/model/*.in; do \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url -c requirements-dev.txt "$$wanted" -o "$${wanted%.in}.txt"; done
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed

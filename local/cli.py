@@ -21,6 +21,7 @@ from config import ConfigError
 from entry import INTERRUPTED
 from local.deployer import DeployError
 from local.emulator import SERVICE_ACCOUNT, Emulator, EmulatorError
+from local.emulator.model_environment import ModelEnvironmentError, trained
 from local.emulator.model_server import ModelServer, ModelServerError
 from local.emulator.net import PortInUseError
 from local.report import show
@@ -33,7 +34,6 @@ from local.run.observe import UsageReporterError
 from local.run.plan import DEFAULT_REQUESTS, Options
 from local.run.progress import Steps
 from local.run.sequence import ROOT, Run, region
-from model.train import REFERENCE_DATA, ensure
 from rehearsal import RehearsalError
 
 HELD, NOT_HELD, USAGE, SLO_BROKEN = 0, 1, 2, 3
@@ -67,7 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except (PortInUseError, ConfigError, pulumi.RunError, NoPlanError) as error:
         return _failed(console, error, USAGE)
-    except (EmulatorError, ModelServerError, DeployError, UsageReporterError, RehearsalError) as error:
+    except (
+        EmulatorError,
+        ModelEnvironmentError,
+        ModelServerError,
+        DeployError,
+        UsageReporterError,
+        RehearsalError,
+    ) as error:
         return _failed(console, error, NOT_HELD)
 
 
@@ -148,12 +155,12 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         with steps.step("emulator", "Start the emulator"):
             emulator = running.enter_context(Emulator(region=region(options.stack), port=given.port))
         with steps.step("model", "Start the model server"):
-            model_dir = ensure(ROOT / "build" / "model")
+            made = trained("wine")
             environment = emulator.sdk_environment(SERVICE_ACCOUNT)
-            model = running.enter_context(ModelServer(environment=environment, model_dir=model_dir))
+            model = running.enter_context(ModelServer(environment=environment, trained=made))
             emulator.attach_model(model.url, pid=model.pid)
         run = Run(options, steps, emulator, model, started_at=started_at)
-        findings = _execute(run, emulator, model_dir / REFERENCE_DATA)
+        findings = _execute(run, emulator, made.directory)
         steps.close()
         summary = summarise(findings)
         document = summary.model_dump_json(indent=2) + "\n"
@@ -170,10 +177,10 @@ def _run(given: argparse.Namespace, console: Console) -> int:
     return HELD if summary.slo_kept else SLO_BROKEN
 
 
-def _execute(run: Run, emulator: Emulator, reference_data: Path) -> Findings:
+def _execute(run: Run, emulator: Emulator, model_dir: Path) -> Findings:
     """The run's findings; what fails because the emulator is gone says so."""
     try:
-        return run.execute(reference_data, threading.Event())
+        return run.execute(model_dir, threading.Event())
     except Exception as error:
         if emulator.running:
             raise

@@ -1,7 +1,8 @@
 """The WSGI application with SageMaker's container contract: `GET /ping` and `POST /invocations`.
 
-Answers are JSON. A request's mistake is a 4XX that names instance and feature; anything unforeseen is a
-500 whose cause stands in the log, never in the answer. Deliberately no web framework: two routes.
+Serves the predictor of one service. Answers are JSON. A request's mistake is a 4XX that names the place;
+anything unforeseen is a 500 whose cause stands in the log, never in the answer. Deliberately no web
+framework: two routes.
 Sources: "Custom inference code with hosting services", SageMaker developer guide.
 """
 
@@ -17,12 +18,14 @@ from typing import Any, Final
 
 from gunicorn.http.errors import ParseException
 
-from model.classifier import Classifier
+from model import artefact
 from model.tracing import ATTRIBUTES, Steps, Tracer
-from model.wire import MAX_BODY_BYTES, InvalidRequestError, parse_instances
+from model.wire import JSON, MAX_BODY_BYTES, InvalidRequestError, parse_instances
 
 DEFAULT_DIRECTORY: Final = "/opt/ml/model"  # where SageMaker unpacks model data
 DISCARDED_BYTES: Final = 32_000_000  # more than SageMaker passes on: 25 MB
+DEFAULT_SERVICE: Final = "wine"
+_DISCARDED_AT_ONCE: Final = 1_000_000
 _ROUTES: Final = {"/ping": "GET", "/invocations": "POST"}
 
 _log = logging.getLogger("model.app")
@@ -38,16 +41,19 @@ class Answer:
 
 
 class Application:
-    """One model over HTTP. `load` it before the first request; until then /ping says 503."""
+    """One service's model over HTTP. `load` it before the first request; until then /ping says 503."""
 
-    def __init__(self, directory: Path, tracer: Tracer) -> None:
+    def __init__(self, service: str, directory: Path, tracer: Tracer) -> None:
         self.tracer = tracer
+        self._service = service
         self._directory = directory
-        self._classifier: Classifier | None = None
+        self._predictor: Any = None
+        self._version = ""
+        self._decode: Callable[[bytes, str], list[Any]] | None = None
 
     def load(self) -> None:
-        """Load the model. Raises `model.classifier.ArtefactError`."""
-        self._classifier = Classifier.load(self._directory)
+        """Load the model. Raises `model.artefact.ArtefactError`."""
+        self._predictor, self._decode, self._version = artefact.load(self._service, self._directory)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -68,24 +74,25 @@ class Application:
         if method != allowed:
             refusal = _error(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} takes {allowed} only")
             return Answer(status=refusal.status, body=refusal.body, headers=(("Allow", allowed),))
-        if self._classifier is None:
+        if self._predictor is None:
             return _error(HTTPStatus.SERVICE_UNAVAILABLE, "the model is not loaded")
         if path == "/ping":
-            return _json(HTTPStatus.OK, {"status": "ok", "model_version": self._classifier.version})
-        return self._invoke(environ, self._classifier)
+            return _json(HTTPStatus.OK, {"status": "ok", "model_version": self._version})
+        return self._invoke(environ)
 
-    def _invoke(self, environ: dict[str, Any], classifier: Classifier) -> Answer:
+    def _invoke(self, environ: dict[str, Any]) -> Answer:
         steps, cause = Steps(), None
-        annotations: dict[str, str | int] = {"model_version": classifier.version}
+        annotations: dict[str, str | int] = {"model_version": self._version}
         try:
             with steps.step("## preprocess"):
-                rows = parse_instances(_read_body(environ))
-                annotations["instances"] = len(rows)
+                instances = self._instances(environ)
+                annotations["instances"] = len(instances)
             with steps.step("## predict"):
-                predictions = classifier.predict(rows)
+                predictions = self._predicted(instances)
             with steps.step("## postprocess"):
-                found = [{"label": found.label, "probability": found.probability} for found in predictions]
-                answer = _json(HTTPStatus.OK, {"model_version": classifier.version, "predictions": found})
+                answer = _json(
+                    HTTPStatus.OK, {"model_version": self._version, "predictions": list(predictions)}
+                )
         except BodyTooLargeError as error:
             answer = _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
         except InvalidRequestError as error:
@@ -97,6 +104,26 @@ class Application:
             environ.get(ATTRIBUTES), steps=steps, status=answer.status, annotations=annotations, cause=cause
         )
         return answer
+
+    def _instances(self, environ: dict[str, Any]) -> list[Any]:
+        body, content_type = _read_body(environ), environ.get("CONTENT_TYPE", JSON).partition(";")[0].strip()
+        if content_type in ("", JSON):
+            return parse_instances(body)
+        if self._decode is None:
+            raise InvalidRequestError(f"the body must be {JSON}")
+        try:
+            return list(self._decode(body, content_type))
+        except ValueError as error:
+            raise InvalidRequestError(str(error)) from error
+
+    def _predicted(self, instances: list[Any]) -> list[Any]:
+        try:
+            predictions = list(self._predictor.predict(instances))
+        except ValueError as error:
+            raise InvalidRequestError(str(error)) from error
+        if len(predictions) != len(instances):
+            raise RuntimeError(f"{len(predictions)} predictions for {len(instances)} instances")
+        return predictions
 
 
 class BodyTooLargeError(InvalidRequestError):
@@ -118,8 +145,8 @@ def _read_body(environ: dict[str, Any]) -> bytes:
 def _discard(rest: Any) -> None:
     """Read what SageMaker may still be sending: a caller that is cut off while it sends sees no answer."""
     with contextlib.suppress(OSError, ParseException):
-        for _ in range(DISCARDED_BYTES // MAX_BODY_BYTES):
-            if not rest.read(MAX_BODY_BYTES):
+        for _ in range(DISCARDED_BYTES // _DISCARDED_AT_ONCE):
+            if not rest.read(_DISCARDED_AT_ONCE):
                 return
 
 
@@ -132,5 +159,7 @@ def _json(status: HTTPStatus, document: dict[str, Any]) -> Answer:
 
 
 application = Application(
-    Path(os.environ.get("MODEL_DIR", DEFAULT_DIRECTORY)), Tracer.from_environ(os.environ)
+    os.environ.get("MODEL_SERVICE") or DEFAULT_SERVICE,
+    Path(os.environ.get("MODEL_DIR", DEFAULT_DIRECTORY)),
+    Tracer.from_environ(os.environ),
 )

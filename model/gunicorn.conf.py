@@ -15,7 +15,7 @@ from typing import Any
 
 from model import logs
 from model.app import application
-from model.classifier import ArtefactError
+from model.artefact import ArtefactError
 
 wsgi_app = "model.app:application"
 bind = os.environ.get("BIND", "0.0.0.0:8080")  # SageMaker calls the container on port 8080

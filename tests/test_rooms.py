@@ -17,6 +17,7 @@ ROOMS = (
     "rehearsal",
     "handlers",
     "model",
+    "services",
     "local",
     "reports",
     "bench",
@@ -35,6 +36,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "reports": {"monitoring", "entry"},
     "handlers": set(),
     "model": set(),
+    "services": set(),
     "local": None,
     "bench": None,
 }

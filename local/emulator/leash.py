@@ -21,14 +21,20 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def start_leashed(
-    module: str, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], log: IO[bytes]
+    module: str,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    log: IO[bytes],
+    python: str = sys.executable,
 ) -> subprocess.Popen[bytes]:
-    """Start `module` on a leash held by this process; closing `stdin` of the result ends it at once.
+    """Start `module` with `python`, on a leash held by this process: closing `stdin` of the result ends it.
 
     `folder` is what it may leave behind; an owner that ends in an orderly way removes it itself.
     """
-    return subprocess.Popen(  # noqa: S603 # our own interpreter, arguments from our own code
-        [sys.executable, "-m", "local.emulator.leash", str(folder), module, *arguments],
+    return subprocess.Popen(  # noqa: S603 # an interpreter and arguments from our own code
+        [python, "-m", "local.emulator.leash", str(folder), module, *arguments],
         cwd=_ROOT,
         env=dict(environment),
         stdin=subprocess.PIPE,

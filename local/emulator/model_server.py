@@ -1,11 +1,12 @@
 """The real model server of the local run: gunicorn with the model's application on a loopback port.
 
 The same application and gunicorn settings that the container runs, without the container. Training the
-model is `model.train`'s part, SageMaker the emulator's.
+model is `local.emulator.model_environment`'s part, SageMaker the emulator's.
 """
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -17,6 +18,7 @@ from typing import Self
 
 from local.emulator.group import end_group
 from local.emulator.leash import start_leashed
+from local.emulator.model_environment import Trained
 from local.emulator.net import free_port
 from local.fillins.names import LOOPBACK
 
@@ -33,7 +35,7 @@ class ModelServerError(RuntimeError):
 class ModelServer:
     """The model behind `url`, from `with` to the end of its block; `stop` and `start` in between.
 
-    `model_dir` holds the trained artefact. `environment` is added to a clean one (where traces go,
+    `trained` is the service's model. `environment` is added to a clean one (where traces go,
     credentials). `workers` processes serve it. `stand_in` is another WSGI application, `module:name`, to
     serve in the model's place with gunicorn's default settings.
     """
@@ -43,13 +45,13 @@ class ModelServer:
         *,
         environment: Mapping[str, str] | None = None,
         workers: int = 1,
-        model_dir: Path | None = None,
+        trained: Trained | None = None,
         stand_in: str | None = None,
         port: int = 0,
     ) -> None:
         self._added = dict(environment or {})
         self._workers = workers
-        self._model_dir = model_dir
+        self._trained = trained
         self._stand_in = stand_in
         self._folder = tempfile.TemporaryDirectory(prefix="inference-watch-model-")
         self._log = Path(self._folder.name) / "model.log"
@@ -89,6 +91,7 @@ class ModelServer:
                 folder=Path(self._folder.name),
                 environment=self._environment(),
                 log=log,
+                python=self._trained.python if self._trained else sys.executable,
             )
         try:
             self._wait_until_ready()
@@ -126,7 +129,7 @@ class ModelServer:
             "BIND": f"{LOOPBACK}:{self.port}",
             "GUNICORN_CMD_ARGS": f"--bind={LOOPBACK}:{self.port}",
             "WEB_CONCURRENCY": str(self._workers),
-            **({"MODEL_DIR": str(self._model_dir)} if self._model_dir else {}),
+            **(self._trained.environment if self._trained else {}),
             **self._added,
         }
 

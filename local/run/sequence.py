@@ -63,7 +63,7 @@ class Run:
         self._fault_at: float | None = None
         self.curl = ""
 
-    def execute(self, reference_data: Path, stop: threading.Event) -> Findings:
+    def execute(self, model_dir: Path, stop: threading.Event) -> Findings:
         """Run from deployment to summary; `stop` ends the traffic early.
 
         Raises what deploying raises, `NoPlanError` when no customer can call, `UsageReporterError`.
@@ -73,7 +73,7 @@ class Run:
         monitor = self._deploy(f"{self._options.stack}-monitor", "monitor", {}, service)
         deployed_at = time.time()
         watched = service.outputs["watched"]
-        lots = load_lots(reference_data)
+        lots = load_lots(model_dir)
         self._load(lots, watched["table"], service.outputs["probe"]["id"])
         plan, target, stage_rate = self._customer(service)
         self.curl = customers.curl(target, lots[0].body)

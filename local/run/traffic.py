@@ -39,10 +39,19 @@ class Phase:
     ramp_up: bool = False
 
 
-def load_lots(path: Path) -> tuple[Lot, ...]:
-    """Read the model's reference data: a JSON list of id, reference, measurements and label."""
-    items: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(Lot(**item) for item in items)
+def load_lots(directory: Path) -> tuple[Lot, ...]:
+    """The model's reference data, and its samples of what customers send and must get."""
+    references = {item.pop("id"): item for item in _lines(directory / "reference.jsonl")}
+    bodies = [
+        (line["request"]["body"], line["expect"]["values"]) for line in _lines(directory / "samples.jsonl")
+    ]
+    return tuple(
+        Lot(**body, reference=references[body["id"]], label=values[-1]["equals"]) for body, values in bodies
+    )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 class Pacer:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +14,7 @@ from botocore.httpsession import URLLib3Session
 
 from local.deployer import Deployment, bootstrap, deploy
 from local.emulator import SERVICE_ACCOUNT, Emulator
+from local.emulator.model_environment import Trained
 from local.emulator.model_server import ModelServer
 
 IMAGE = f"{SERVICE_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"
@@ -51,22 +51,22 @@ class Stacks:
 
 @contextmanager
 def deployed(
-    model_dir: Path | None = None, overrides: Mapping[str, Any] = MappingProxyType({})
+    model: Trained | None = None, overrides: Mapping[str, Any] = MappingProxyType({})
 ) -> Iterator[Stacks]:
-    """Deploy into a fresh emulator; the model is the one trained in `model_dir`, or a stand-in.
+    """Deploy into a fresh emulator; `model` serves, or a stand-in.
 
     `overrides` are those of the service stack's configuration.
     """
-    with Emulator() as emulator, model_server(emulator, model_dir) as model:
-        emulator.attach_model(model.url, pid=model.pid)
+    with Emulator() as emulator, model_server(emulator, model) as server:
+        emulator.attach_model(server.url, pid=server.pid)
         bootstrap(emulator, emulator.region)
         service = deploy("dev", emulator, overrides={"model.image": IMAGE, **overrides})
         monitor = deploy("dev-monitor", emulator, stack_outputs=service)
-        yield Stacks(emulator=emulator, model=model, service=service, monitor=monitor)
+        yield Stacks(emulator=emulator, model=server, service=service, monitor=monitor)
 
 
-def model_server(emulator: Emulator, model_dir: Path | None) -> ModelServer:
+def model_server(emulator: Emulator, model: Trained | None) -> ModelServer:
     """The server, not started yet."""
-    if model_dir is None:
+    if model is None:
         return ModelServer(stand_in="tests.local.stand_in_model:application")
-    return ModelServer(model_dir=model_dir, environment=emulator.sdk_environment(SERVICE_ACCOUNT))
+    return ModelServer(trained=model, environment=emulator.sdk_environment(SERVICE_ACCOUNT))

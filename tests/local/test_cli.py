@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from local import cli
 from local.deployer import DeployError
 from local.emulator import MONITOR_ACCOUNT
+from local.emulator.model_environment import Trained
 from local.run.customers import NoPlanError, Plan
 from local.run.faults import FAULTS
 from local.run.findings import Findings
@@ -81,11 +82,12 @@ class MadeRun:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[MadeRun]]:
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[MadeRun]]:
     monkeypatch.setattr(cli, "Emulator", StandIn)
     monkeypatch.setattr(cli, "ModelServer", StandIn)
     monkeypatch.setattr(cli, "Run", MadeRun)
-    monkeypatch.setattr(cli, "ensure", lambda folder: folder)
+    model = Trained(service="wine", directory=tmp_path, python=sys.executable)
+    monkeypatch.setattr(cli, "trained", lambda service: model if service == "wine" else None)
     yield MadeRun
     MadeRun.found = findings()
 

@@ -4,16 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from model.train import Fitted, fit, write
+from model.artefact import train
 
 
 @pytest.fixture(scope="session")
-def fitted() -> Fitted:
-    return fit()
-
-
-@pytest.fixture(scope="session")
-def artefact(tmp_path_factory: pytest.TempPathFactory, fitted: Fitted) -> Path:
-    directory = tmp_path_factory.mktemp("model")
-    write(directory, fitted)
+def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("trained") / "model"
+    train("wine", directory)
     return directory

@@ -1,7 +1,6 @@
 """What can be held of the image without building it."""
 
 import ast
-import fnmatch
 import json
 import os
 import re
@@ -11,10 +10,10 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from model.push import CONTEXT
+from model.push import SERVER, image_files
 from tests.model.served import ROOT
 
-DOCKERFILE = (CONTEXT / "Dockerfile").read_text()
+DOCKERFILE = (SERVER / "Dockerfile").read_text()
 INSTRUCTIONS = [
     line for line in re.sub(r"\\\n\s*", "", DOCKERFILE).splitlines() if line and not line.startswith("#")
 ]
@@ -30,58 +29,67 @@ def pins(path: Path) -> dict[str, set[str]]:
     return found
 
 
-def installed_in(stage: str) -> dict[str, set[str]]:
-    (name,) = re.findall(r"pip install .* -r model/(\S+)", stage)
-    return pins(CONTEXT / name)
+SERVICES = sorted(path.parent.parent.name for path in ROOT.glob("services/*/model/train.py"))
+PINNED = [SERVER / "requirements.txt", *sorted(ROOT.glob("services/*/model/requirements*.txt"))]
+PACKAGES = {"scikit-learn": "sklearn", "pillow": "PIL"}
 
 
-def test_every_install_in_the_image_is_pinned_hashed_and_from_wheels() -> None:
-    installs = [line for line in INSTRUCTIONS if "pip install" in line]
-    assert len(installs) == 2
-    assert all("--require-hashes --only-binary=:all:" in line for line in installs)
-    for name in ("requirements.txt", "requirements-train.txt"):
-        text = (CONTEXT / name).read_text()
+def pins_of(service: str, name: str) -> dict[str, set[str]]:
+    path = ROOT / "services" / service / "model" / name
+    return pins(path) if path.exists() else {}
+
+
+def test_every_install_in_the_image_is_from_wheels_and_every_shipped_pin_is_hashed() -> None:
+    installs = re.findall(r"pip install [^&\n]*", "\n".join(INSTRUCTIONS))
+    assert all("--no-cache-dir --only-binary=:all:" in line for line in installs)
+    hashed = [("server.txt" in line, "--require-hashes" in line) for line in installs]
+    assert hashed == [(False, False), (True, True), (False, False)]
+    for path in PINNED:
+        text = path.read_text()
         requirements = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
-        assert len(requirements) == sum(len(versions) for versions in pins(CONTEXT / name).values()) > 0
+        assert len(requirements) == sum(len(versions) for versions in pins(path).values()) > 0
         assert text.count("--hash=sha256:") >= len(requirements)
         assert "index-url" not in text
 
 
 def test_the_image_holds_the_very_versions_that_are_tested_here() -> None:
     tested = pins(ROOT / "requirements-dev.txt")
-    for name in ("requirements.txt", "requirements-train.txt"):
-        for package, versions in pins(CONTEXT / name).items():
+    for path in PINNED:
+        for package, versions in pins(path).items():
             assert versions <= tested[package], package
 
 
-def test_both_files_come_from_the_projects_own_groups() -> None:
+def test_what_is_pinned_is_what_was_asked_for() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    for group, name in (("model", "requirements.txt"), ("training", "requirements-train.txt")):
-        wanted = {Requirement(each).name.lower() for each in groups[group]}
-        assert wanted <= set(pins(CONTEXT / name)), group
+    wanted = {Requirement(each).name.lower() for each in groups["model"]}
+    assert wanted <= set(pins(SERVER / "requirements.txt"))
+    for asked in ROOT.glob("services/*/model/*.in"):
+        lines = [line for line in asked.read_text().splitlines() if not line.startswith("-r ")]
+        assert {Requirement(line).name.lower() for line in lines} <= set(pins(asked.with_suffix(".txt")))
 
 
 def test_what_serves_brings_no_training_library() -> None:
-    train, serve = STAGES
-    assert "scikit-learn" in installed_in(train)
-    assert not {"scikit-learn", "scipy", "joblib"} & set(installed_in(serve))
+    assert SERVICES == ["digits", "tickets", "wine"]
+    for service in SERVICES:
+        serving = {*pins(SERVER / "requirements.txt"), *pins_of(service, "requirements.txt")}
+        assert not {"scikit-learn", "scipy", "joblib"} & serving
+    assert "scikit-learn" in pins_of("wine", "requirements-train.txt")
 
 
 def test_each_stage_installs_what_its_modules_import() -> None:
-    training = re.findall(r"\w+\.py", next(line for line in STAGES[0].splitlines() if ".py" in line))
-    assert training == ["__init__.py", "wire.py", "classifier.py", "train.py"]
-    serving = [path.name for path in CONTEXT.glob("*.py") if path.name not in ("train.py", "push.py")]
-    for stage, modules in zip(STAGES, (training, serving), strict=True):
-        packages = {"sklearn" if name == "scikit-learn" else name for name in installed_in(stage)}
-        for module in modules:
-            missing = imported(CONTEXT / module) - packages - sys.stdlib_module_names
-            assert not missing, f"{module} imports {missing}"
-    for module in training:  # the stage has no other module of ours
-        assert imported(CONTEXT / module, own=True) <= {"model", "model.wire", "model.classifier"}
+    given = set(sys.stdlib_module_names)
+    for module in SERVER.glob("*.py"):
+        assert not imported(module) - set(pins(SERVER / "requirements.txt")) - given, module
+    for service in SERVICES:
+        for module in (ROOT / "services" / service / "model").glob("*.py"):
+            name = "requirements-train.txt" if module.name == "train.py" else "requirements.txt"
+            packages = {PACKAGES.get(package, package) for package in pins_of(service, name)}
+            assert not imported(module) - packages - given, module
+            assert all(each.split(".")[1] == service for each in imported(module, own=True))
 
 
 def imported(path: Path, *, own: bool = False) -> set[str]:
-    """Top-level packages that a file imports; with `own`, the modules of this package instead."""
+    """Top-level packages that a file imports; with `own`, the services' modules instead."""
     modules: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -89,8 +97,8 @@ def imported(path: Path, *, own: bool = False) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             modules.add(node.module)
     if own:
-        return {module for module in modules if module.split(".")[0] == "model"}
-    return {module.split(".")[0] for module in modules} - {"model"}
+        return {module for module in modules if module.split(".")[0] == "services"}
+    return {module.split(".")[0] for module in modules} - {"model", "services"}
 
 
 def test_the_base_is_one_pinned_slim_image_of_the_python_that_is_tested_here() -> None:
@@ -105,7 +113,7 @@ def test_the_container_keeps_sagemakers_contract() -> None:
     (entry,) = [line for line in serve if line.startswith("ENTRYPOINT ")]
     (path,) = json.loads(entry.removeprefix("ENTRYPOINT "))
     assert path == "/opt/program/model/serve"
-    script = CONTEXT / "serve"
+    script = SERVER / "serve"
     assert os.access(script, os.X_OK)
     assert re.search(r"^exec ", script.read_text(), re.MULTILINE), "SIGTERM has to reach gunicorn itself"
 
@@ -120,32 +128,9 @@ def test_root_starts_the_container_as_sagemaker_wants_and_another_user_reads_the
     assert settings["MODEL_DIR"] == "/opt/program/artefact", "SageMaker mounts over /opt/ml/model"
 
 
-def test_the_build_context_holds_everything_that_is_copied_and_nothing_built() -> None:
-    rules = (CONTEXT / ".dockerignore").read_text().split()
-    assert rules[0] == "*", "an allow list"
-
-    def in_context(name: str) -> bool:
-        matching = [rule for rule in rules if fnmatch.fnmatch(name, rule.removeprefix("!"))]
-        return matching[-1].startswith("!")
-
+def test_the_image_copies_only_what_the_context_holds() -> None:
     copied = [line.split()[1:-1] for line in " \n".join(STAGES).splitlines() if line.startswith("COPY ")]
     names = {name for line in copied for name in line if not name.startswith(("--", "/", "."))}
-    assert names == {
-        "__init__.py",
-        "wire.py",
-        "classifier.py",
-        "train.py",
-        "requirements.txt",
-        "requirements-train.txt",
-    }
-    needed = names | {
-        "app.py",
-        "gunicorn.conf.py",
-        "logs.py",
-        "tracing.py",
-        "emitter.py",
-        "transports.py",
-        "serve",
-    }
-    assert all(in_context(name) for name in needed)
-    assert not any(in_context(name) for name in ("__pycache__", "push.py", "Dockerfile", "artefact", ".env"))
+    for service in SERVICES:
+        assert {name.replace("${SERVICE}", service) for name in names} <= set(image_files(service))
+        assert not {"model/push.py", "model/Dockerfile"} & set(image_files(service))

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from model import artefact as made
 from model import push
-from model.push import source_tag
+from model.push import image_files, source_tag, write_context
 
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/inference-prod-model"
 DIGEST = "sha256:" + "a" * 64
 DOCKER_V2 = "application/vnd.docker.distribution.manifest.v2+json"
-TAG = source_tag("linux/amd64")
+TAG = source_tag("wine", "linux/amd64")
 
 # Both stand-ins write down how they were called. `aws` knows an image once `docker push` made `pushed`.
 DOCKER = """#!/bin/sh
@@ -71,13 +72,14 @@ def test_one_command_logs_in_builds_pushes_and_prints_the_address_by_digest(
         "aws ecr describe-images --registry-id 111111111111 --region eu-west-1 "
         f"--repository-name inference-prod-model --image-ids imageTag={TAG} --output json"
     )
-    assert tools.calls() == [
+    calls = [re.sub(r" \S*/inference-watch-image-\S+$", " CONTEXT", call) for call in tools.calls()]
+    assert calls == [
         look,
         "aws ecr get-login-password --region eu-west-1",
         "docker login --username AWS --password-stdin 111111111111.dkr.ecr.eu-west-1.amazonaws.com",
         "password secret",
         "docker buildx build --platform linux/amd64 --provenance=false --sbom=false --output type=docker "
-        f"--tag {REPOSITORY}:{TAG} {push.CONTEXT}",
+        f"--build-arg SERVICE=wine --file {push.SERVER / 'Dockerfile'} --tag {REPOSITORY}:{TAG} CONTEXT",
         f"docker push {REPOSITORY}:{TAG}",
         look,
     ]
@@ -128,13 +130,44 @@ def test_what_is_no_ecr_repository_is_refused(repository: str, capsys: pytest.Ca
     assert "is not an ECR repository like 111111111111" in capsys.readouterr().err
 
 
-def test_the_tag_follows_the_platform_and_every_file_of_the_image(tmp_path: Path) -> None:
-    for name in ("app.py", "requirements.txt", "Dockerfile", "serve"):
-        (tmp_path / name).write_text("1")
-    tags = {source_tag("linux/amd64", tmp_path), source_tag("linux/arm64", tmp_path)}
-    for name in ("app.py", "requirements.txt", "Dockerfile", "serve"):
-        (tmp_path / name).write_text("2")
-        tags.add(source_tag("linux/amd64", tmp_path))
-    assert len(tags) == 6
-    (tmp_path / "notes").write_text("not in the image")
-    assert source_tag("linux/amd64", tmp_path) in tags
+def test_a_service_without_a_model_is_named(tools: Tools, capsys: pytest.CaptureFixture[str]) -> None:
+    assert push.main(["--service", "cheese", "--repository", REPOSITORY]) == 1
+    expected = "error: services/cheese/model/ does not exist; name a service that has a model\n"
+    assert capsys.readouterr().err == expected
+    assert not (tools.folder / "calls").exists()
+
+
+def test_the_tag_follows_the_platform_the_service_and_every_file_of_the_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, own = tmp_path / "model", tmp_path / "services" / "own" / "model"
+    for folder in (server, own):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(push, "ROOT", tmp_path)
+    monkeypatch.setattr(made, "ROOT", tmp_path)
+    monkeypatch.setattr(push, "SERVER", server)
+    changed = [server / name for name in ("app.py", "Dockerfile", "serve")]
+    changed += [own / "train.py", own / "words.txt"]
+    for path in changed:
+        path.write_text("1")
+    tags = {source_tag("own", "linux/amd64"), source_tag("own", "linux/arm64")}
+    for path in changed:
+        path.write_text("2")
+        tags.add(source_tag("own", "linux/amd64"))
+    assert len(tags) == 7
+    (server / "push.py").write_text("not in the image")
+    assert source_tag("own", "linux/amd64") in tags
+
+
+@pytest.mark.parametrize("service", ["wine", "tickets", "digits"])
+def test_the_context_holds_the_server_the_service_and_nothing_that_was_built(
+    tmp_path: Path, service: str
+) -> None:
+    write_context(service, tmp_path)
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == set(image_files(service))
+    own = f"services/{service}"
+    folders = {path.rpartition("/")[0] for path in written}
+    assert folders == {"model", "services", own, f"{own}/model"}
+    assert {f"{own}/model/{name}" for name in ("requirements.txt", "requirements-train.txt")} <= written
+    assert os.access(tmp_path / "model" / "serve", os.X_OK)

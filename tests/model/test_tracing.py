@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from handlers import tracing
 from model.app import Application
-from model.classifier import Classifier
+from model.artefact import load
 from model.emitter import Emitter
 from model.tracing import ATTRIBUTES, Caller, Steps, Tracer, caller_of, segment
+from services.wine.model.predictor import Classifier
 from tests.model.served import LOT_001, PARENT_ID, TRACE_ID, TRACED
 from tests.model.test_app import call
 
@@ -26,7 +27,7 @@ class Recorder:
     def __init__(self, artefact: Path, name: str = "model") -> None:
         self.sent: list[dict[str, Any]] = []
         self.tracer = Tracer(name=name, make_emitter=lambda: Emitter(lambda: self._send, interval_s=0.01))
-        self.application = Application(artefact, self.tracer)
+        self.application = Application("wine", artefact, self.tracer)
         self.application.load()
         self.tracer.start()
 
@@ -99,7 +100,7 @@ def test_a_prediction_is_one_segment_under_the_caller_with_a_subsegment_for_each
         "request": {"method": "POST", "url": "/invocations"},
         "response": {"status": 200},
     }
-    assert found["annotations"] == {"model_version": Classifier.load(artefact).version, "instances": 2}
+    assert found["annotations"] == {"model_version": load("wine", artefact)[2], "instances": 2}
     assert not {"error", "fault", "cause"} & found.keys()
     steps = found["subsegments"]
     assert [step["name"] for step in steps] == ["## preprocess", "## predict", "## postprocess"]
@@ -187,7 +188,7 @@ def test_the_environment_names_the_segment_and_can_turn_tracing_off(artefact: Pa
     assert Tracer.from_environ({"MODEL_NAME": "inference-dev-model"}).name == "inference-dev-model"
     off = Tracer.from_environ({"AWS_XRAY_SDK_ENABLED": "False"})
     off.start()
-    application = Application(artefact, off)
+    application = Application("wine", artefact, off)
     application.load()
     assert call(application, "POST", "/invocations", body(LOT_001), **{ATTRIBUTES: HEADER}).status == "200 OK"
     off.stop()

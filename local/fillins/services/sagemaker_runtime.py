@@ -29,7 +29,7 @@ from local.fillins.service import (
 )
 from local.fillins.services import sagemaker, utilization
 from local.fillins.services.model_proxy import ModelUnreachableError, post
-from model.wire import LABELS
+from services.wine.model.features import LABELS
 
 NAMESPACE = "AWS/SageMaker"
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from local.emulator.group import group_is_alive
+from local.emulator.model_environment import trained
 from local.emulator.model_server import ModelServer, ModelServerError
 from local.emulator.net import PortInUseError
-from model.train import ensure
-from model.wire import FEATURES
+from services.wine.model.features import FEATURES
 
 ROOT = Path(__file__).resolve().parents[3]
 STAND_IN = "tests.local.stand_in_model:application"
@@ -30,7 +30,7 @@ def _predict(server: ModelServer) -> dict[str, object]:
 
 
 def test_the_real_model_answers_predictions() -> None:
-    with ModelServer(model_dir=ensure(ROOT / "build" / "model")) as server:
+    with ModelServer(trained=trained("wine")) as server:
         answer = _predict(server)
     assert set(answer) == {"model_version", "predictions"}
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from local.emulator import SERVICE_ACCOUNT, Emulator
+from local.emulator.model_environment import trained
 from local.emulator.model_server import ModelServer
 from local.fillins.xray.traces import TraceHeader, new_id, new_trace_id
-from model.train import ensure
-from model.wire import FEATURES
+from services.wine.model.features import FEATURES
 from tests.local.emulated_api import EmulatedApi, make_api, root
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +39,7 @@ def handler(event, context):
 @pytest.fixture(scope="module")
 def traced_api(emulator: Emulator) -> Iterator[EmulatedApi]:
     environment = emulator.sdk_environment(SERVICE_ACCOUNT)
-    with ModelServer(model_dir=ensure(ROOT / "build" / "model"), environment=environment) as server:
+    with ModelServer(trained=trained("wine"), environment=environment) as server:
         emulator.attach_model(server.url, pid=server.pid)
         client = emulator.client("sagemaker", SERVICE_ACCOUNT)
         role = f"arn:aws:iam::{SERVICE_ACCOUNT}:role/sagemaker-execution"

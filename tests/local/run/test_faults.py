@@ -13,6 +13,7 @@ import pytest
 
 from local.deployer import stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
+from local.emulator.model_environment import trained
 from local.run import observe
 from local.run.client import (
     Client,
@@ -30,7 +31,6 @@ from local.run.faults import (
     plan_overrides,
 )
 from local.run.observe import Probe
-from model.train import ensure
 from tests.local.deployed import Stacks, deployed
 from tests.local.made import probe, sample
 
@@ -50,7 +50,7 @@ def stacks() -> Iterator[Stacks]:
     others = [plan for plan in plans if plan["name"] != USED_UP]
     used_up = plan_overrides(small, QUOTA)["usage_plans"]
     overrides = {"usage_plans": [*others, *used_up], "inference.cache_ttl_s": 0}
-    with deployed(ensure(ROOT / "build" / "model"), overrides) as both:
+    with deployed(trained("wine"), overrides) as both:
         yield both
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
-from model.train import ensure
+from local.emulator.model_environment import trained
 from reports import traces
 from tests.local.deployed import Stacks, deployed
 from tests.local.emulated_api import root
@@ -44,7 +44,7 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[Stacks]:
-    with deployed(ensure(ROOT / "build" / "model")) as both:
+    with deployed(trained("wine")) as both:
         yield both
 
 

@@ -248,14 +248,12 @@ def test_without_a_pace_nothing_waits() -> None:
     assert [Pacer(None).delay_s() for _ in range(3)] == [0.0, 0.0, 0.0]
 
 
-def test_lots_are_read_from_the_models_reference_data(tmp_path: Path) -> None:
-    item: dict[str, Any] = {
-        "id": "lot-001",
-        "reference": {"ash": 2.43},
-        "measurements": {"hue": 1.04},
-        "label": "barolo",
-    }
-    (tmp_path / "lots.json").write_text(json.dumps([item]))
-    (lot,) = load_lots(tmp_path / "lots.json")
-    assert lot == Lot(**item)
+def test_lots_are_read_from_what_the_training_wrote(tmp_path: Path) -> None:
+    body = {"id": "lot-001", "measurements": {"hue": 1.04}}
+    expected = [{"pointer": "/id", "equals": "lot-001"}, {"pointer": "/prediction", "equals": "barolo"}]
+    sample = {"request": {"body": body}, "expect": {"values": expected}}
+    (tmp_path / "reference.jsonl").write_text(json.dumps({"id": "lot-001", "ash": 2.43}) + "\n")
+    (tmp_path / "samples.jsonl").write_text(json.dumps(sample) + "\n")
+    (lot,) = load_lots(tmp_path)
+    assert lot == Lot(id="lot-001", reference={"ash": 2.43}, measurements={"hue": 1.04}, label="barolo")
     assert json.loads(lot.body) == {"id": "lot-001", "measurements": {"hue": 1.04}}
