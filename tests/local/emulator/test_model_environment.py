@@ -35,7 +35,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def installer(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> Installer:
     made = Installer(fails)
-    monkeypatch.setattr(model_environment.subprocess, "run", made)
+    monkeypatch.setattr(subprocess, "run", made)
     return made
 
 
