@@ -1,4 +1,4 @@
-"""The command line: `python -m rehearsal run | evaluate | coverage | peers | history | tune | verify | lint`.
+"""The command line: `python -m rehearsal COMMAND`; `--help` lists them.
 
 Exit codes: 0 all expectations met, 1 an expectation failed, 2 wrong usage or input, 3 all met, but some of
 the alarms are not simulated (they are named).
@@ -16,6 +16,7 @@ import monitoring
 from rehearsal import commands
 from rehearsal.errors import RehearsalError
 from rehearsal.fidelity import command
+from rehearsal.frontier import arguments as outage
 from rehearsal.history import replay, tune
 from rehearsal.incident.scenario import FOLDER
 
@@ -122,7 +123,17 @@ def _parser() -> argparse.ArgumentParser:
     machine = lint.add_mutually_exclusive_group()
     machine.add_argument("--json", action="store_true", help="print the findings as JSON and nothing else")
     machine.add_argument("--sarif", action="store_true", help="the same as SARIF 2.1.0")
+
+    frontier = _command(commands_, "frontier", _frontier, "which outage would nobody hear of")
+    _alarms(frontier)
+    outage.add(frontier)
     return parser
+
+
+def _frontier(given: argparse.Namespace, console: Console) -> int:
+    from rehearsal.frontier import command as sweeping  # noqa: PLC0415  # no other command needs it
+
+    return sweeping.run(given, console)
 
 
 def _lint(given: argparse.Namespace, console: Console) -> int:

@@ -49,20 +49,21 @@ def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, 
                 )
                 metric = _metric(query, simulated, explicit, conditions, scenario.history)
                 if metric is None:
-                    unknown.add(_named(query))
+                    unknown.add(named(query))
                 else:
-                    account = _account(query, alarm_set)
+                    account = account_of(query, alarm_set)
                     key = MetricKey.of(query.namespace, query.metric, query.dimensions, account)
                     metrics[key] = metric
     return Series(start, minutes, metrics, scenario.quotas), tuple(sorted(unknown))
 
 
-def _named(query: MetricStat) -> str:
+def named(query: MetricStat) -> str:
+    """The metric as people read it: `AWS/Lambda Errors of FunctionName=f`."""
     dimensions = ", ".join(f"{name}={value}" for name, value in sorted(query.dimensions.items()))
     return f"{query.namespace} {query.metric}" + (f" of {dimensions}" if dimensions else "")
 
 
-def _account(query: MetricStat, alarm_set: AlarmSet) -> str | None:
+def account_of(query: MetricStat, alarm_set: AlarmSet) -> str | None:
     """The account that publishes it: the canary's own metrics are the monitor account's."""
     own = query.namespace == NAMESPACE and query.metric.startswith(CANARY)
     return alarm_set.monitor_account if own else alarm_set.service_account

@@ -1,0 +1,1 @@
+"""Which outage would nobody hear of: every size, duration and traffic of an incident, at its worst."""

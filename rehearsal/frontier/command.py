@@ -1,0 +1,52 @@
+"""`python -m rehearsal frontier`: which outage would nobody hear of?"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.console import Console
+from rich.text import Text
+
+from rehearsal.commands import EXPECTATION_FAILED, NOT_SIMULATED, OK, alarm_set
+from rehearsal.frontier import data
+from rehearsal.frontier.answers import Answer, answers, incident, percent, sentences
+from rehearsal.frontier.grid import grid_for
+from rehearsal.frontier.sweep import Frontier, sweep
+
+
+def run(given: argparse.Namespace, console: Console) -> int:
+    """Sweep the grid; print and write what came of it."""
+    alarms = alarm_set(given)
+    grid = grid_for(alarms.slo)
+    if given.requests_per_minute:
+        grid = replace(grid, traffic=given.requests_per_minute)
+    found = sweep(alarms, grid, given.at or ())
+    if given.json:
+        print(json.dumps(data.to_dict(found), indent=2))  # noqa: T201  # the command's output
+    else:
+        _print(found, console)
+    unseen = too_large(answers(found), given.unseen_at_most)
+    for sentence in unseen:
+        console.print(Text(sentence, "bold red"), soft_wrap=True) if not given.json else None
+    if unseen:
+        return EXPECTATION_FAILED
+    return NOT_SIMULATED if alarms.skipped else OK
+
+
+def too_large(found: Sequence[Answer], limit: float | None) -> list[str]:
+    """What nobody hears of and spends more than `limit` of the budget, a sentence each."""
+    return [
+        f"unseen: {incident(answer.unseen)} spends {percent(answer.unseen.spent)}, "
+        f"more than the {percent(limit)} of --unseen-at-most"
+        for answer in found
+        if limit is not None and answer.unseen is not None and answer.unseen.spent > limit
+    ]
+
+
+def _print(found: Frontier, console: Console) -> None:
+    for answer in answers(found):
+        for sentence in sentences(answer, found.alarm_set.slo.window_days):
+            console.print(sentence, highlight=False, soft_wrap=True)
+    for note in found.notes:
+        console.print(Text(f"note: {note}", "dim"), soft_wrap=True)

@@ -1,0 +1,158 @@
+"""An alarm set as one kind of incident meets it: which alarms it can reach, and which stand still."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitoring.spec import Alarm, CompositeAlarm, Expression, MetricAlarm, MetricStat
+from rehearsal.cloudwatch import band, composite, rules
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, MULTI_DAY_S
+from rehearsal.cloudwatch.math import functions
+from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.frontier.grid import KindName
+from rehearsal.frontier.roles import FRONT, PROBE, Role, Shown, shown
+from rehearsal.incident.metrics import named
+from rehearsal.sources.stack import AlarmSet
+
+MOVED: Mapping[KindName, frozenset[Role]] = {
+    "failing": frozenset({"errors", "error-rate", "answered", "refused"}),
+    "slow": frozenset({"latency"}),
+}
+HOUR = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watcher:
+    """A metric alarm in its account, and what of the incident it can see.
+
+    `reach` is after how many minutes it remembers nothing of an incident; `by_clock` if it matters to it at
+    what time one begins.
+    """
+
+    alarm: MetricAlarm
+    home: str | None
+    reach: int
+    by_clock: bool
+    moved: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """A set's alarms: the metric alarms by name, and the composites with their rules, in order.
+
+    `reached` are the names of those that can change for the incident, `telling` those of them that notify;
+    `settle` is after how many minutes without an incident all of them are at rest.
+    """
+
+    watchers: Mapping[str, Watcher]
+    composites: Sequence[tuple[CompositeAlarm, rules.Rule]]
+    reached: frozenset[str]
+    telling: Sequence[Alarm]
+    shows: "Shows"
+    settle: int
+
+    @property
+    def moved(self) -> list[Watcher]:
+        """The metric alarms that the incident reaches."""
+        return [watcher for watcher in self.watchers.values() if watcher.moved]
+
+    def shows_in(self) -> list[str]:
+        """The metrics that the incident shows in."""
+        queries = [q for watcher in self.moved for q in metrics_of(watcher.alarm) if self.shows.moved(q)]
+        return sorted({named(query) for query in queries})
+
+
+class Shows:
+    """In which metrics an incident of a kind shows.
+
+    In those of the probes, and in those at the front door, or of the namespaces `at`; of a file's several
+    services in the one that most of its alarms name, by each dimension.
+    """
+
+    def __init__(self, alarm_set: AlarmSet, kind: KindName, at: Sequence[str] = ()) -> None:
+        self._stack = alarm_set.service_account is not None
+        self._kind: KindName = kind
+        self._at = frozenset(at)
+        queries = [query for alarm in alarm_set.alarms for query in metrics_of(alarm)]
+        counted = Counter((q.namespace, *item) for q in queries for item in q.dimensions.items())
+        self._own: dict[tuple[str, str], str] = {}
+        for (namespace, name, value), _ in counted.most_common():
+            self._own.setdefault((namespace, name), value)
+        tiers = [
+            found.tier
+            for q in queries
+            if (found := shown(q)) and found.tier != PROBE and found.role in MOVED[kind] and self.own(q)
+        ]
+        self._front = min(tiers, default=FRONT)
+
+    def own(self, query: MetricStat) -> bool:
+        """Whether the metric is the one service's."""
+        return self._stack or all(
+            self._own[query.namespace, name] == value for name, value in query.dimensions.items()
+        )
+
+    def moved(self, query: MetricStat) -> bool:
+        """Whether the incident shows in the metric."""
+        found = shown(query)
+        return found is not None and self.placed(query, found) and found.role in MOVED[self._kind]
+
+    def placed(self, query: MetricStat, found: Shown) -> bool:
+        """Whether the metric is of a place where the incident shows."""
+        here = query.namespace in self._at if self._at else found.tier == self._front
+        return self.own(query) and (here or found.tier == PROBE)
+
+
+def watch(alarm_set: AlarmSet, kind: KindName, at: Sequence[str] = ()) -> Watch:
+    """The alarm set before incidents of that kind."""
+    shows = Shows(alarm_set, kind, at)
+    watchers: dict[str, Watcher] = {}
+    ordered: list[tuple[CompositeAlarm, rules.Rule]] = []
+    for account in alarm_set.accounts:
+        for alarm in account.alarms:
+            if isinstance(alarm, MetricAlarm):
+                watchers[alarm.name] = _watcher(alarm, account.id, shows)
+        ordered += composite.in_order(
+            [a for a in account.alarms if isinstance(a, CompositeAlarm)],
+            known=frozenset(a.name for a in account.alarms if isinstance(a, MetricAlarm)),
+        )
+    reached = {name for name, watcher in watchers.items() if watcher.moved}
+    looks_at = {alarm.name: composite.references(alarm) for alarm, _ in ordered}
+    while further := {name for name, seen in looks_at.items() if name not in reached and reached & seen}:
+        reached |= further
+    telling = [a for a in alarm_set.alarms if a.level is not None and a.name in reached]
+    waits = [max(a.wait_s, a.extension_s) for a in telling if isinstance(a, CompositeAlarm) and a.suppressor]
+    reach = max((w.reach for w in watchers.values() if w.moved), default=0)
+    return Watch(
+        watchers=watchers,
+        composites=ordered,
+        reached=frozenset(reached),
+        telling=telling,
+        shows=shows,
+        settle=reach + sum(waits) // 60 + 1,
+    )
+
+
+def metrics_of(alarm: Alarm) -> list[MetricStat]:
+    """The metrics that an alarm itself reads."""
+    return [q for q in alarm.queries if isinstance(q, MetricStat)] if isinstance(alarm, MetricAlarm) else []
+
+
+def _watcher(alarm: MetricAlarm, home: str | None, shows: Shows) -> Watcher:
+    multi_day = alarm.period_s * alarm.evaluation_periods > MULTI_DAY_S
+    calls = band_calls(alarm.queries)
+    clock = any(
+        f"{name}(" in q.expression.replace(" ", "")
+        for q in alarm.queries
+        if isinstance(q, Expression)
+        for name in functions.CLOCK
+    )
+    reach = (alarm.evaluation_periods + EXTRA_POINTS) * alarm.period_s // 60
+    if alarm.wall_clock is not None:
+        reach += alarm.period_s // 60
+    return Watcher(
+        alarm=alarm,
+        home=home,
+        reach=reach + multi_day * 2 * HOUR + bool(calls) * band.DAYS * band.DAY,
+        by_clock=multi_day or bool(calls) or clock or alarm.wall_clock is not None,
+        moved=any(shows.moved(q) for q in metrics_of(alarm)),
+    )
