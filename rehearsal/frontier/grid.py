@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from monitoring.watched import Slo
+from settings.slo import Slo
 
 KindName = Literal["failing", "slow"]
 MILLION = 1_000_000

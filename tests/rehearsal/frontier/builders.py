@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from monitoring.spec import Alarm, MetricAlarm, MetricStat
-from monitoring.watched import Slo
 from rehearsal.frontier.grid import MILLION, Grid, Point, Size
 from rehearsal.frontier.sweep import sweep
 from rehearsal.sources.stack import Account, AlarmSet
+from settings.slo import Slo
 from tests.rehearsal.builders import math_alarm
 
 API = {"ApiName": "shop", "Stage": "live"}
