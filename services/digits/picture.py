@@ -15,12 +15,12 @@ def parse(request: Mapping[str, Any]) -> bytes:
     return picture
 
 
-def features(item: bytes, reference: None) -> bytes:  # noqa: ARG001 - no reference data
+def features(item: bytes, reference: None) -> bytes:
     """The picture itself."""
     return item
 
 
-def format(item: bytes, prediction: Mapping[str, Any], meta: Mapping[str, str]) -> dict[str, Any]:  # noqa: A001, ARG001 - as every service has it
+def format(item: bytes, prediction: Mapping[str, Any], meta: Mapping[str, str]) -> dict[str, Any]:
     """The likeliest digit. Raises ValueError for a prediction that makes no sense."""
     probabilities = prediction["probabilities"]
     if len(probabilities) != 10 or not all(0 <= each <= 1 for each in probabilities):  # noqa: PLR2004 - digits

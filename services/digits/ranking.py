@@ -12,15 +12,15 @@ def parse(request: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def features(item: dict[str, Any], reference: None) -> dict[str, Any]:  # noqa: ARG001 - no reference data
+def features(item: dict[str, Any], reference: None) -> dict[str, Any]:
     """What the model reads."""
     return item
 
 
-def format(  # noqa: A001 - its name in every service
+def format(
     item: object,
     prediction: Mapping[str, Any],
-    meta: Mapping[str, str],  # noqa: ARG001 - as every service has it
+    meta: Mapping[str, str],
 ) -> dict[str, Any]:
     """The digits, sorted. Raises ValueError for a prediction that makes no sense."""
     probabilities = prediction["probabilities"]

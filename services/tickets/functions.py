@@ -14,17 +14,17 @@ def parse(request: Mapping[str, Any]) -> list[dict[str, str]]:
     return tickets
 
 
-def features(item: Mapping[str, str], reference: None) -> dict[str, str]:  # noqa: ARG001 - no reference data
+def features(item: Mapping[str, str], reference: None) -> dict[str, str]:
     """What the model reads of a ticket. Raises ValueError for one without a word."""
     if not _WORD.search(item["text"]):
         raise ValueError("text: has no words.")
     return {"text": item["text"]}
 
 
-def format(  # noqa: A001 - its name in every service
+def format(
     item: Mapping[str, str],
     prediction: Mapping[str, Any],
-    meta: Mapping[str, str],  # noqa: ARG001 - as above
+    meta: Mapping[str, str],
 ) -> dict[str, Any]:
     """One ticket's route. Raises ValueError for a prediction that makes no sense."""
     team, probability = prediction["team"], float(prediction["probability"])
