@@ -1,0 +1,1 @@
+"""Whether the promise was kept, from evidence that can be checked."""

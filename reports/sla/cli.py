@@ -1,0 +1,100 @@
+"""`python -m reports sla`: whether the promise was kept, from kept evidence."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.progress import Progress
+
+from reports.sla.arguments import Arguments, parse
+from reports.sla.evidence.errors import EvidenceError
+from reports.sla.evidence.keep import keep
+from reports.sla.evidence.verify import Verified, verify
+from reports.sla.figures.engine import needed
+from reports.sla.figures.measure import measure, services
+from reports.sla.page.terminal import show
+from reports.sla.page.write import write
+from reports.sla.period import PeriodError
+
+OK, NOT_KEPT, USAGE, CHANGED = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command; returns its exit code. Raises SystemExit for `--help` and wrong arguments."""
+    errors = Console(stderr=True)
+    try:
+        arguments = parse(argv, now=datetime.now(UTC))
+        if arguments.keep:
+            return _keep(arguments)
+        if arguments.verify:
+            return _verify(arguments)
+        return _report(arguments, errors)
+    except (EvidenceError, PeriodError, OSError) as error:
+        _say(errors, f"error: {error}")
+        return USAGE
+
+
+def _keep(arguments: Arguments) -> int:
+    if arguments.keep is None:
+        raise ValueError("there is nothing to keep")
+    for day, head in keep(arguments.keep, arguments.evidence, kept_at=datetime.now(UTC)).items():
+        sys.stdout.write(f"{day} {head}\n")
+    return OK
+
+
+def _verify(arguments: Arguments) -> int:
+    found = verify(arguments.evidence, heads=arguments.heads)
+    first, last = found.links[0].day, found.links[-1].day
+    lines = [f"CHANGED  {fault}" for fault in found.faults]
+    lines += [f"{day} was never kept" for day in found.never_kept]
+    if not found.faults:
+        lines.append(f"{found.files} files of {len(found.links)} days, {first} to {last}, are what was kept.")
+        if not found.head_confirmed:
+            lines.append(
+                "No head that was handed out was given (--head, --heads): a chain rewritten as a whole would "
+                "pass."
+            )
+    lines.append(f"head {found.head}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return CHANGED if found.faults else OK
+
+
+def _report(arguments: Arguments, errors: Console) -> int:
+    period = arguments.period
+    chain = verify(arguments.evidence, heads=arguments.heads, wanted=lambda *_: False)
+    _refuse(chain)
+    there = services(chain.links, period)
+    chosen = arguments.services or there
+    if unknown := sorted(set(chosen) - set(there)):
+        raise EvidenceError(
+            f"there is no evidence of {unknown[0]} in {period.title}; of {', '.join(there)} there is"
+        )
+    wanted = frozenset(chosen)
+    found = verify(
+        arguments.evidence,
+        heads=arguments.heads,
+        wanted=lambda link, file: needed(file, link.day, wanted, period),
+    )
+    _refuse(found)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("services", total=len(chosen))
+        reports = measure(
+            arguments.evidence, found, period, chosen, lambda more: progress.advance(task, more)
+        )
+        whole = write(reports, arguments.out)
+    show(whole, arguments.out, Console())
+    return NOT_KEPT if arguments.expect_kept and whole.verdict != "kept" else OK
+
+
+def _refuse(found: Verified) -> None:
+    if found.faults:
+        raise EvidenceError(
+            "the evidence is not what was kept, so no figure of it is reported:\n  "
+            + "\n  ".join(found.faults)
+            + "\nRestore these files from the store's versions."
+        )
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, style="bold red", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Evidence -> figures: SQL for the sums, exact arithmetic for shares, confidence and verdict."""

@@ -1,0 +1,175 @@
+"""Availability as each side saw it, and what that proves."""
+
+from fractions import Fraction
+
+from reports.sla.evidence.promise import Promise
+from reports.sla.figures.confidence import interval, provable
+from reports.sla.figures.result import Incident, Probes, Requests, Verdict
+from reports.sla.figures.sums import Sums, percent
+from reports.sla.figures.words import number, share
+
+
+def budget(promise: Promise) -> Fraction:
+    """The share that may fail, exactly."""
+    return 1 - Fraction(str(promise.availability_pct)) / 100
+
+
+def used_pct(failed: int, total: int, promise: Promise) -> float | None:
+    """Percent of the error budget that these failures are."""
+    return float(100 * Fraction(failed, total) / budget(promise)) if total else None
+
+
+def requests_side(sums: Sums, expected: int, promise: Promise) -> Requests:
+    """By the API's own requests; a missing minute may have had as many as the busiest one that was seen."""
+    missing = expected - sums.minutes
+    unseen = missing * sums.busiest
+    total, failed = sums.requests, sums.failed
+    lower, upper = _bounds(total, failed, unseen)
+    target = 1 - budget(promise)
+    verdict: Verdict
+    if not total:
+        verdict, because = "not provable", "No request was counted."
+    elif lower >= target:
+        verdict, because = (
+            "kept",
+            f"{number(failed)} of {number(total)} requests failed; {_allowed(total, promise)}.",
+        )
+    elif upper < target:
+        verdict, because = (
+            "broken",
+            f"{number(failed)} of {number(total)} requests failed; {_allowed(total, promise)}.",
+        )
+    else:
+        verdict = "not provable"
+        because = (
+            f"{number(missing)} minutes have no evidence; what may have come in them decides between "
+            f"{share(float(100 * lower))} and {share(float(100 * upper))}."
+        )
+    return Requests(
+        verdict=verdict,
+        because=because,
+        total=total,
+        failed=failed,
+        refused=sums.refused,
+        measured_pct=percent(total - failed, total),
+        lower_pct=float(100 * lower),
+        upper_pct=float(100 * upper),
+        budget_used_pct=used_pct(failed, total, promise),
+        unseen_at_most=unseen,
+    )
+
+
+def probes_side(
+    sums: Sums, expected: int, incidents: tuple[Incident, ...], stretches: int, promise: Promise
+) -> Probes:
+    """By the canary: a probe is due every minute, and one that was not made may have gone either way.
+
+    Broken is proven in either of two ways: the interval lies below the promise, or the outages alone, each
+    surely as long as from its first failed probe to its last, are longer than the budget allows.
+    """
+    total, failed = sums.attempts, sums.attempts - sums.successes
+    gap = expected - sums.probed_minutes
+    lower, upper = _bounds(total, failed, gap)
+    allowed = budget(promise)
+    kept_up_to, broken_from = provable(total, float(allowed)) if total else (None, None)
+    down_lower = sums.down_minutes - stretches
+    kept_with_gap = provable(total + gap, float(allowed))[0] if total else None
+    broken_with_gap = provable(total + gap, float(allowed))[1] if total else None
+    verdict: Verdict
+    if not total:
+        verdict, because = "not provable", "No probe was made."
+    elif down_lower > allowed * expected:
+        verdict = "broken"
+        because = (
+            f"The outages lasted {number(down_lower)} minutes at least; "
+            f"{float(allowed * expected):.1f} are allowed."
+        )
+    elif broken_with_gap is not None and failed >= broken_with_gap:
+        verdict, because = (
+            "broken",
+            f"{number(failed)} of {number(total)} probes failed; {_proves(kept_up_to, broken_from)}.",
+        )
+    elif kept_with_gap is not None and failed + gap <= kept_with_gap:
+        verdict, because = (
+            "kept",
+            f"{number(failed)} of {number(total)} probes failed; {_proves(kept_up_to, broken_from)}.",
+        )
+    else:
+        verdict = "not provable"
+        gaps = f" and {number(gap)} minutes had no probe" if gap else ""
+        because = (
+            f"{number(failed)} of {number(total)} probes failed{gaps}; {_proves(kept_up_to, broken_from)}."
+        )
+    low, high = interval(failed, total)
+    return Probes(
+        verdict=verdict,
+        because=because,
+        total=total,
+        failed=failed,
+        measured_pct=percent(total - failed, total),
+        lower_pct=float(100 * lower),
+        upper_pct=float(100 * upper),
+        budget_used_pct=used_pct(failed, total, promise),
+        gap_minutes=gap,
+        down_minutes=sums.down_minutes,
+        down_lower_minutes=down_lower,
+        down_upper_minutes=sum(
+            incident.down_minutes + incident.unseen_minutes + 1
+            for incident in incidents
+            if incident.down_minutes
+        ),
+        interval_lower_pct=100 * (1 - high),
+        interval_upper_pct=100 * (1 - low),
+        proves_kept_up_to=kept_up_to,
+        proves_broken_from=broken_from,
+    )
+
+
+def availability(
+    requests: Requests, probes: Probes, dark_minutes: int, expected: int, promise: Promise
+) -> tuple[Verdict, str]:
+    """Both sides together.
+
+    The requests decide, for they are a full count, as long as the canary does not contradict. Without any
+    the canary decides. Minutes in which neither saw anything must fit into what the promise allows.
+    """
+    broken = [side.because for side in (requests, probes) if side.verdict == "broken"]
+    if broken:
+        return "broken", " ".join(broken)
+    if not requests.total:
+        return probes.verdict, f"There were no requests, so the canary alone decides. {probes.because}"
+    allowed = budget(promise)
+    if not probes.total:
+        doubt = "No probe was made from outside, and requests that never arrived are in no count."
+    elif requests.verdict == "not provable":
+        doubt = requests.because
+    elif Fraction(probes.failed, probes.total) > allowed:
+        doubt = f"{requests.because} But from outside {probes.because}"
+    elif dark_minutes > allowed * expected:
+        doubt = (
+            f"In {number(dark_minutes)} minutes neither a probe nor a request was seen; "
+            f"{float(allowed * expected):.1f} minutes of downtime are allowed."
+        )
+    else:
+        return "kept", requests.because
+    return "not provable", doubt
+
+
+def _bounds(total: int, failed: int, unseen: int) -> tuple[Fraction, Fraction]:
+    whole = total + unseen
+    if not whole:
+        return Fraction(0), Fraction(1)
+    return Fraction(total - failed, whole), Fraction(whole - failed, whole)
+
+
+def _allowed(total: int, promise: Promise) -> str:
+    return f"{number(int(total * budget(promise)))} may"
+
+
+def _proves(kept_up_to: int | None, broken_from: int | None) -> str:
+    kept = (
+        "no number proves that the promise was kept"
+        if kept_up_to is None
+        else f"up to {number(kept_up_to)} prove that the promise was kept"
+    )
+    return f"{kept}, {'none' if broken_from is None else number(broken_from) + ' or more'} that it was broken"

@@ -1,0 +1,1 @@
+"""Figures -> pages: HTML for a manager and an engineer, Markdown, JSON."""

@@ -1,0 +1,30 @@
+"""Writes the pages of each service as it comes, then those over all, so that no more than one is held."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from reports.sla.figures.result import Model, ServiceReport
+from reports.sla.page.fleet import FleetReport, Line, fleet, line
+from reports.sla.page.markdown import fleet_markdown, service_markdown
+
+FOLDER = "services"
+
+
+def write(reports: Iterable[ServiceReport], out: Path) -> FleetReport:
+    """`out/index.*` and `out/services/<service>.*` as HTML, Markdown and JSON; returns what is over all."""
+    (out / FOLDER).mkdir(parents=True, exist_ok=True)
+    lines: list[Line] = []
+    last = None
+    for last in reports:
+        _put(out / FOLDER / last.service, last, service_markdown(last))
+        lines.append(line(last))
+    if last is None:
+        raise ValueError("there is no service to report on")
+    whole = fleet(last, lines)
+    _put(out / "index", whole, fleet_markdown(whole))
+    return whole
+
+
+def _put(stem: Path, report: Model, markdown: str) -> None:
+    for suffix, text in ((".json", report.model_dump_json(indent=1) + "\n"), (".md", markdown)):
+        stem.with_name(stem.name + suffix).write_text(text, encoding="utf-8")
