@@ -11,6 +11,7 @@ file by file, the page of AWS's documentation and the day on which it was read.
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -43,10 +44,12 @@ def namespaces() -> frozenset[str]:
 @cache
 def namespace(name: str) -> Namespace | None:
     """All that is known of a namespace, in its exact spelling; None: nothing."""
-    curated, listed = files.curated(name), files.listed().get(name, {})
+    curated, listed = files.curated(name), files.listed().get(name)
     if curated is not None:
-        return replace(curated, metrics={**listed, **curated.metrics})
-    return Namespace(name, listed, whole=False, forms={}, source="", checked="") if listed else None
+        return replace(curated, metrics={**(listed or {}), **curated.metrics})
+    if listed is None:
+        return None
+    return Namespace(name, listed, whole=False, also="", forms={}, source="", checked="")
 
 
 def known(name: str) -> bool:
@@ -58,7 +61,9 @@ def known(name: str) -> bool:
 def metric(name: str, metric_name: str) -> Metric | None:
     """The metric by its exact names (CloudWatch heeds case); None: not in the catalogue."""
     found = namespace(name)
-    return None if found is None else found.metrics.get(metric_name)
+    if found is None or metric_name in found.metrics:
+        return None if found is None else found.metrics[metric_name]
+    return Metric(name, metric_name) if found.also and re.fullmatch(found.also, metric_name) else None
 
 
 def nearest(name: str, metric_name: str) -> list[str]:

@@ -17,7 +17,8 @@ class When(StrEnum):
 
 
 class Worse(StrEnum):
-    """Which way a metric goes when things get worse; left out where both ways are usual alarms."""
+    """Which way a metric goes when things get worse. Left out where both ways are usual alarms: a machine that
+    idles is one, too, and a replica's lag of -1 is a replica that stands still."""
 
     HIGH = "high"
     LOW = "low"
@@ -83,7 +84,9 @@ class Namespace:
     name: str
     metrics: Mapping[str, Metric]
     whole: bool
-    """Every metric is listed: a name that is not there does not exist."""
+    """Every metric is listed: a name that is not there, and does not match `also`, does not exist."""
+    also: str
+    """A regular expression for families of names that exist besides; of them nothing else is known."""
     forms: Mapping[str, Form]
     """By dimension key."""
     source: str

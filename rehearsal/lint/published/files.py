@@ -8,6 +8,7 @@ A curated file:
     source: https://docs.aws.amazon.com/...
     checked: 2026-11-27           # the day the source was read
     whole: true                   # every metric is listed; a name that is not here does not exist
+    also: "Prefix.*"              # but for families of names, if there are any
     period_s: 60                  # for every metric that does not say otherwise; so may be any key of a row
     home: us-east-1               # if all of it lives in one region; or {name of a group of sets: region}
     sets:                         # named groups of dimension sets; keys are joined by "+", "" is no dimension
@@ -72,6 +73,7 @@ class _File(_Facts):
     namespace: str
     checked: str
     whole: bool
+    also: str = ""
     home: str | dict[str, str] = {}
     sets: dict[str, list[str]] = {}
     forms: dict[str, _Form] = {}
@@ -98,7 +100,7 @@ def curated(name: str) -> Namespace | None:
             f"{path.name}: {error}; nothing was judged. Mend the catalogue's file."
         ) from error
     forms = {key: Form(form.pattern, form.says) for key, form in file.forms.items()}
-    return Namespace(name, metrics, file.whole, forms, file.source, file.checked)
+    return Namespace(name, metrics, file.whole, file.also, forms, file.source, file.checked)
 
 
 @cache
