@@ -17,8 +17,8 @@ class When(StrEnum):
 
 
 class Worse(StrEnum):
-    """Which way a metric goes when things get worse. Left out where both ways are usual alarms: a machine that
-    idles is one, too, and a replica's lag of -1 is a replica that stands still."""
+    """Which way a metric goes when things get worse. Left out where both ways are usual alarms: a machine may
+    idle, and a replica's lag of -1 is a replica that stands still."""
 
     HIGH = "high"
     LOW = "low"
