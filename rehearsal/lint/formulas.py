@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from rehearsal.cloudwatch.math.syntax import Call, Name, Node, walk
+from rehearsal.cloudwatch.math.syntax import Array, Binary, Call, Name, Node, Number, walk
 from rehearsal.lint.alarms import Alarm, Math, Metric
 
 KEYWORDS = {
@@ -52,3 +52,29 @@ def used(alarm: Alarm) -> frozenset[str]:
                 part = getattr(call.arguments[0], "value", "") if call.arguments else ""
                 waiting += [metric.id for metric in alarm.metrics if str(part) in metric.id]
     return frozenset(found)
+
+
+def plain(alarm: Alarm) -> Metric | None:
+    """The metric that is compared, also through expressions that only scale it or fill its gaps."""
+    by_id: Mapping[str, Metric | Math] = {query.id: query for query in alarm.queries}
+    query = alarm.compared
+    for _ in by_id:
+        if query is None or isinstance(query, Metric):
+            return query
+        name = _scaled(query.tree)
+        query = by_id.get(name) if name is not None else None
+    return query if isinstance(query, Metric) else None
+
+
+def _scaled(node: Node | None) -> str | None:
+    """The one id in `2 * FILL(id, 0) / 60` and the like."""
+    match node:
+        case Name(name):
+            return name
+        case Call("FILL" | "SUM" | "AVG" | "MIN" | "MAX" | "CEIL" | "FLOOR", (inner, *_)):
+            return _scaled(inner)
+        case Array((inner,)) | Binary("*", inner, Number()) | Binary("*", Number(), inner):
+            return _scaled(inner)
+        case Binary("/", inner, Number()):
+            return _scaled(inner)
+    return None

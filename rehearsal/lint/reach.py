@@ -46,10 +46,12 @@ class Range:
     def text(self) -> str:
         """`0 to 100`, `at least 0`."""
         if self.low == self.high:
-            return f"always {self.low:g}"
+            return f"what always is {self.low:g}"
         if self.high == inf:
-            return f"at least {self.low:g}"
-        return f"at most {self.high:g}" if self.low == -inf else f"{self.low:g} to {self.high:g}"
+            return f"what is at least {self.low:g}"
+        return (
+            f"what is at most {self.high:g}" if self.low == -inf else f"what is {self.low:g} to {self.high:g}"
+        )
 
 
 ANY = Range(-inf, inf)
@@ -58,9 +60,14 @@ ZERO = Range(0, 0)
 
 def verdict(alarm: Alarm) -> bool | None:
     """Whether a datapoint breaches: False never, True always, None it depends."""
-    if alarm.threshold is None:
+    return None if alarm.threshold is None else breaches(alarm, of_alarm(alarm))
+
+
+def breaches(alarm: Alarm, found: Range) -> bool | None:
+    """The same for a value in the range `found`."""
+    limit = alarm.threshold
+    if limit is None:
         return None
-    found, limit = of_alarm(alarm), alarm.threshold
     match alarm.comparison:
         case "GreaterThanThreshold":
             return False if found.high <= limit else True if found.low > limit else None

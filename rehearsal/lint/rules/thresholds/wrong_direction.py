@@ -1,0 +1,55 @@
+"""The comparison points the wrong way: quiet when it is bad, loud when all is well.
+
+More healthy hosts, free space or credits are good news, more errors are bad news. An alarm that scales or
+stops something may well act on good news, so those whose actions are all of that kind are left alone.
+
+Source: which way a metric is worse is in the catalogue, from the service's page.
+"""
+
+from collections.abc import Iterator
+
+from rehearsal.cloudwatch.actions import tells_people
+from rehearsal.lint import behaviour, formulas, published
+from rehearsal.lint.alarms import Alarm, AlarmSet
+from rehearsal.lint.published import Worse
+from rehearsal.lint.rule import Finding
+
+SEVERITY = "error"
+BAND = {"GreaterThanUpperThreshold": True, "LessThanLowerThreshold": False}
+
+
+def check(given: AlarmSet) -> Iterator[Finding]:
+    """Alarms that fire when the metric gets better."""
+    for alarm in given.metric:
+        metric = formulas.plain(alarm)
+        facts = published.metric(metric.namespace, metric.name) if metric is not None else None
+        if metric is None or facts is None or facts.worse is None or not _for_people(alarm, given):
+            continue
+        upward = alarm.upward
+        if not upward and not alarm.downward:
+            continue
+        if (
+            upward == (facts.worse is Worse.LOW)
+            and metric.statistic != "SampleCount"
+            and not _heartbeat(alarm)
+        ):
+            yield Finding(
+                alarm=alarm,
+                key="ComparisonOperator",
+                problem=f"{alarm.comparison} of {metric.text}, which is bad when it is {facts.worse.value}",
+                consequence="it is quiet when it is bad, and loud when all is well",
+                fix=f"write {'LessThanThreshold' if upward else 'GreaterThanThreshold'}",
+            )
+
+
+def _for_people(alarm: Alarm, given: AlarmSet) -> bool:
+    """Whether it pages; a part of a composite may well be the good news in it."""
+    if alarm.name in given.parents or alarm.name in given.suppressors:
+        return False
+    actions = alarm.actions["AlarmActions"]
+    return not actions or any(map(tells_people, actions))
+
+
+def _heartbeat(alarm: Alarm) -> bool:
+    """Whether it watches for silence: it fires when there is no data at all."""
+    return alarm.downward and behaviour.silent(alarm) == "ALARM"
