@@ -27,9 +27,9 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     for alarm in given.metric:
         metric = formulas.plain(alarm)
         facts = published.metric(metric.namespace, metric.name) if metric is not None else None
-        if metric is None or facts is None or facts.when not in SAYS or not alarm.upward:
+        if metric is None or facts is None or facts.when is None or not alarm.upward:
             continue
-        if behaviour.silent(alarm) == "ALARM":
+        if facts.when in SAYS and behaviour.silent(alarm) == "ALARM":
             what, consequence = SAYS[facts.when]
             yield Finding(
                 alarm=alarm,
