@@ -95,12 +95,19 @@ def curated(name: str) -> Namespace | None:
     try:
         file = _File.model_validate(yaml.load(path.read_text("utf-8"), Loader=_LOADER))  # noqa: S506  # a SafeLoader
         metrics = _by_name(file, name)
-    except (ValueError, KeyError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:
         raise RehearsalError(
-            f"{path.name}: {error}; nothing was judged. Mend the catalogue's file."
+            f"{path.name}: {_explained(error)}; nothing was judged. Mend the catalogue's file."
         ) from error
     forms = {key: Form(form.pattern, form.says) for key, form in file.forms.items()}
     return Namespace(name, metrics, file.whole, file.also, forms, file.source, file.checked)
+
+
+def _explained(error: Exception) -> str:
+    """In one line, with the place in the file."""
+    if isinstance(error, pydantic.ValidationError):
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return " ".join(str(error).split())
 
 
 @cache
@@ -144,6 +151,8 @@ def _metrics(file: _File) -> Iterator[Metric]:
     shared = {field: getattr(file, field) for field in _Facts.model_fields}
     for row in file.metrics:
         names = [row.sets] if isinstance(row.sets, str) else row.sets
+        if missing := set(names) - groups.keys():
+            raise ValueError(f"{row.names[0]}: no group of sets is named {min(missing)}")
         sets = {one: name for name in names for one in groups[name]}
         facts = shared | {
             field: getattr(row, field) for field in _Facts.model_fields if field in row.model_fields_set
