@@ -32,6 +32,7 @@ class Arguments:
     heads: tuple[str, ...]
     keep: Path | None
     verify: bool
+    schema: bool
     expect_kept: bool
 
 
@@ -45,6 +46,7 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     )
     what = parser.add_argument_group("what to do (a report unless said otherwise)")
     what.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the tables of a folder as evidence")
+    what.add_argument("--schema", action="store_true", help="print the JSON Schema of the reports' JSON")
     what.add_argument("--verify", action="store_true", help="compare all evidence with the chain")
     parser.add_argument(
         "--evidence", type=Path, default=Path("evidence"), metavar="FOLDER", help="(evidence)"
@@ -89,5 +91,6 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         heads=heads(lines),
         keep=given.keep,
         verify=given.verify,
+        schema=given.schema,
         expect_kept=given.expect_kept,
     )

@@ -1,8 +1,10 @@
 """`python -m reports sla`: whether the promise was kept, from kept evidence."""
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
@@ -13,6 +15,7 @@ from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import Verified, verify
 from reports.sla.figures.engine import needed
 from reports.sla.figures.measure import measure, services
+from reports.sla.page.fleet import schema
 from reports.sla.page.terminal import show
 from reports.sla.page.write import write
 from reports.sla.period import PeriodError
@@ -25,8 +28,11 @@ def main(argv: Sequence[str]) -> int:
     errors = Console(stderr=True)
     try:
         arguments = parse(argv, now=datetime.now(UTC))
+        if arguments.schema:
+            sys.stdout.write(f"{json.dumps(schema(), indent=1)}\n")
+            return OK
         if arguments.keep:
-            return _keep(arguments)
+            return _keep(arguments.keep, arguments.evidence)
         if arguments.verify:
             return _verify(arguments)
         return _report(arguments, errors)
@@ -35,10 +41,8 @@ def main(argv: Sequence[str]) -> int:
         return USAGE
 
 
-def _keep(arguments: Arguments) -> int:
-    if arguments.keep is None:
-        raise ValueError("there is nothing to keep")
-    for day, head in keep(arguments.keep, arguments.evidence, kept_at=datetime.now(UTC)).items():
+def _keep(source: Path, root: Path) -> int:
+    for day, head in keep(source, root, kept_at=datetime.now(UTC)).items():
         sys.stdout.write(f"{day} {head}\n")
     return OK
 

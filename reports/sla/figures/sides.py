@@ -163,7 +163,7 @@ def _bounds(total: int, failed: int, unseen: int) -> tuple[Fraction, Fraction]:
 
 
 def _allowed(total: int, promise: Promise) -> str:
-    return f"{number(int(total * budget(promise)))} may"
+    return f"{number(int(total * budget(promise)))} may fail"
 
 
 def _proves(kept_up_to: int | None, broken_from: int | None) -> str:

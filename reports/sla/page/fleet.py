@@ -1,6 +1,9 @@
 """All services on one page: a line each, the worst first."""
 
 from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from reports.sla.figures.result import Model, Proof, ServiceReport, Verdict
 from reports.sla.figures.service import ORDER, worst
@@ -36,6 +39,12 @@ class FleetReport(Model):
     not_provable: int
     services: tuple[Line, ...]
     proof: Proof
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the pages' JSON: a service's, or the one over all."""
+    adapter: TypeAdapter[ServiceReport | FleetReport] = TypeAdapter(ServiceReport | FleetReport)
+    return adapter.json_schema(mode="serialization")
 
 
 def line(report: ServiceReport) -> Line:

@@ -14,9 +14,13 @@ MANY = 40  # lines, after which a terminal is no place for a list
 
 def show(report: FleetReport, out: Path, console: Console) -> None:
     """Print it; of many services those that did not keep their promise."""
-    table = Table(title=f"{report.title}: {report.verdict}", title_justify="left", box=None)
-    for heading in ("service", "promise", "requests", "canary", "in time", "budget", "incidents", "min down"):
-        table.add_column(heading, justify="left" if heading in ("service", "promise") else "right")
+    table = Table(
+        title=f"{report.title}: {report.verdict}", title_justify="left", box=None, padding=(0, 2, 0, 0)
+    )
+    for heading in ("service", "promise", "requests", "canary", "in time", "budget", "outages", "min down"):
+        table.add_column(
+            heading, justify="left" if heading in ("service", "promise") else "right", no_wrap=True
+        )
     for line in report.services[:MANY]:
         table.add_row(
             line.service,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from reports.sla.figures.result import Model, ServiceReport
 from reports.sla.page.fleet import FleetReport, Line, fleet, line
+from reports.sla.page.html import fleet_html, service_html
 from reports.sla.page.markdown import fleet_markdown, service_markdown
 
 FOLDER = "services"
@@ -16,15 +17,19 @@ def write(reports: Iterable[ServiceReport], out: Path) -> FleetReport:
     lines: list[Line] = []
     last = None
     for last in reports:
-        _put(out / FOLDER / last.service, last, service_markdown(last))
+        _put(out / FOLDER / last.service, last, service_markdown(last), service_html(last))
         lines.append(line(last))
     if last is None:
         raise ValueError("there is no service to report on")
     whole = fleet(last, lines)
-    _put(out / "index", whole, fleet_markdown(whole))
+    _put(out / "index", whole, fleet_markdown(whole), fleet_html(whole))
     return whole
 
 
-def _put(stem: Path, report: Model, markdown: str) -> None:
-    for suffix, text in ((".json", report.model_dump_json(indent=1) + "\n"), (".md", markdown)):
+def _put(stem: Path, report: Model, markdown: str, html: str) -> None:
+    for suffix, text in (
+        (".json", f"{report.model_dump_json(indent=1)}\n"),
+        (".md", markdown),
+        (".html", html),
+    ):
         stem.with_name(stem.name + suffix).write_text(text, encoding="utf-8")
