@@ -76,7 +76,7 @@ bench: $(INSTALLED) ## Measure what it costs in time and memory (ARGS="NAME" for
 
 .PHONY: lock
 lock: $(INSTALLED) ## Pin and hash the requirements files anew from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group deploy -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group model -c requirements-dev.txt -o model/requirements.txt
 	@for wanted in services/*/model/*.in; do \

@@ -36,7 +36,8 @@ __all__ = [
     "without_secrets",
 ]
 
-ROOT = Path(__file__).resolve().parents[1]
+_HERE = Path(__file__).resolve().parents[1]
+ROOT = _HERE if (_HERE / "Pulumi.yaml").exists() else Path.cwd()  # installed, it works where it is called
 STACKS = Path(os.environ.get("INFERENCE_WATCH_STACKS", ROOT))  # where runs without the CLI find stack files
 ALARM_KEY = re.compile(r"[a-z0-9-]+: ")
 PROJECT = "inference-watch"

@@ -5,41 +5,28 @@ the alarms are not simulated (they are named).
 """
 
 import argparse
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-import config
-import monitoring
-from rehearsal import commands
-from rehearsal.errors import RehearsalError
-from rehearsal.fidelity import command
+import entry
 from rehearsal.frontier import arguments as outage
-from rehearsal.history import replay, tune
-from rehearsal.incident.scenario import FOLDER
 
-Command = Callable[[argparse.Namespace, Console], int]
-USAGE = 2
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FOLDER = Path(__file__).parent / "incident" / "scenarios"
 MAKINGS = "describe-alarms, CloudFormation, CDK, Terraform, Pulumi"
-PLAIN_WIDTH = 130
 
 
-def main(arguments: Sequence[str] | None = None, console: Console | None = None) -> int:
-    """Runs one command; what is wrong with its input goes to standard error."""
+def main(arguments: Sequence[str] | None = None, console: "Console | None" = None) -> int:
+    """Runs one command; what is wrong with its input goes to standard error.
+
+    Imports what a command needs when it runs, so that help comes at once.
+    """
     given = _parser().parse_args(arguments)
-    chosen: Command = given.command
-    try:
-        return chosen(given, console or _console())
-    except (RehearsalError, config.ConfigError, monitoring.MonitoringError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201  # the command line's own output
-        return USAGE
-
-
-def _console() -> Console:
-    """As wide as the terminal; a fixed width where there is none."""
-    return Console(markup=False) if sys.stdout.isatty() else Console(markup=False, width=PLAIN_WIDTH)
+    run = entry.load("rehearsal.running:guarded")
+    return int(run(entry.load(given.command), given, console))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,35 +35,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands_ = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = _command(commands_, "run", commands.run, "rehearse scenarios and check their expectations")
+    run = _command(commands_, "run", "commands:run")
     _alarms(run)
     _scenarios(run)
     run.add_argument("--out", type=Path, metavar="DIR", help="write JSON, JUnit XML and HTML timelines there")
     run.add_argument("--json", action="store_true", help="print the results as JSON and nothing else")
     run.add_argument("--no-check", action="store_true", help="do not check expectations (for other alarms)")
 
-    evaluate = _command(commands_, "evaluate", commands.evaluate, "evaluate one alarm on given datapoints")
+    evaluate = _command(commands_, "evaluate", "commands:evaluate")
     _alarms(evaluate)
     evaluate.add_argument("alarm", help="the alarm's key or name")
     evaluate.add_argument("points", help='oldest to newest, such as "0 _ 1x3": _ is missing')
     evaluate.add_argument("--previous", choices=("OK", "ALARM", "INSUFFICIENT_DATA"), default="OK")
 
-    coverage = _command(
-        commands_, "coverage", commands.coverage, "faults nobody notices, alarms nothing trips"
-    )
+    coverage = _command(commands_, "coverage", "commands:coverage")
     _alarms(coverage)
     _scenarios(coverage)
 
-    peers = _command(commands_, "peers", commands.peers, "other alarm sets over the same scenarios")
+    peers = _command(commands_, "peers", "commands:peers")
     peers.add_argument("--stack", default="prod", help="the stack to compare with (default: prod)")
     _scenarios(peers)
     peers.add_argument("--markdown", action="store_true", help="print the table as docs/rehearsal.md has it")
 
-    history = _command(commands_, "history", replay.history, "replay the alarms over real metrics")
+    history = _command(commands_, "history", "history.replay:history")
     _alarms(history)
     _recorded(history)
 
-    tuning = _command(commands_, "tune", tune.tune, "propose a threshold for a wanted page rate")
+    tuning = _command(commands_, "tune", "history.tune:tune")
     _alarms(tuning)
     tuning.add_argument("alarm", help="the alarm's key or name")
     tuning.add_argument(
@@ -84,12 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _recorded(tuning)
 
-    verify = _command(
-        commands_,
-        "verify",
-        command.verify,
-        "CloudWatch's recorded decisions, made again",
-    )
+    verify = _command(commands_, "verify", "fidelity.command:verify")
     _alarms(verify)
     verify.add_argument(
         "--history",
@@ -99,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         help="output of describe-alarm-history, or alarm events; without it what is published is verified",
     )
     verify.add_argument("--metrics", type=Path, metavar="FILE", help="saved metrics, to compare whole days")
-    lint = _command(commands_, "lint", _lint, "what is wrong with alarms, without any scenario")
+    lint = _command(commands_, "lint", "lint.command:lint")
     lint.add_argument("files", nargs="*", type=Path, metavar="FILE", help=f"alarms of any making: {MAKINGS}")
     lint.add_argument("--stack", action="append", default=[], help="a stack's catalogue (may be repeated)")
     _parameters(lint)
@@ -124,29 +104,20 @@ def _parser() -> argparse.ArgumentParser:
     machine.add_argument("--json", action="store_true", help="print the findings as JSON and nothing else")
     machine.add_argument("--sarif", action="store_true", help="the same as SARIF 2.1.0")
 
-    frontier = _command(commands_, "frontier", _frontier, "which outage would nobody hear of")
+    frontier = _command(commands_, "frontier", "frontier.command:run")
     _alarms(frontier)
     outage.add(frontier)
     return parser
 
 
-def _frontier(given: argparse.Namespace, console: Console) -> int:
-    from rehearsal.frontier import command as sweeping  # noqa: PLC0415  # no other command needs it
-
-    return sweeping.run(given, console)
-
-
-def _lint(given: argparse.Namespace, console: Console) -> int:
-    from rehearsal.lint import command as linter  # noqa: PLC0415  # its rules are many; no other command needs them
-
-    return linter.lint(given, console)
-
-
 def _command(
-    parent: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, help_: str
+    parent: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, place: str
 ) -> argparse.ArgumentParser:
-    parser = parent.add_parser(name, help=help_, description=help_)
-    parser.set_defaults(command=command)
+    """The parser of a command that runs the function at `place` in this room."""
+    public = "rehearse" if name == "run" else name
+    summary = entry.COMMANDS[public].summary
+    parser = parent.add_parser(name, prog=entry.program(public), help=summary, description=summary)
+    parser.set_defaults(command=f"rehearsal.{place}")
     return parser
 
 

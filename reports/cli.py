@@ -1,21 +1,23 @@
 """The command line of the reports: one command for all of them. Each report parses its own arguments."""
 
-import importlib
 import sys
 from collections.abc import Sequence
 
+import entry
+
 # Imported when asked for: each needs libraries that the others do without.
-REPORTS = {"sla": "reports.sla.cli", "smoke": "reports.smoke.cli", "traces": "reports.traces.cli"}
-USAGE = """\
-usage: python -m reports REPORT ...
-
-reports:
-  sla       whether the promise was kept, from evidence that can be checked
-  smoke     whether a deployed pair serves what was asked for
-  traces    which hop spends the time of a request, and what got slower
-
-`python -m reports REPORT --help` tells about one of them.
-"""
+REPORTS = {name: f"reports.{name}.cli:main" for name in ("sla", "smoke", "traces")}
+USAGE = "\n".join(
+    [
+        "usage: python -m reports REPORT ...",
+        "",
+        "reports:",
+        *(f"  {name:<9} {entry.COMMANDS[name].summary}" for name in REPORTS),
+        "",
+        "`python -m reports REPORT --help` tells about one of them.",
+        "",
+    ]
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if arguments is None else arguments
     name = argv[0] if argv else ""
     if name in REPORTS:
-        return int(importlib.import_module(REPORTS[name]).main(argv[1:]))
+        return int(entry.load(REPORTS[name])(argv[1:]))
     if name in ("-h", "--help"):
         sys.stdout.write(USAGE)
         return 0
     sys.stderr.write(f"{USAGE}\nerror: {name!r} is not a report\n" if name else USAGE)
-    return 2
+    return entry.USAGE

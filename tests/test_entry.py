@@ -1,5 +1,6 @@
 """Ctrl-C ends every command with a message and exit code 130, however early it comes."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "components.shared.packages": ([], "Interrupted: the packages are not all built.\n"),
     "local": (["--port", "none"], "Interrupted. Everything that was started is ended.\n"),
-    "rehearsal": (["evaluate"], "Interrupted.\n"),
-    "reports": (["none"], "Interrupted.\n"),
+    "rehearsal": (["evaluate", "none", "none"], "Interrupted.\n"),
+    "reports": (["traces", "none"], "Interrupted.\n"),
     "reports.history": ([], "Interrupted.\n"),
 }
 
@@ -64,3 +65,82 @@ def test_a_command_ends_with_its_own_code_or_130_while_it_works(
         sys.modules.pop("some_command", None)
     assert ended.value.code == (130 if raised else 3)
     assert capsys.readouterr().err == ("Stopped.\n" if raised else "")
+
+
+SLOW = {"local", "check"}  # their options come with what they run
+IN_THE_IMAGE = {"train", "push"}  # and there is no other command there
+
+
+def called(*arguments: str) -> tuple[int, str, str, float]:
+    """Exit code, both outputs and CPU seconds of `inference-watch`."""
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        [sys.executable, "-m", "entry", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "80"},
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process.stdout, process.stderr:
+        said, wrong = process.stdout.read(), process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, said, wrong, usage.ru_utime + usage.ru_stime
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("help",)])
+def test_help_fits_a_screen_and_names_every_command_and_exit_code(arguments: tuple[str, ...]) -> None:
+    code, said, wrong, seconds = called(*arguments)
+    assert (code, wrong, said) == (0, "", entry.usage())
+    assert len(said.splitlines()) <= 40
+    assert max(map(len, said.splitlines())) <= 79
+    assert all(f"  {name} " in said for name in entry.COMMANDS)
+    assert seconds < 0.3
+
+
+@pytest.mark.parametrize("name", sorted(entry.COMMANDS))
+def test_each_command_says_how_it_is_called_and_at_once(name: str) -> None:
+    code, said, wrong, seconds = called(name, "--help")
+    assert (code, wrong) == (0, "")
+    assert said.startswith(
+        f"usage: {entry.COMMANDS[name].alone if name in IN_THE_IMAGE else f'inference-watch {name}'} "
+    )
+    assert name in SLOW or seconds < 0.3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [((), ""), (("rehears",), "\nerror: 'rehears' is no command; the commands are above\n")],
+)
+def test_without_a_command_help_goes_to_standard_error(arguments: tuple[str, ...], error: str) -> None:
+    code, said, wrong, _ = called(*arguments)
+    assert (code, said, wrong) == (2, "", entry.usage() + error)
+
+
+def test_a_command_that_was_not_installed_names_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(entry, "find_spec", lambda _: None)
+    with pytest.raises(SystemExit) as ended:
+        entry.main(["local", "--help"])
+    assert ended.value.code == 2
+    expected = "error: local is not installed with inference-watch; run it in the project's folder\n"
+    assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize("name", sorted(entry.COMMANDS))
+def test_without_inference_watch_a_command_is_called_by_its_module(name: str) -> None:
+    command = entry.COMMANDS[name]
+    assert entry.program(name) == command.alone
+    assert (ROOT / command.alone.split()[2].replace(".", "/")).with_suffix("").exists() or (
+        ROOT / f"{command.alone.split()[2].replace('.', '/')}.py"
+    ).exists()
+
+
+def test_the_version_is_one_line() -> None:
+    code, said, wrong, _ = called("--version")
+    assert (code, wrong) == (0, "")
+    assert said.startswith("inference-watch ")
+    assert said.count("\n") == 1

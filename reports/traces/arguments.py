@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import entry
 from reports.traces import values
-from reports.traces.measure.comparison import FALSE_POSITIVE_RATE, MIN_CHANGE_MS
-from reports.traces.summary import SLOWEST
+from reports.traces.defaults import FALSE_POSITIVE_RATE, MIN_CHANGE_MS, SLOWEST
 
 LAST = timedelta(hours=1)
 MAX_TRACES = 10_000
@@ -118,7 +118,7 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
 def parser() -> argparse.ArgumentParser:
     """Every option and its help."""
     made = argparse.ArgumentParser(
-        prog="python -m reports traces",
+        prog=entry.program("traces"),
         description="Which hop spends the time of a request, and what got slower.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reports.traces.defaults import SLOWEST
 from reports.traces.measure.advice import advise
 from reports.traces.measure.analysis import Analysis, HopSamples, distribution, latency
 from reports.traces.measure.breakdown import exceptions, histogram, slices
@@ -29,7 +30,6 @@ from reports.traces.result import (
 )
 from reports.traces.show.waterfall import console_url, instant, path_steps, waterfall
 
-SLOWEST = 10
 MAX_INCOMPLETE = 50  # listed; all are counted
 
 

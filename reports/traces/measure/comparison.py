@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from reports.traces.defaults import FALSE_POSITIVE_RATE, MIN_CHANGE_MS
 from reports.traces.measure.analysis import Analysis
 from reports.traces.measure.change import Change, Comparison, RateChange, Verdict
 from reports.traces.measure.detectable import detectable_ms
@@ -30,8 +31,6 @@ from reports.traces.measure.stats import (
 )
 from reports.traces.read.segments import FAULT, Hop, Kind
 
-FALSE_POSITIVE_RATE = 0.01
-MIN_CHANGE_MS = 1.0
 MIN_TRACES = 30  # on each side; below, the normal approximation does not hold and nothing is claimed
 
 
