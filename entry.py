@@ -28,6 +28,7 @@ class Command:
     first: tuple[str, ...]
     summary: str
     interrupted: str = "Interrupted."
+    options: bool = True
 
     @property
     def alone(self) -> str:
@@ -42,7 +43,6 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
         "alarms, without any account": {
             "rehearse": Command("rehearsal.cli", ("run",), "rehearse scenarios and check their expectations"),
             "lint": Command("rehearsal.cli", ("lint",), "what is wrong with alarms, without any scenario"),
-            "diff": Command("rehearsal.cli", ("diff",), "what a change of alarms changes for people"),
             "frontier": Command("rehearsal.cli", ("frontier",), "which outage would nobody hear of"),
             "coverage": Command(
                 "rehearsal.cli", ("coverage",), "faults unnoticed, alarms that nothing trips"
@@ -56,7 +56,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
             "verify": Command("rehearsal.cli", ("verify",), "CloudWatch's recorded decisions, made again"),
         },
         "what happened": {
-            "sla": Command("reports.cli", ("sla",), "whether the promise was kept, from evidence to be checked"),
+            "sla": Command("reports.cli", ("sla",), "whether the promise was kept, from evidence"),
             "traces": Command("reports.cli", ("traces",), "which hop spends the time, and what got slower"),
             "smoke": Command("reports.cli", ("smoke",), "whether a deployed pair serves what was asked for"),
         },
@@ -67,7 +67,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
                 "run both accounts on this machine with real traffic",
                 "Interrupted. Everything that was started is ended.",
             ),
-            "check": Command("config.__main__", (), "judge the stack files as `pulumi up` would"),
+            "check": Command(
+                "config.__main__", (), "judge the stack files as `pulumi up` would", options=False
+            ),
             "train": Command("model.train", (), "train a service's model"),
             "push": Command("model.push", (), "build a service's model image and push it"),
         },
@@ -79,7 +81,7 @@ exit codes of every command:
     0  all holds
     1  what was asked for does not hold
     2  wrong usage, or input that cannot be read
-    3  it holds, but not all was judged (the command says what)
+    3  an answer with a reservation, which the command names
   130  interrupted
 """
 
@@ -95,6 +97,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
                 f"error: {name} is not installed with {PROGRAM}; run it in the project's folder\n"
             )
             sys.exit(USAGE)
+        if not command.options and given[1:]:
+            asked = given[1:] in (["-h"], ["--help"])
+            text = f"usage: {PROGRAM} {name}\n\n{command.summary}\n"
+            (sys.stdout if asked else sys.stderr).write(text)
+            sys.exit(0 if asked else USAGE)
         sys.argv = [f"{PROGRAM} {name}", *command.first, *given[1:]]
         run(command.module, command.interrupted)
     if name in ("-h", "--help", "help"):

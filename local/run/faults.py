@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from local import summary
+from local.cli import BREAKS
 from local.run.client import Sample
 from local.run.observe import Accounts, Probe
 
@@ -130,7 +131,7 @@ FAULTS: Mapping[str, Fault] = {
     for fault in (
         Fault(
             name="model-slow",
-            breaks="the endpoint answers after the function's time budget",
+            breaks=BREAKS["model-slow"],
             expected="The model takes longer than the function's time budget: every request is answered "
             "504 time_budget_exceeded, and the canary fails with reason status.",
             codes=frozenset({"time_budget_exceeded"}),
@@ -139,7 +140,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-down",
-            breaks="the model server is stopped",
+            breaks=BREAKS["model-down"],
             expected="The model server is stopped: every request is answered 502 model_failure, and the "
             "canary fails with reason status.",
             codes=frozenset({"model_failure"}),
@@ -148,7 +149,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-wrong",
-            breaks="the endpoint answers with another cultivar",
+            breaks=BREAKS["model-wrong"],
             expected="The model gives a wrong cultivar: the API answers 200, no metric of its own notices, "
             "and the canary fails with reason value.",
             codes=frozenset({"wrong_value"}),
@@ -157,7 +158,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="table-throttled",
-            breaks="DynamoDB refuses every read",
+            breaks=BREAKS["table-throttled"],
             expected="DynamoDB refuses every read: lots that no function instance has cached are answered "
             "503 throttled, and the canary fails with reason status once its own lot has left the cache.",
             codes=frozenset({"throttled"}),
@@ -166,7 +167,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="quota-exhausted",
-            breaks="the customers' plan has no quota left",
+            breaks=BREAKS["quota-exhausted"],
             expected="The customers' plan has used up its quota: every further request is answered "
             "429 too_many_requests, while the canary, on its own plan, succeeds.",
             codes=frozenset({"too_many_requests"}),
@@ -174,7 +175,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="canary-stopped",
-            breaks="the canary's schedule is disabled",
+            breaks=BREAKS["canary-stopped"],
             expected="The canary's schedule is disabled: customers notice nothing, and no probe arrives "
             "for longer than its interval.",
             codes=frozenset({""}),

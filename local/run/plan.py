@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from local.cli import DEFAULT_REQUESTS
 from local.run.client import Lot
 from local.run.customers import NoPlanError, Plan
 from local.run.faults import Fault
 from local.run.traffic import Phase
 
 ALL_WELL, BEFORE, DURING = "all well", "before the fault", "during the fault"
-DEFAULT_REQUESTS = 1000
 BEFORE_SHARE = 0.3  # of the requests, or of the time, comes before a fault
 LIMIT_S = 75.0  # the most that the traffic of a usual run may take: 120 s are for everything
 MIN_PER_S = 10.0  # more requests may take longer; this slow is a failure

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import entry
 from reports.sla.evidence.chain import heads
 from reports.sla.period import Period, month
 
@@ -39,7 +40,7 @@ class Arguments:
 def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     """Raises SystemExit for wrong arguments, `PeriodError` and `EvidenceError` for wrong values."""
     parser = argparse.ArgumentParser(
-        prog="python -m reports sla",
+        prog=entry.program("sla"),
         description="Whether the promise was kept: a page a service and one over all.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

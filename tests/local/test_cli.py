@@ -16,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from local import cli
+from local import command as runner
 from local.deployer import DeployError
 from local.emulator import MONITOR_ACCOUNT
 from local.emulator.model_environment import Trained
@@ -83,11 +84,11 @@ class MadeRun:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[MadeRun]]:
-    monkeypatch.setattr(cli, "Emulator", StandIn)
-    monkeypatch.setattr(cli, "ModelServer", StandIn)
-    monkeypatch.setattr(cli, "Run", MadeRun)
+    monkeypatch.setattr(runner, "Emulator", StandIn)
+    monkeypatch.setattr(runner, "ModelServer", StandIn)
+    monkeypatch.setattr(runner, "Run", MadeRun)
     model = Trained(service="wine", directory=tmp_path, python=sys.executable)
-    monkeypatch.setattr(cli, "trained", lambda service: model if service == "wine" else None)
+    monkeypatch.setattr(runner, "trained", lambda service: model if service == "wine" else None)
     yield MadeRun
     MadeRun.found = findings()
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config import read_stack
+from reports.traces import defaults
 from reports.traces.arguments import parser
 from reports.traces.measure import advice, comparison, patterns, trees
 
@@ -90,9 +91,9 @@ def test_every_step_and_annotation_that_the_page_names_is_recorded() -> None:
 def test_defects_and_thresholds_are_those_of_the_code() -> None:
     for defect in (trees.ORPHANS, trees.OPEN, trees.ROOTS, trees.CIRCLE, trees.UNFINISHED, trees.HEADLESS):
         assert f"| {defect} |" in PAGE
-    assert f"at most {comparison.FALSE_POSITIVE_RATE:.0%}".replace("%", " %") in PAGE
+    assert f"at most {defaults.FALSE_POSITIVE_RATE:.0%}".replace("%", " %") in PAGE
     assert f"fewer than {comparison.MIN_TRACES} warm requests" in PAGE
-    assert f"A change below {comparison.MIN_CHANGE_MS:g} ms" in PAGE
+    assert f"A change below {defaults.MIN_CHANGE_MS:g} ms" in PAGE
     assert f"the hop that holds {advice.BOTTLENECK_SHARE:.0%}".replace("%", " %") in PAGE
     assert f"cold starts above {advice.COLD_SHARE:.0%}".replace("%", " %") in PAGE
     assert patterns.LOOP_LENGTH == 3

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from entry import INTERRUPTED
 from local import cli
+from local.command import NOT_HELD
 from local.emulator.group import group_is_alive
 from local.run import sequence as run
 from local.summary import Summary, schema
@@ -135,7 +136,7 @@ def test_a_killed_emulator_ends_the_run_with_1_and_a_message_and_leaves_no_proce
     )
     os.kill(emulator, signal.SIGKILL)
     wait_for(printed, "error: The emulator ended in the middle of the run, so nothing was judged")
-    assert command.wait(timeout=END_S) == cli.NOT_HELD
+    assert command.wait(timeout=END_S) == NOT_HELD
     assert alive(started) == set()
     rest = []
     while not printed.empty():
@@ -158,7 +159,7 @@ def test_a_small_run_does_everything_but_wait_for_the_canarys_minute(
     summary = Summary.model_validate_json(said)
     unheld = {check.name for check in summary.checks if not check.held}
     assert unheld == {"The canary's schedule fired and every probe succeeded"}, summary.checks
-    assert (code, summary.held) == (cli.NOT_HELD, False)
+    assert (code, summary.held) == (NOT_HELD, False)
     assert (summary.requests, summary.failed, summary.availability_pct) == (REQUESTS, 0, 100.0)
     assert summary.statuses == {"200": REQUESTS}
     assert summary.p50_ms is not None

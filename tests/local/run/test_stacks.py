@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from entry import USAGE
 from local import cli
 from local.run import sequence as run
 from local.summary import Summary
@@ -77,7 +78,7 @@ def test_a_stack_file_without_a_region_is_wrong_usage_and_says_how_to_set_it(
     (tmp_path / "Pulumi.yaml").symlink_to(ROOT / "Pulumi.yaml")
     (tmp_path / "Pulumi.bare.yaml").write_text("config: {}\n")
     monkeypatch.setattr(run, "ROOT", tmp_path)
-    assert cli.main(["--stack", "bare", "--out", str(tmp_path / "out")]) == cli.USAGE
+    assert cli.main(["--stack", "bare", "--out", str(tmp_path / "out")]) == USAGE
     said = " ".join(capsys.readouterr().out.split())
     assert "Pulumi.bare.yaml has no inference-watch:region" in said
     assert "pulumi config set -s bare region eu-central-1" in said

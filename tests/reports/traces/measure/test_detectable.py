@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reports.traces.measure.comparison import FALSE_POSITIVE_RATE, Sample, compare_samples
+from reports.traces.defaults import FALSE_POSITIVE_RATE
+from reports.traces.measure.comparison import Sample, compare_samples
 from reports.traces.measure.detectable import detectable_ms
 from reports.traces.measure.stats import Floats
 from reports.traces.read.segments import Hop
