@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,21 +43,11 @@ class MuteRule:
     expires: datetime | None = None
 
     def active(self, start: datetime, minutes: int) -> NDArray[np.bool_]:
-        """Whether the rule is active at the end of each of `minutes` minutes from `start`."""
-        found = np.zeros(minutes, dtype=bool)
-        first = start - self.duration
-        for begin in self._beginnings(first, start + timedelta(minutes=minutes)):
-            since = (begin - start) // timedelta(minutes=1) - 1  # the minute that ends then
-            until = (begin + self.duration - start) // timedelta(minutes=1) - 1
-            found[max(since, 0) : max(until, 0)] = True
-        for moment, keep_before in ((self.begins, False), (self.expires, True)):
-            if moment is not None:
-                at = min(max((moment - start) // timedelta(minutes=1) - 1, 0), minutes)
-                found[at:] &= not keep_before
-                found[:at] &= keep_before
-        return found
+        """Whether the rule is active at the end of each of `minutes` minutes from `start`; read-only."""
+        return _active(self, start, minutes)
 
-    def _beginnings(self, first: datetime, last: datetime) -> list[datetime]:
+    def beginnings(self, first: datetime, last: datetime) -> list[datetime]:
+        """When it begins, from `first` to `last`; a rule for one time, at that time."""
         if self.at is not None:
             return [self.at]
         moment = first.astimezone(UTC).replace(second=0, microsecond=0)
@@ -76,6 +67,23 @@ class MuteRule:
         if every_date or every_weekday:
             return on_date and on_weekday
         return on_date or on_weekday
+
+
+@lru_cache(maxsize=256)
+def _active(rule: MuteRule, start: datetime, minutes: int) -> NDArray[np.bool_]:
+    found = np.zeros(minutes, dtype=bool)
+    first = start - rule.duration
+    for begin in rule.beginnings(first, start + timedelta(minutes=minutes)):
+        since = (begin - start) // timedelta(minutes=1) - 1  # the minute that ends then
+        until = (begin + rule.duration - start) // timedelta(minutes=1) - 1
+        found[max(since, 0) : max(until, 0)] = True
+    for moment, keep_before in ((rule.begins, False), (rule.expires, True)):
+        if moment is not None:
+            at = min(max((moment - start) // timedelta(minutes=1) - 1, 0), minutes)
+            found[at:] &= not keep_before
+            found[:at] &= keep_before
+    found.flags.writeable = False
+    return found
 
 
 def of_entry(entry: Mapping[str, Any]) -> MuteRule:

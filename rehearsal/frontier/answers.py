@@ -20,6 +20,11 @@ class Answer:
     slowest: Point | None
     smallest: Point | None
 
+    @property
+    def points(self) -> list[Point]:
+        """Those there are."""
+        return [point for point in (self.unseen, self.slowest, self.smallest) if point]
+
 
 def answers(frontier: Frontier) -> list[Answer]:
     """The answer for each kind of the grid that does harm."""
@@ -48,12 +53,12 @@ def sentences(answer: Answer, window_days: int) -> list[str]:
         f"The largest incident that nobody hears of: {incident(unseen)}, {percent(unseen.spent)} of {budget}."
         if unseen
         else f"Of {what}, there is no incident that nobody hears of.",
-        f"The slowest page: {size(slowest.incident.size)} at {_rate(slowest)}, heard after "
-        f"{minutes(slowest.heard.told)} with {percent(slowest.spent_until_told or 0)} of {budget} spent."
+        f"The slowest page: {size(slowest.incident.size)} at {_rate(slowest)}, {after(slowest.heard.told)} "
+        f"with {percent(slowest.spent_until_told or 0)} of {budget} spent."
         if slowest
         else f"Of {what}, no incident pages.",
         f"The smallest incident that always pages: {incident(smallest)}, {percent(smallest.spent)} of "
-        f"{budget}, heard after {minutes(smallest.heard.told)}."
+        f"{budget}, {after(smallest.heard.told)}."
         if smallest
         else f"Of {what}, no incident is large enough to be heard.",
     ]
@@ -70,10 +75,13 @@ def size(found: Size) -> str:
     return f"{100 * found.share_ppm / MILLION:g} % of requests {how}"
 
 
-def minutes(count: float | None) -> str:
-    """`1h5m30s`; `never`."""
-    if count is None:
-        return "never"
+def after(told: float | None) -> str:
+    """`heard after 1h5m30s`, `never heard`."""
+    return "never heard" if told is None else f"heard after {minutes(told)}"
+
+
+def minutes(count: float) -> str:
+    """`1h5m30s`."""
     whole, seconds = divmod(round(count * 60), 60)
     if not seconds:
         return durations.text(whole)

@@ -48,5 +48,5 @@ def _print(found: Frontier, console: Console) -> None:
     for answer in answers(found):
         for sentence in sentences(answer, found.alarm_set.slo.window_days):
             console.print(sentence, highlight=False, soft_wrap=True)
-    for note in found.notes:
+    for note in data.notes(found):
         console.print(Text(f"note: {note}", "dim"), soft_wrap=True)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from rehearsal.frontier.answers import answers, sentences
+from rehearsal.cloudwatch.band import NOTICE
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
+from rehearsal.frontier.answers import after, answers, incident, sentences
 from rehearsal.frontier.grid import MILLION, Point
-from rehearsal.frontier.sweep import Frontier
+from rehearsal.frontier.sweep import Frontier, again
+from rehearsal.run import ALTERNATIVE_EXTRA_POINTS
 
 
 def to_dict(frontier: Frontier) -> dict[str, Any]:
@@ -19,7 +22,6 @@ def to_dict(frontier: Frontier) -> dict[str, Any]:
         },
         "worst_over": {
             "begin_seconds": list(grid.phases_s),
-            "begin_times": {kind: found.begins for kind, found in frontier.kinds.items()},
             "late_minutes": list(grid.late_minutes),
         },
         "answers": [
@@ -33,25 +35,68 @@ def to_dict(frontier: Frontier) -> dict[str, Any]:
             for answer in answers(frontier)
         ],
         "kinds": {
-            kind: {"shows_in": found.shows_in, "not_reached": found.not_reached}
+            kind: {
+                "shows_in": list(found.shows_in),
+                "begins": list(found.begins),
+                "not_reached": [{"alarm": a, "reason": why} for a, why in found.not_reached.items()],
+                "always_in_alarm": [
+                    {"requests_per_minute": requests, "alarms": list(names)}
+                    for requests, names in found.always_in_alarm.items()
+                ],
+            }
             for kind, found in frontier.kinds.items()
         },
         "points": [_point(point) for point in frontier.points],
         "not_simulated": [{"alarm": s.name, "reason": s.reason} for s in frontier.alarm_set.skipped],
-        "notes": list(frontier.notes),
+        "notes": notes(frontier),
     }
+
+
+def notes(frontier: Frontier) -> list[str]:
+    """What a reader has to know to judge the answer."""
+    alarm_set = frontier.alarm_set
+    found = [f"{skip.name} is not simulated: {skip.reason}" for skip in alarm_set.skipped]
+    found += alarm_set.notes
+    for kind, said in frontier.kinds.items():
+        if not said.shows_in:
+            found.append(f"{kind}: no alarm's metrics show such an incident")
+        by_reason: dict[str, list[str]] = {}
+        for alarm, why in said.not_reached.items():
+            by_reason.setdefault(why, []).append(alarm)
+        found += [f"{kind}: not reached, {why}: {', '.join(names)}" for why, names in by_reason.items()]
+        found += [
+            f"{kind}: in ALARM before anything happens at {requests:,} requests a minute: {', '.join(names)}"
+            for requests, names in said.always_in_alarm.items()
+        ]
+    stand_in = any(said.stand_in_band for said in frontier.kinds.values())
+    return [*found, *doubts(frontier), *([NOTICE] if stand_in else [])]
+
+
+def doubts(frontier: Frontier) -> list[str]:
+    """Which of the answers would be another with another size of the evaluation range."""
+    found: dict[str, None] = {}
+    for answer in answers(frontier):
+        for point in answer.points:
+            for extra_points in ALTERNATIVE_EXTRA_POINTS:
+                told = again(frontier, point, extra_points).heard.told
+                if told != point.heard.told:
+                    found[
+                        f"{incident(point)} is {after(point.heard.told)}; with an evaluation range of "
+                        f"N + {extra_points}, not N + {EXTRA_POINTS}, {after(told)}"
+                    ] = None
+    return list(found)
 
 
 def _point(point: Point | None) -> dict[str, Any] | None:
     if point is None:
         return None
-    incident, heard = point.incident, point.heard
+    asked, heard = point.incident, point.heard
     return {
-        "kind": incident.size.kind,
-        "share": incident.size.share_ppm / MILLION,
-        "latency_ms": incident.size.latency_ms or None,
-        "minutes": incident.minutes,
-        "requests_per_minute": incident.requests,
+        "kind": asked.size.kind,
+        "share": asked.size.share_ppm / MILLION,
+        "latency_ms": asked.size.latency_ms or None,
+        "minutes": asked.minutes,
+        "requests_per_minute": asked.requests,
         "warn_after_minutes": heard.warn,
         "critical_after_minutes": heard.critical,
         "told_after_minutes": heard.told,

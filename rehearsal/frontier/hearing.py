@@ -7,7 +7,7 @@ or where the time of day matters to it, each incident has a timeline of its own.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from rehearsal.cloudwatch.actions import pages
 from rehearsal.cloudwatch.decide import ALARM, OK
 from rehearsal.cloudwatch.evaluate import Timeline, metric_states
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
+from rehearsal.frontier.begins import BEGINS, offsets
 from rehearsal.frontier.grid import Heard, Size
 from rehearsal.frontier.roles import Shown, shown
 from rehearsal.frontier.strip import MINUTE_S, Strip, World
@@ -26,8 +27,6 @@ from rehearsal.incident.metrics import account_of
 from rehearsal.sources.stack import AlarmSet
 
 Codes = NDArray[np.int8]
-BEGINS = datetime(2026, 1, 13, tzinfo=UTC)
-"""When incidents begin, but for their offset: a Tuesday, far from any change to summer time."""
 BEFORE = 1  # minutes of a timeline before its incident
 
 
@@ -37,6 +36,13 @@ class Hearing:
 
     alarm_set: AlarmSet
     watch: Watch
+    extra_points: int
+
+    def offsets(self) -> list[int]:
+        """When incidents begin, in minutes after `BEGINS`."""
+        telling = {alarm.name for alarm in self.watch.telling}
+        mutes = [rule for rule in self.alarm_set.mutes if rule.targets & telling]
+        return offsets({watcher.clock for watcher in self.watch.moved} - {0}, mutes)
 
     def rest(self, requests: int, late: int) -> dict[str, np.int8]:
         """The state of every alarm in ordinary times."""
@@ -47,23 +53,23 @@ class Hearing:
             strip = Strip.of((), first=BEGINS, lead=reach + late + warm_up + 1, gap=0)
             series = self._series(world, strip, group)
             for watcher in group:
-                found[watcher.alarm.name] = metric_states(watcher.alarm, series, home=watcher.home)[-1]
+                found[watcher.alarm.name] = self._states(watcher, series)[-1]
         for alarm, rule in self.watch.composites:
             states = {name: np.full(1, code) for name, code in found.items()}
             found[alarm.name] = ALARM if rules.holds(rule, states, 1)[0] else OK
         return found
 
     def heard(
-        self, world: World, durations: Sequence[int], offsets: Sequence[int], rest: Mapping[str, np.int8]
+        self, world: World, durations: Sequence[int], rest: Mapping[str, np.int8]
     ) -> Iterator[tuple[int, Heard]]:
-        """(duration, what comes of it) for each duration and offset of the beginning, in minutes."""
-        sliding = [watcher for watcher in self.watch.moved if not watcher.by_clock]
-        once = self._codes(world, sliding, durations, 0)
-        for offset in offsets:
+        """(duration, what comes of it) for each duration and time of beginning."""
+        shared = [watcher for watcher in self.watch.moved if not watcher.own_time]
+        alone = [watcher for watcher in self.watch.moved if watcher.own_time]
+        once = self._codes(world, shared, durations, 0)
+        for offset in self.offsets():
             for place, duration in enumerate(durations):
                 codes = {name: found[place] for name, found in once.items()}
-                by_clock = [watcher for watcher in self.watch.moved if watcher.by_clock]
-                own = self._codes(world, by_clock, [duration], offset)
+                own = self._codes(world, alone, [duration], offset)
                 codes |= {name: found[0] for name, found in own.items()}
                 yield duration, self._told(world, duration, offset, codes, rest)
 
@@ -79,7 +85,7 @@ class Hearing:
             series = self._series(world, strip, group)
             restless = []
             for watcher in group:
-                codes = metric_states(watcher.alarm, series, home=watcher.home)
+                codes = self._states(watcher, series)
                 before = codes[[begin - BEFORE for begin in strip.begins]]
                 if (before != before[0]).any():
                     restless.append(watcher)
@@ -93,6 +99,9 @@ class Hearing:
                     for duration in durations
                 ]
         return found
+
+    def _states(self, watcher: Watcher, series: Series) -> Codes:
+        return metric_states(watcher.alarm, series, home=watcher.home, extra_points=self.extra_points)
 
     def _series(self, world: World, strip: Strip, watchers: Sequence[Watcher]) -> Series:
         made: dict[tuple[Shown, bool, bool], MetricSeries] = {}

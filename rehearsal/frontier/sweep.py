@@ -1,10 +1,17 @@
 """Every point of the grid, each at its worst."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 
-from rehearsal.frontier.grid import Grid, Heard, Incident, KindName, Point
-from rehearsal.frontier.hearing import BEGINS, Hearing
+import numpy as np
+
+from rehearsal.cloudwatch.decide import ALARM
+from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
+from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.frontier.begins import BEGINS
+from rehearsal.frontier.grid import Grid, Heard, Incident, KindName, Point, Size
+from rehearsal.frontier.hearing import Hearing
 from rehearsal.frontier.strip import World
 from rehearsal.frontier.watchers import watch
 from rehearsal.sources.stack import AlarmSet
@@ -12,13 +19,15 @@ from rehearsal.sources.stack import AlarmSet
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """What is said of a kind of incident: the metrics it shows in, the alarms that notify and cannot see it,
-    the times of day it begins at.
+    """What is said of a kind of incident: the metrics it shows in, the times it begins at, the alarms that
+    notify and cannot see it, with the reason, and those that are in ALARM before it, by traffic.
     """
 
     shows_in: Sequence[str]
-    not_reached: Sequence[str]
     begins: Sequence[str]
+    not_reached: Mapping[str, str]
+    always_in_alarm: Mapping[int, Sequence[str]]
+    stand_in_band: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,42 +36,55 @@ class Frontier:
 
     alarm_set: AlarmSet
     grid: Grid
+    at: Sequence[str]
     points: Sequence[Point]
     kinds: Mapping[KindName, Kind]
-    notes: Sequence[str]
 
 
-def sweep(alarm_set: AlarmSet, grid: Grid, at: Sequence[str] = ()) -> Frontier:
+def sweep(
+    alarm_set: AlarmSet, grid: Grid, at: Sequence[str] = (), extra_points: int = EXTRA_POINTS
+) -> Frontier:
     """Every point. `at`: the namespaces that incidents show in, instead of the front door."""
     points: list[Point] = []
     kinds: dict[KindName, Kind] = {}
     for kind in grid.kinds:
-        hearing = Hearing(alarm_set=alarm_set, watch=watch(alarm_set, kind, at))
+        watching = watch(alarm_set, kind, at, extra_points)
+        hearing = Hearing(alarm_set=alarm_set, watch=watching, extra_points=extra_points)
+        in_alarm: dict[int, list[str]] = {}
+        for requests in grid.traffic:
+            rest = {late: hearing.rest(requests, late) for late in grid.late_minutes}
+            stuck = [a.key for a in watching.telling if any(rest[late][a.name] == ALARM for late in rest)]
+            in_alarm |= {requests: stuck} if stuck else {}
+            for size in (size for size in grid.sizes if size.kind == kind):
+                points += _of_size(hearing, grid, size, requests, rest)
         kinds[kind] = Kind(
-            shows_in=hearing.watch.shows_in(),
-            not_reached=[
-                alarm.key
-                for alarm in alarm_set.alarms
-                if alarm.level is not None and alarm.name not in hearing.watch.reached
-            ],
-            begins=[BEGINS.isoformat()],
+            shows_in=watching.shows_in(),
+            begins=[(BEGINS + timedelta(minutes=offset)).isoformat() for offset in hearing.offsets()],
+            not_reached=watching.not_reached(alarm_set.alarms),
+            always_in_alarm=in_alarm,
+            stand_in_band=any(band_calls(watcher.alarm.queries) for watcher in watching.moved),
         )
-        points += _of_kind(hearing, grid, kind)
-    return Frontier(alarm_set=alarm_set, grid=grid, points=points, kinds=kinds, notes=())
+    return Frontier(alarm_set=alarm_set, grid=grid, at=at, points=points, kinds=kinds)
 
 
-def _of_kind(hearing: Hearing, grid: Grid, kind: KindName) -> Iterator[Point]:
-    for requests in grid.traffic:
-        rest = {late: hearing.rest(requests, late) for late in grid.late_minutes}
-        for size in (size for size in grid.sizes if size.kind == kind):
-            found: dict[int, list[Heard]] = {duration: [] for duration in grid.durations}
-            for late in grid.late_minutes:
-                for phase_s in grid.phases_s:
-                    world = World(size=size, requests=requests, phase_s=phase_s, late=late)
-                    for duration, heard in hearing.heard(world, grid.durations, (0,), rest[late]):
-                        found[duration].append(heard)
-            for duration, all_heard in found.items():
-                yield _point(Incident(size=size, minutes=duration, requests=requests), all_heard, hearing)
+def again(frontier: Frontier, point: Point, extra_points: int) -> Point:
+    """One point with another size of the evaluation range."""
+    asked = point.incident
+    one = replace(frontier.grid, sizes=[asked.size], durations=[asked.minutes], traffic=[asked.requests])
+    return sweep(frontier.alarm_set, one, frontier.at, extra_points).points[0]
+
+
+def _of_size(
+    hearing: Hearing, grid: Grid, size: Size, requests: int, rest: Mapping[int, Mapping[str, np.int8]]
+) -> Iterator[Point]:
+    found: dict[int, list[Heard]] = {duration: [] for duration in grid.durations}
+    for late in grid.late_minutes:
+        for phase_s in grid.phases_s:
+            world = World(size=size, requests=requests, phase_s=phase_s, late=late)
+            for duration, heard in hearing.heard(world, grid.durations, rest[late]):
+                found[duration].append(heard)
+    for duration, all_heard in found.items():
+        yield _point(Incident(size=size, minutes=duration, requests=requests), all_heard, hearing)
 
 
 def _point(incident: Incident, heard: Sequence[Heard], hearing: Hearing) -> Point:

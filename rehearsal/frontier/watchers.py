@@ -1,12 +1,13 @@
 """An alarm set as one kind of incident meets it: which alarms it can reach, and which stand still."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.spec import Alarm, CompositeAlarm, Expression, MetricAlarm, MetricStat
 from rehearsal.cloudwatch import band, composite, rules
-from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, MULTI_DAY_S
+from rehearsal.cloudwatch.evaluate import MULTI_DAY_S
 from rehearsal.cloudwatch.math import functions
 from rehearsal.cloudwatch.math.evaluation import band_calls
 from rehearsal.frontier.grid import KindName
@@ -18,21 +19,24 @@ MOVED: Mapping[KindName, frozenset[Role]] = {
     "failing": frozenset({"errors", "error-rate", "answered", "refused"}),
     "slow": frozenset({"latency"}),
 }
-HOUR = 60
+HOUR, DAY = 60, 1440
+WATCHES_NONE = "none of the alarms it looks at can see it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watcher:
     """A metric alarm in its account, and what of the incident it can see.
 
-    `reach` is after how many minutes it remembers nothing of an incident; `by_clock` if it matters to it at
-    what time one begins.
+    `reach` is after how many minutes it remembers nothing of an incident; `own_time` if its incidents cannot
+    share a timeline, because the time of day or the days before matter to it. `clock` is the period, in
+    minutes, over which it matters when one begins; 0 if it does not.
     """
 
     alarm: MetricAlarm
     home: str | None
     reach: int
-    by_clock: bool
+    own_time: bool
+    clock: int
     moved: bool
 
 
@@ -50,6 +54,14 @@ class Watch:
     telling: Sequence[Alarm]
     shows: "Shows"
     settle: int
+
+    def not_reached(self, alarms: Sequence[Alarm]) -> dict[str, str]:
+        """Why each of the alarms that notify and is not reached cannot see the incident, by key."""
+        return {
+            alarm.key: self.shows.why_not(alarm) if isinstance(alarm, MetricAlarm) else WATCHES_NONE
+            for alarm in alarms
+            if alarm.level is not None and alarm.name not in self.reached
+        }
 
     @property
     def moved(self) -> list[Watcher]:
@@ -96,21 +108,33 @@ class Shows:
         found = shown(query)
         return found is not None and self.placed(query, found) and found.role in MOVED[self._kind]
 
+    def why_not(self, alarm: MetricAlarm) -> str:
+        """Why the incident shows in none of the metrics of an alarm."""
+        roles = [(q, shown(q)) for q in metrics_of(alarm)]
+        if not any(found for _, found in roles):
+            return "what its metrics would show of requests is not known, so they have no data"
+        fitting = [q for q, found in roles if found and found.role in MOVED[self._kind]]
+        if not fitting:
+            return "its metrics do not show it"
+        if not any(self.own(q) for q in fitting):
+            return "it watches another service than most of the alarms"
+        return f"it watches what is behind; `--at {fitting[0].namespace}` has it show there"
+
     def placed(self, query: MetricStat, found: Shown) -> bool:
         """Whether the metric is of a place where the incident shows."""
         here = query.namespace in self._at if self._at else found.tier == self._front
         return self.own(query) and (here or found.tier == PROBE)
 
 
-def watch(alarm_set: AlarmSet, kind: KindName, at: Sequence[str] = ()) -> Watch:
-    """The alarm set before incidents of that kind."""
+def watch(alarm_set: AlarmSet, kind: KindName, at: Sequence[str], extra_points: int) -> Watch:
+    """The alarm set before incidents of that kind, with that evaluation range."""
     shows = Shows(alarm_set, kind, at)
     watchers: dict[str, Watcher] = {}
     ordered: list[tuple[CompositeAlarm, rules.Rule]] = []
     for account in alarm_set.accounts:
         for alarm in account.alarms:
             if isinstance(alarm, MetricAlarm):
-                watchers[alarm.name] = _watcher(alarm, account.id, shows)
+                watchers[alarm.name] = _watcher(alarm, account.id, shows, extra_points)
         ordered += composite.in_order(
             [a for a in account.alarms if isinstance(a, CompositeAlarm)],
             known=frozenset(a.name for a in account.alarms if isinstance(a, MetricAlarm)),
@@ -137,22 +161,26 @@ def metrics_of(alarm: Alarm) -> list[MetricStat]:
     return [q for q in alarm.queries if isinstance(q, MetricStat)] if isinstance(alarm, MetricAlarm) else []
 
 
-def _watcher(alarm: MetricAlarm, home: str | None, shows: Shows) -> Watcher:
-    multi_day = alarm.period_s * alarm.evaluation_periods > MULTI_DAY_S
-    calls = band_calls(alarm.queries)
-    clock = any(
-        f"{name}(" in q.expression.replace(" ", "")
-        for q in alarm.queries
-        if isinstance(q, Expression)
-        for name in functions.CLOCK
+def _watcher(alarm: MetricAlarm, home: str | None, shows: Shows, extra_points: int) -> Watcher:
+    period = alarm.period_s // 60
+    banded = bool(band_calls(alarm.queries))
+    clock = max(
+        HOUR if alarm.period_s * alarm.evaluation_periods > MULTI_DAY_S else 0,
+        period if alarm.wall_clock is not None else 0,
+        DAY if _asks_the_time(alarm) else 0,
     )
-    reach = (alarm.evaluation_periods + EXTRA_POINTS) * alarm.period_s // 60
-    if alarm.wall_clock is not None:
-        reach += alarm.period_s // 60
+    reach = (alarm.evaluation_periods + extra_points) * period
     return Watcher(
         alarm=alarm,
         home=home,
-        reach=reach + multi_day * 2 * HOUR + bool(calls) * band.DAYS * band.DAY,
-        by_clock=multi_day or bool(calls) or clock or alarm.wall_clock is not None,
+        reach=reach + clock + HOUR * bool(clock) + band.DAYS * band.DAY * banded,
+        own_time=banded or clock > 0,
+        clock=clock,
         moved=any(shows.moved(q) for q in metrics_of(alarm)),
     )
+
+
+def _asks_the_time(alarm: MetricAlarm) -> bool:
+    """Whether one of its expressions calls a function of the clock."""
+    words = {w for q in alarm.queries if isinstance(q, Expression) for w in re.findall(r"\w+", q.expression)}
+    return not words.isdisjoint(functions.CLOCK)
