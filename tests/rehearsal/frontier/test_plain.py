@@ -1,4 +1,4 @@
-"""Points of the grid against the plain evaluator, on metrics made request by request, as docs/frontier.md says."""
+"""Points against the plain evaluator, on metrics made request by request, as docs/frontier.md says."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -92,7 +92,7 @@ def test_a_point_of_prod_is_what_the_whole_timeline_of_all_its_alarms_gives(
 
 def test_a_window_of_the_clock_counts_from_its_worst_beginning() -> None:
     hourly = failures("hourly", 5, period_s=3600, wall_clock="UTC")
-    # 10 % failing from a full hour on: 10 % at its end. From five past: 9.2 %; from half past: 5 %, not above;
+    # 10 % failing from a full hour on: 10 % at its end. From half past on: 5 %, not above;
     # from then on only the next hour's end tells.
     found = sweep(
         alarm_set(hourly),
