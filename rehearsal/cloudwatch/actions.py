@@ -193,5 +193,6 @@ def _relevant(
     changed = np.ones(len(states), dtype=bool)
     changed[1:] = (states[1:] != states[:-1]) | (suppressor[1:] != suppressor[:-1])
     reach = -(-max(alarm.wait_s, alarm.extension_s) // 60) + 1
-    near = np.convolve(changed, np.ones(reach, dtype=np.int64))[: len(states)]
+    near = np.cumsum(changed)
+    near[reach:] -= near[:-reach].copy()
     return near > 0

@@ -1,6 +1,7 @@
 """The options of `python -m rehearsal frontier`. Imports nothing heavy: every command's parser needs them."""
 
 import argparse
+from pathlib import Path
 
 MOST_REQUESTS = 1_000_000
 
@@ -25,6 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="exit code 1 if nobody hears of an incident that spends more of the budget, such as 5%%",
     )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write frontier.html and frontier.json there")
     parser.add_argument("--json", action="store_true", help="print every point as JSON and nothing else")
 
 

@@ -2,14 +2,16 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from rehearsal.commands import EXPECTATION_FAILED, NOT_SIMULATED, OK, alarm_set
-from rehearsal.frontier import data
+from rehearsal.frontier import data, page
 from rehearsal.frontier.answers import Answer, answers, incident, percent, sentences
 from rehearsal.frontier.grid import grid_for
 from rehearsal.frontier.sweep import Frontier, sweep
@@ -26,6 +28,8 @@ def run(given: argparse.Namespace, console: Console) -> int:
         print(json.dumps(data.to_dict(found), indent=2))  # noqa: T201  # the command's output
     else:
         _print(found, console)
+    if given.out:
+        _write(found, given.out)
     unseen = too_large(answers(found), given.unseen_at_most)
     for sentence in unseen:
         console.print(Text(sentence, "bold red"), soft_wrap=True) if not given.json else None
@@ -42,6 +46,14 @@ def too_large(found: Sequence[Answer], limit: float | None) -> list[str]:
         for answer in found
         if limit is not None and answer.unseen is not None and answer.unseen.spent > limit
     ]
+
+
+def _write(found: Frontier, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(data.to_dict(found), indent=2) + "\n"
+    (folder / "frontier.json").write_text(text, encoding="utf-8")
+    (folder / "frontier.html").write_text(page.html(found), encoding="utf-8")
+    print(f"written: {folder}/frontier.html, frontier.json", file=sys.stderr)  # noqa: T201  # for people
 
 
 def _print(found: Frontier, console: Console) -> None:

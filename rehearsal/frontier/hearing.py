@@ -27,6 +27,7 @@ from rehearsal.incident.metrics import account_of
 from rehearsal.sources.stack import AlarmSet
 
 Codes = NDArray[np.int8]
+SILENCE = Heard(warn=None, critical=None, told=None, ok=0.0)
 BEFORE = 1  # minutes of a timeline before its incident
 
 
@@ -127,6 +128,8 @@ class Hearing:
         codes: Mapping[str, Codes],
         rest: Mapping[str, np.int8],
     ) -> Heard:
+        if all((known == rest[name]).all() for name, known in codes.items()):
+            return SILENCE
         minutes = BEFORE + duration + 1 + world.late + self.watch.settle
         states: dict[str, Codes] = {
             name: np.broadcast_to(code, minutes) for name, code in rest.items() if name not in codes

@@ -67,6 +67,7 @@ class World:
     phase_s: int
     late: int
 
+    @lru_cache(maxsize=8)  # noqa: B019  # frozen, small, and asked for by several metrics in turn
     def befallen(self, strip: Strip, requests: int) -> Ints:
         """How many of `requests` a minute the incidents befall in each minute, shape (minutes,)."""
         out = np.zeros(strip.minutes, dtype=np.int64)
@@ -89,11 +90,11 @@ class World:
         return MetricSeries(minute=minute, value=value, weight=weight, delay=self.late if late else 0)
 
 
-@lru_cache(maxsize=4)
-def _chosen(share_ppm: int) -> Ints:
+@lru_cache(maxsize=32)
+def _chosen(share_ppm: int) -> NDArray[np.int32]:
     """How many of the first 0, 1, 2, ... requests of an incident it befalls; a million of them repeat."""
     number = np.arange(MILLION, dtype=np.int64)
-    return np.cumsum((number > 0) & (number * STRIDE % MILLION < share_ppm), dtype=np.int64)
+    return np.cumsum((number > 0) & (number * STRIDE % MILLION < share_ppm), dtype=np.int32)
 
 
 def _samples(shown: Shown, total: Ints, failed: Ints, slow: Ints, slow_ms: float) -> signals.Columns:

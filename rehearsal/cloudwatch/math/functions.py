@@ -19,11 +19,13 @@ def _both(operation: Callable[[Floats, Floats], Floats]) -> Operator:
 
     def apply(left: Operand, right: Operand) -> Floats:
         a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+        no_a, no_b = np.isnan(a), np.isnan(b)
+        if not (no_a.any() or no_b.any()):
+            return operation(a, b)
         if a.ndim and a.ndim == b.ndim:
-            neither = np.isnan(a) & np.isnan(b)
-            a, b = np.where(np.isnan(a), 0.0, a), np.where(np.isnan(b), 0.0, b)
-            return np.where(neither, np.nan, operation(a, b))
-        return np.where(np.isnan(a) | np.isnan(b), np.nan, operation(a, b))
+            a, b = np.where(no_a, 0.0, a), np.where(no_b, 0.0, b)
+            return np.where(no_a & no_b, np.nan, operation(a, b))
+        return np.where(no_a | no_b, np.nan, operation(a, b))
 
     return apply
 
