@@ -26,7 +26,7 @@ def check(given: AlarmSet) -> Iterator[Finding]:
         for key, actions in alarm.actions.items():
             for action in actions:
                 arn = arns.parse(action)
-                if arn is None or arns.refused(action):
+                if arn is None or not arn.region or arns.refused(action):
                     continue
                 first = first or arn
                 region, partition = home or (first.region, first.partition)

@@ -14,8 +14,9 @@ SEVERITY = "warning"
 
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Alarms that nobody hears of."""
+    rules = "\n".join(composite.rule for composite in given.composite)
     for alarm in given.alarms:
-        spoken_for = alarm.name in given.parents or alarm.name in given.suppressors
+        spoken_for = alarm.name in rules or alarm.name in given.suppressors
         if spoken_for or (alarm.acts and alarm.actions["AlarmActions"]):
             continue
         others = [key for key, actions in alarm.actions.items() if actions]

@@ -46,7 +46,7 @@ def _wrong(alarm: Alarm) -> Iterator[tuple[str, str, str]]:
     if alarm.band_id and band is None:
         fix = f"write {bands[0]}" if bands else f"add a query {BAND}(id, 2) with this id"
         yield "ThresholdMetricId", f"no query has the id {alarm.band_id}", fix
-    elif band is not None and band.id not in bands and getattr(band, "tree", None) is not None:
+    elif band is not None and band.id not in bands and getattr(band, "tree", True) is not None:
         yield "ThresholdMetricId", f"{band.id} is no band", f"make it {BAND}(id, 2)"
     elif bands and not alarm.band_id and not of_band:
         yield (

@@ -38,7 +38,7 @@ def check(given: AlarmSet) -> Iterator[Finding]:
 
 
 def _nobody(alarms: Sequence[Alarm]) -> Iterator[Finding]:
-    lasting = [alarm for alarm in alarms if _always_there(alarm) and (alarm.upward or alarm.downward)]
+    lasting = [alarm for alarm in alarms if _always_there(alarm) and _for_people(alarm)]
     for alarm in lasting[:1]:
         metric, after = formulas.plain(alarm), behaviour.silent(alarm)
         does = "stays OK" if after == "OK" else f"is {after} and tells nobody"
@@ -67,6 +67,12 @@ def _twice(alarms: Sequence[Alarm]) -> Iterator[Finding]:
                 fix="let one of them be breaching, and the other notBreaching or ignore",
             )
         told.update(dict.fromkeys(targets, alarm))
+
+
+def _for_people(alarm: Alarm) -> bool:
+    """Whether it compares with a threshold, and does not only scale or stop something."""
+    actions = alarm.actions["AlarmActions"]
+    return (alarm.upward or alarm.downward) and (not actions or any(map(tells_people, actions)))
 
 
 def _always_there(alarm: Alarm) -> bool:

@@ -9,8 +9,9 @@ Source: the service's page that the catalogue names.
 
 from collections.abc import Iterator
 
+from rehearsal.cloudwatch import statistics
 from rehearsal.lint import published
-from rehearsal.lint.alarms import AlarmSet, Metric
+from rehearsal.lint.alarms import AlarmSet
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "warning"
@@ -22,12 +23,12 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     for alarm in given.metric:
         for metric in alarm.metrics:
             facts = published.metric(metric.namespace, metric.name)
-            if facts is None or metric.statistic is None:
-                continue
+            if facts is None or metric.statistic not in statistics.SIMPLE:
+                continue  # rule percentile-without-samples
             added_up = metric.statistic == "Sum" and facts.units == {"Percent"}
-            if added_up or (facts.statistics is not None and _name(metric) not in facts.statistics):
+            if added_up or (facts.statistics is not None and metric.statistic not in facts.statistics):
                 certain = added_up and metric is alarm.compared and (alarm.threshold or 0) <= PERCENTAGE
-                good = sorted(facts.statistics or ("Average", "Maximum"))
+                good = sorted((facts.statistics or {"Average", "Maximum"}) & set(statistics.SIMPLE))
                 yield Finding(
                     alarm=alarm,
                     key=f"{metric.key}{'Stat' if metric.key else 'Statistic'}",
@@ -35,12 +36,6 @@ def check(given: AlarmSet) -> Iterator[Finding]:
                     consequence="it adds up percentages, and grows with the period"
                     if added_up
                     else "the number is not what its name says",
-                    fix=f"use {' or '.join('a percentile' if one == 'p' else one for one in good)}",
+                    fix=f"use {' or '.join(good)}",
                     severity="error" if certain else None,
                 )
-
-
-def _name(metric: Metric) -> str:
-    """The statistic as the catalogue names it: any percentile or trimmed mean is `p`."""
-    statistic = metric.statistic or ""
-    return statistic if statistic in ("Sum", "SampleCount", "Average", "Minimum", "Maximum") else "p"

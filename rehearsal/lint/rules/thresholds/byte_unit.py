@@ -17,6 +17,9 @@ from rehearsal.lint.rule import Finding
 SEVERITY = "error"
 _SIZE = re.compile(r"Free|Size|Memory|Storage|BytesUsed|Available|DiskSpace|Backup")
 SMALL = 100_000.0  # bytes: no disk, memory or bucket is watched at so little
+IN_MEGABYTES = {
+    ("AWS/ES", name) for name in ("FreeStorageSpace", "MasterFreeStorageSpace", "ClusterUsedSpace")
+}
 LARGE = 1e8  # megabytes: 100 TB on one node
 
 
@@ -25,12 +28,13 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     for alarm in given.metric:
         metric, limit = formulas.plain(alarm), alarm.threshold
         facts = published.metric(metric.namespace, metric.name) if metric is not None else None
-        if metric is None or facts is None or limit is None or metric is not alarm.compared:
+        if metric is None or facts is None or limit is None:
             continue
         if not _SIZE.search(metric.name) or metric.statistic == "SampleCount":
             continue
-        small = facts.units == {"Bytes"} and 0 < limit < SMALL
-        large = facts.units == {"Megabytes"} and limit > LARGE
+        small = facts.units == {"Bytes"} and 0 < limit < SMALL and metric is alarm.compared
+        in_megabytes = (metric.namespace, metric.name) in IN_MEGABYTES
+        large = (in_megabytes or facts.units == {"Megabytes"}) and limit > LARGE
         if small or large:
             quiet = alarm.downward == small
             yield Finding(

@@ -16,6 +16,7 @@ from rehearsal.lint.alarms import Alarm, AlarmSet, Metric
 from rehearsal.lint.rule import Finding, Severity
 
 SEVERITY = "error"
+LONGEST_S = 900  # no service waits longer for an answer
 TIMED = ("Average", "Minimum", "Maximum")
 _DISK = re.compile(
     r"(?:Read|Write|Commit|Fsync|Select|Insert|Update|Delete|DML|DDL)Latency$|^Volume(?:Read|Write)Latency"
@@ -54,17 +55,19 @@ def _timed(metric: Metric) -> bool:
     return statistic in TIMED or statistic.lower().startswith(("p", "tm", "wm", "iqm"))
 
 
-def _severity(alarm: Alarm, metric: Metric, unit: str) -> Severity | None:
+def _severity(alarm: Alarm, metric: Metric, unit: str) -> Severity | None:  # noqa: PLR0911  # one a kind
     """How certain it is that the threshold is in another unit; None if it may well be right."""
     if not alarm.threshold or alarm.threshold < 0 or not alarm.upward:
         return None
     seconds = alarm.threshold / _PER_SECOND[unit]
-    if _BACKLOG.search(metric.name):
+    if _BACKLOG.search(metric.name) and "Replica" not in metric.name:
         return _of_backlog(seconds, alarm.threshold, unit)
     if unit == "Seconds" and _DISK.search(metric.name):
         return "error" if seconds >= 5 else "warning" if seconds >= 1 else None  # noqa: PLR2004  # a disk's worst
     if not _RESPONSE.search(metric.name) or _is_quick(metric):
         return None
+    if seconds >= LONGEST_S and "Duration" not in metric.name:
+        return "error"
     if unit == "Seconds":
         return "error" if seconds >= 100 else "warning" if seconds > 60 else None  # noqa: PLR2004  # see the page
     least = 0.001 if unit == "Milliseconds" else 0.001001
@@ -74,7 +77,7 @@ def _severity(alarm: Alarm, metric: Metric, unit: str) -> Severity | None:
 def _of_backlog(seconds: float, threshold: float, unit: str) -> Severity | None:
     if unit == "Seconds":  # 300000 is five minutes in milliseconds; days and hours are whole
         return "error" if threshold >= 100_000 and threshold % 3600 else None  # noqa: PLR2004  # over a day
-    return "error" if seconds < 1 and unit == "Milliseconds" and "Replica" not in repr(threshold) else None
+    return "error" if seconds < 1 else None
 
 
 def _is_quick(metric: Metric) -> bool:

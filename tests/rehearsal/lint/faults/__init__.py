@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from tests.rehearsal.lint.builders import Entry
 
+EVERY = ("describe-alarms", "template", "plan", "preview")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
@@ -15,7 +17,7 @@ class Fault:
     faulty: Sequence[Entry]
     rule: str
     severity: str = "error"
-    sources: Sequence[str] = ("describe-alarms", "template", "plan", "preview")
+    sources: Sequence[str] = EVERY
 
 
 def of(
@@ -24,7 +26,8 @@ def of(
     faulty: Entry | Sequence[Entry],
     rule: str,
     severity: str = "error",
-    sources: Sequence[str] = ("describe-alarms", "template", "plan", "preview"),
+    *,
+    sources: Sequence[str] = EVERY,
 ) -> Fault:
     """One fault; a single alarm needs no list."""
     return Fault(

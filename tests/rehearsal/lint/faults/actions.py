@@ -2,7 +2,7 @@
 
 from tests.rehearsal.lint.builders import ACCOUNT, PAGE, TICKET, composite
 from tests.rehearsal.lint.faults import of
-from tests.rehearsal.lint.presets import FUNCTION, cpu, errors, quiet, rate, recover
+from tests.rehearsal.lint.presets import cpu, errors, quiet, rate, recover
 
 WARN = "warning"
 KNOWN = ("describe-alarms", "plan", "preview")
@@ -97,4 +97,3 @@ FAULTS = [
         WARN,
     ),
 ]
-assert FUNCTION

@@ -4,7 +4,6 @@ from tests.rehearsal.lint.builders import BELOW, Entry, alarm, pairs
 from tests.rehearsal.lint.faults import of
 from tests.rehearsal.lint.presets import (
     BALANCER,
-    DATABASE,
     ENDPOINT,
     FUNCTION,
     INSTANCE,
@@ -44,7 +43,8 @@ def edge(region: str = "us-east-1", /, **dimensions: str) -> Entry:
 
 
 def table(metric: str, **dimensions: str) -> Entry:
-    return alarm(f"AWS/DynamoDB {metric}", dimensions)
+    how = "Average" if "Latency" in metric else "Sum"
+    return alarm(f"AWS/DynamoDB {metric}", dimensions, Statistic=how)
 
 
 def renamed(entry: Entry, metric: str) -> Entry:

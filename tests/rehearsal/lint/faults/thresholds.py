@@ -14,7 +14,6 @@ from tests.rehearsal.lint.builders import (
 from tests.rehearsal.lint.faults import of
 from tests.rehearsal.lint.presets import (
     FUNCTION,
-    INSTANCE,
     MISSING,
     TARGETS,
     age,
@@ -108,7 +107,7 @@ FAULTS = [
         duration(Threshold=2_000_000.0),
         "never-reached",
     ),
-    of("an age beyond what a queue keeps", age(), age(Threshold=2_000_000.0), "never-reached"),
+    of("an age beyond what a queue keeps", age(), age(Threshold=2_000_000.0), "time-unit"),
     of("none or more", errors(), errors(Threshold=0.0, ComparisonOperator=AT_LEAST), "always-breached"),
     of("more than minus one", errors(), errors(Threshold=-1.0), "always-breached"),
     of(
@@ -183,7 +182,7 @@ FAULTS = [
         "a sum of a queue's length",
         depth(Threshold=100.0),
         depth(Statistic="Sum", Threshold=100.0),
-        "misleading",
+        "sum-of-levels",
         WARN,
     ),
     of("samples of errors", errors(), errors(Statistic="SampleCount"), "sample-count"),
@@ -267,15 +266,16 @@ FAULTS = [
     of("no periods", errors(), errors(EvaluationPeriods=None, DatapointsToAlarm=None), "missing-value"),
     of("no threshold", errors(), errors(Threshold=None), "missing-value"),
     of("no statistic", errors(), errors(Statistic=None), "missing-value"),
-    of("two statistics", errors(), errors(ExtendedStatistic="p99"), "two-ways"),
+    of("two statistics", errors(), errors(Statistic="Sum", ExtendedStatistic="p99"), "two-ways"),
     of("a unit that is none", cpu(), cpu(Unit="%"), "unit-name"),
     of("a unit in small letters", cpu(), cpu(Unit="percent"), "unit-name"),
     of("a name of 300 letters", errors(), errors(AlarmName="a" * 300), "too-long"),
     of("a heartbeat within an hour of seconds", invoked(), invoked(Period=7), "wrong-value"),
     of(
         "a percentile where there are no samples",
-        alarm("AWS/EC2 CPUUtilization", INSTANCE, Statistic="Average", Threshold=90.0, **MISSING),
-        alarm("AWS/EC2 CPUUtilization", INSTANCE, Threshold=90.0, ExtendedStatistic="PR", **MISSING),
-        "wrong-value",
+        healthy(),
+        healthy(Statistic=None, ExtendedStatistic="p10"),
+        "percentile-without-samples",
+        WARN,
     ),
 ]
