@@ -19,7 +19,8 @@ from rich.table import Table
 
 from bench.tracing import environment
 from tests.handlers.daemon import Daemon
-from tests.handlers.inference.test_service import EVENT, FOUND, PREDICTED
+from tests.handlers.inference.test_service import FOUND, PREDICTED
+from tests.handlers.inference.wine import EVENT
 from tests.handlers.loopback import Loopback
 
 STARTS = 12

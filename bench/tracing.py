@@ -24,7 +24,8 @@ from rich.table import Table
 
 from local.summary import percentile
 from tests.handlers.daemon import SAMPLED, UNSAMPLED, Daemon
-from tests.handlers.inference.test_service import EVENT, FOUND, PREDICTED
+from tests.handlers.inference.test_service import FOUND, PREDICTED
+from tests.handlers.inference.wine import EVENT
 from tests.handlers.loopback import Loopback, closed_port
 
 LIMIT_MS = 1.0

@@ -22,6 +22,7 @@ from config.stack_files import ConfigError
 from config.values import known, typed
 from monitoring.watched import Watched
 from settings import Settings
+from settings.service import NoServiceError, ServiceError
 
 __all__ = [
     "PROJECT",
@@ -55,6 +56,12 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     settings = parse_as(Settings, PROJECT, raw, secret)
     problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
     if settings.role == "service":
+        try:
+            settings.chosen  # noqa: B018  # reads and checks it
+        except NoServiceError as error:
+            problems.append(f"{PROJECT}:service: {error}")
+        except ServiceError as error:
+            problems += error.problems
         try:
             monitoring.stacks(Watched.of(settings))
         except monitoring.MonitoringError as error:

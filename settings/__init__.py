@@ -11,12 +11,13 @@ from pydantic import Field
 from settings.alarms import AlarmsTuning
 from settings.api import Api
 from settings.canary import Canary
-from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, form
+from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, form
 from settings.inference import Inference
 from settings.model import Model
 from settings.notifications import Notifications
 from settings.observability import Observability
 from settings.probe import Probe
+from settings.service import Service, load
 from settings.slo import Levels, Slo
 from settings.tracing import Tracing
 from settings.usage_plans import UsagePlan
@@ -34,6 +35,7 @@ class Accounts(Section):
 
 
 SERVICE_ONLY = (
+    "service",
     "slo",
     "levels",
     "alarms",
@@ -77,6 +79,7 @@ class Settings(Section):
     runbook_url: RunbookUrl = ""
     notifications: Notifications = Notifications()
 
+    service: ServiceName = "wine"
     slo: Slo = Slo()
     levels: Levels = Levels()
     alarms: AlarmsTuning = AlarmsTuning()

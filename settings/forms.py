@@ -59,6 +59,15 @@ PlanName = Annotated[
         r"[a-z0-9-]{1,64}", "it should be 1 to 64 lower-case letters, digits and hyphens; it names resources"
     ),
 ]
+ServiceName = Annotated[
+    str,
+    form(
+        r"[a-z][a-z0-9_]{0,31}",
+        "it should be the name of a folder in `services/`, 1 to 32 lower-case letters, digits"
+        " and underscores:"
+        " its functions are imported by it",
+    ),
+]
 Retention = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-CONTRACT = Path(__file__).with_name("openapi.yaml")
+CONTRACT = Path(__file__).parents[2] / "services" / "wine" / "openapi.yaml"
 INTEGRATION_TIMEOUT_MS = 29_000
 
 # API Gateway's own answers in the contract's error form. `messageString` is quoted JSON already. A function

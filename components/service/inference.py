@@ -8,7 +8,9 @@ import pulumi_aws as aws
 from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
+from settings import service
 from settings.inference import Inference as InferenceSettings
+from settings.service import package
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +48,7 @@ class Inference(pulumi.ComponentResource):
                 memory_mb=settings.memory_mb,
                 reserved_concurrency=settings.reserved_concurrency,
                 snap_start=settings.start == "snap_start",
+                files=package.files(service.load("wine")),
                 environment={
                     "TABLE_NAME": args.table_name,
                     "ENDPOINT_NAME": args.endpoint_name,

@@ -21,8 +21,9 @@ from monitoring.watched import ALIAS
 class PythonFunctionArgs:
     """`package` is the folder in handlers/; `environment` must be what its settings read.
 
-    `grants` are statements by the name of what they open, each in a policy of its own: when the function is
-    switched from one such thing to another, it may use both until the switch is done.
+    `files` are what the package holds besides, by path. `grants` are statements by the name of what they open,
+    each in a policy of its own: when the function is switched from one such thing to another, it may use both
+    until the switch is done.
     """
 
     common: Common
@@ -31,6 +32,7 @@ class PythonFunctionArgs:
     description: str
     timeout_s: int
     memory_mb: int = 256
+    files: Mapping[str, bytes] = field(default_factory=dict)
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
     grants: Mapping[str, iam.Statement] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class PythonFunction(pulumi.ComponentResource):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=f"handlers.{args.package}.app.handler",
-            code=pulumi.FileArchive(str(build_handler(args.package))),
+            code=pulumi.FileArchive(str(build_handler(args.package, args.files))),
             layers=[args.common.layer_arn],
             role=role.arn,
             memory_size=args.memory_mb,

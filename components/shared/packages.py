@@ -24,6 +24,9 @@ if __name__ == "__main__":  # before what takes long to import
 
 import pulumi
 
+from settings import Settings, service
+from settings.service import package
+
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "packages"
 HANDLERS = ("canary", "inference", "usage_reporter")
@@ -42,11 +45,24 @@ class PackageError(pulumi.RunError):
     """A package could not be built; the message names consequence and fix."""
 
 
-def build_handler(name: str) -> Path:
-    """Zip one handler with what all handlers share; returns the archive's path."""
-    sources = [*HANDLERS_FOLDER.glob("*.py"), *(HANDLERS_FOLDER / name).rglob("*.py")]
+def build_handler(name: str, generated: Mapping[str, bytes] | None = None) -> Path:
+    """Zip one handler with what all handlers share, and what was made for it, by path; returns the
+    archive."""
+    sources = [*HANDLERS_FOLDER.glob("*.py"), *(HANDLERS_FOLDER / name).glob("*.py")]
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sources}
-    return _zip(files, OUTPUT / f"{name}.zip")
+    return _zip({**files, **(generated or {})}, OUTPUT / f"{name}.zip")
+
+
+def generate(files: Mapping[str, bytes]) -> None:
+    """Write what is generated for a package into the source tree, too, whose handlers then run as they
+    are."""
+    for name, content in files.items():
+        path = ROOT / name
+        if "generated" not in path.parts:
+            continue
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, content)
 
 
 def build_layer() -> Path:
@@ -88,7 +104,6 @@ def _unpacked(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _zip(files: Mapping[str, bytes], target: Path) -> Path:
-    """Write the archive whole or not at all: two programs may build at once."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
@@ -97,16 +112,24 @@ def _zip(files: Mapping[str, bytes], target: Path) -> Path:
             entry.external_attr = FILE_MODE
             archive.writestr(entry, files[name])
     target.parent.mkdir(parents=True, exist_ok=True)
+    return _replace(target, buffer.getvalue())
+
+
+def _replace(target: Path, content: bytes) -> Path:
+    """Write a file whole or not at all: two programs may build at once."""
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         partial = Path(folder) / target.name
-        partial.write_bytes(buffer.getvalue())
+        partial.write_bytes(content)
         return partial.replace(target)
 
 
 def main() -> int:
     """Build everything and print each archive with its hash; returns the exit code."""
+    generated = package.files(service.load(Settings.model_fields["service"].default))
+    generate(generated)
     try:
-        built = [*(build_handler(name) for name in HANDLERS), build_layer()]
+        built = [build_handler(name, generated if name == "inference" else None) for name in HANDLERS]
+        built.append(build_layer())
     except PackageError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,27 +1,47 @@
-"""The model behind the SageMaker endpoint: thirteen features in, one prediction out.
+"""The model behind the SageMaker endpoint: instances in, one prediction for each out.
 
-The wire is the model server's: `{"instances": [{...}]}` in, `{"model_version", "predictions"}` out.
-SageMaker passes no trace header to the container, so it travels in the custom attributes.
+The wire is the model server's, `{"instances": [...]}` in and `{"model_version", "predictions"}` out, or what
+the service's functions make of it. SageMaker passes no trace header to the container, so it travels in the
+custom attributes.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from handlers import tracing
 from handlers.inference.attempts import Budget, Verdict, attempt
 from handlers.inference.aws import ServiceClient, ServiceError
-from handlers.inference.contract import LABELS, ModelAnswer, is_number
 from handlers.inference.credentials import CredentialsError
-from handlers.inference.failure import FailureError, internal_error, out_of_time
-from handlers.transport import TimedOutError, TransportError
+from handlers.inference.failure import FailureError, internal_error, model_failure, out_of_time
+from handlers.transport import Response, TimedOutError, TransportError
 
 NOT_READY = "ModelNotReadyException"
 THROTTLES = frozenset(("ThrottlingException", "TooManyRequestsException"))
 TOO_MANY_REQUESTS = 429
 MAX_VERSION = 100  # characters: it goes into every answer and trace
 SERVER_ERROR = 500
-_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+VARIANT = "x-amzn-invoked-production-variant"  # of SageMaker's answer
+JSON, BYTES = "application/json", "application/octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wire:
+    """How a service's model is spoken to, where not as the model server is."""
+
+    to_model: Callable[[list[Any]], bytes] | None = None
+    from_model: Callable[[bytes], list[Any]] | None = None
+    content_type: str | None = None
+    accept: str = JSON
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predicted:
+    """One prediction for each instance, in order, and what made them."""
+
+    predictions: Sequence[Any]
+    version: str
 
 
 class Model:
@@ -32,27 +52,38 @@ class Model:
         self._endpoint_name = endpoint_name
 
     @tracing.step("predict")
-    def predict(self, features: Mapping[str, float], budget: Budget) -> ModelAnswer:
-        """The prediction for `features` (all thirteen by name), with all the time that is left.
+    def predict(self, instances: list[Any], wire: Wire, budget: Budget) -> Predicted:
+        """The predictions for `instances`, in one call, with all the time that is left.
 
-        Raises `FailureError`: model_failure, throttled or time_budget_exceeded.
+        Raises `FailureError`: model_failure, throttled or time_budget_exceeded; and ValueError or TypeError
+        for instances that the wire does not carry.
         """
-        body = json.dumps({"instances": [dict(features)]}).encode()
-        answer = attempt(lambda: self._invoke(body, budget), judge, budget)
-        tracing.annotate("model_version", answer.model_version)
-        return answer
+        content_type, body = encode(instances, wire)
+        headers = {"Content-Type": content_type, "Accept": wire.accept}
+        answer = attempt(lambda: self._invoke(headers, body, budget), judge, budget)
+        predicted = decode(answer, wire, len(instances))
+        tracing.annotate("model_version", predicted.version)
+        return predicted
 
-    def _invoke(self, body: bytes, budget: Budget) -> ModelAnswer:
-        response = self._client.call(
+    def _invoke(self, headers: dict[str, str], body: bytes, budget: Budget) -> Response:
+        return self._client.call(
             "InvokeEndpoint",
             f"/endpoints/{self._endpoint_name}/invocations",
-            _HEADERS,
+            headers,
             body,
             deadline=budget.deadline(),
             trace_in="X-Amzn-SageMaker-Custom-Attributes",
             endpoint_name=self._endpoint_name,
         )
-        return decode(response.body)
+
+
+def encode(instances: list[Any], wire: Wire) -> tuple[str, bytes]:
+    """Content type and body. One instance of bytes goes as it is. Raises ValueError or TypeError."""
+    if wire.to_model is not None:
+        return wire.content_type or JSON, wire.to_model(instances)
+    if len(instances) == 1 and isinstance(instances[0], bytes):
+        return wire.content_type or BYTES, instances[0]
+    return wire.content_type or JSON, json.dumps({"instances": instances}, allow_nan=False).encode()
 
 
 def judge(error: ServiceError | TransportError) -> Verdict:
@@ -67,28 +98,30 @@ def judge(error: ServiceError | TransportError) -> Verdict:
     if isinstance(error, CredentialsError):
         return Verdict(retry=True, failure=internal_error())
     if isinstance(error, TransportError):
-        return Verdict(retry=True, failure=_failure("The model cannot be reached."))
+        return Verdict(retry=True, failure=model_failure("The model cannot be reached."))
     if error.code == NOT_READY or error.status >= SERVER_ERROR:
-        return Verdict(retry=True, failure=_failure("The model is not available."))
+        return Verdict(retry=True, failure=model_failure("The model is not available."))
     if error.code in THROTTLES or error.status == TOO_MANY_REQUESTS:
         return Verdict(retry=True, failure=FailureError("throttled", "The model is throttled; try later."))
-    return Verdict(retry=False, failure=_failure("The model failed."))
+    return Verdict(retry=False, failure=model_failure("The model failed."))
 
 
-def decode(body: bytes) -> ModelAnswer:
-    """The one prediction in the model's answer. Raises `FailureError` (model_failure) for anything else."""
+def decode(answer: Response, wire: Wire, count: int) -> Predicted:
+    """The `count` predictions in the model's answer. Raises `FailureError` (model_failure) for anything else.
+
+    Where `from_model` reads the answer, the endpoint's variant stands for the version.
+    """
     try:
-        document: Any = json.loads(body)
-        version = document["model_version"]
-        (prediction,) = document["predictions"]
-        label, probability = prediction["label"], prediction["probability"]
-    except (ValueError, TypeError, KeyError, RecursionError) as problem:
-        raise _failure("The model's answer cannot be read.") from problem
-    known = isinstance(version, str) and 0 < len(version) <= MAX_VERSION and label in LABELS
-    if not (known and is_number(probability) and 0 <= probability <= 1):
-        raise _failure("The model's answer makes no sense.")
-    return ModelAnswer(label=label, probability=float(probability), model_version=version)
-
-
-def _failure(message: str) -> FailureError:
-    return FailureError("model_failure", message)
+        if wire.from_model is not None:
+            predictions: Any = wire.from_model(answer.body)
+            version: Any = answer.headers.get(VARIANT, "unknown")
+        else:
+            document: Any = json.loads(answer.body)
+            version, predictions = document["model_version"], document["predictions"]
+        counted = isinstance(predictions, Sequence) and not isinstance(predictions, str | bytes)
+        counted = counted and len(predictions) == count
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
+        raise model_failure("The model's answer cannot be read.") from problem
+    if not (counted and isinstance(version, str) and 0 < len(version) <= MAX_VERSION):
+        raise model_failure("The model's answer makes no sense.")
+    return Predicted(predictions=predictions, version=version)

@@ -1,44 +1,31 @@
-"""Reference data of a lot, from DynamoDB through a small cache.
+"""Items of reference data, from DynamoDB through a small cache.
 
-An id that is not in the table is never cached: a lot that was just loaded must be found at once, and
-requests for made-up ids must not push real lots out. Reads are eventually consistent, as the cache is.
+A key that is not in the table is never cached: an item that was just loaded must be found at once, and
+requests for made-up keys must not push real items out. Reads are eventually consistent, as the cache is.
 """
 
 import json
 import logging
-import math
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from handlers import tracing
 from handlers.inference.attempts import Budget, Verdict, attempt
+from handlers.inference.attributes import item_of
 from handlers.inference.aws import ServiceClient, ServiceError
 from handlers.inference.failure import FailureError, internal_error, out_of_time
 from handlers.transport import Clock, TimedOutError, TransportError
 
-FEATURES = (
-    "alcohol",
-    "malic_acid",
-    "ash",
-    "alcalinity_of_ash",
-    "magnesium",
-    "total_phenols",
-    "flavanoids",
-    "nonflavanoid_phenols",
-    "proanthocyanins",
-    "od280_od315",
-)
 ATTEMPT_SHARE = 0.25  # of the budget: two attempts leave the model half of it
-THROTTLES = frozenset(
-    ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
-)
+MAX_KEYS = 100  # of one BatchGetItem
+THROTTLED = "ProvisionedThroughputExceededException"
+THROTTLES = frozenset((THROTTLED, "ThrottlingException", "RequestLimitExceeded"))
 SERVER_ERROR = 500
-_HEADERS = {
-    "Content-Type": "application/x-amz-json-1.0",
-    "X-Amz-Target": "DynamoDB_20120810.GetItem",
-}
 
-Reference = Mapping[str, float]
+Reference = Mapping[str, Any]
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +65,7 @@ class UnreadableError(TransportError):
 
 
 class References:
-    """Looks lots up in the table."""
+    """Looks items up in the table."""
 
     def __init__(self, client: ServiceClient, table_name: str, cache: Cache) -> None:
         self._client = client
@@ -86,33 +73,58 @@ class References:
         self._cache = cache
 
     @tracing.step("lookup")
-    def get(self, key: str, budget: Budget) -> Reference:
-        """The ten features of lot `key` by name.
+    def get(self, keys: Sequence[str], budget: Budget) -> dict[str, Reference]:
+        """The items of these keys; a key without one is left out.
 
-        Raises `FailureError`: unknown_reference, throttled, time_budget_exceeded or internal_error.
+        Raises `FailureError`: throttled, time_budget_exceeded or internal_error.
         """
-        cached = self._cache.get(key)
-        tracing.annotate("cached", cached is not None)
-        if cached is not None:
-            return cached
-        reference = attempt(lambda: self._get_item(key, budget), judge, budget)
-        if reference is None:
-            raise FailureError("unknown_reference", "There is no reference data for this id.")
-        self._cache.put(key, reference)
-        return reference
+        wanted = dict.fromkeys(keys)
+        found = {key: item for key in wanted if (item := self._cache.get(key)) is not None}
+        tracing.annotate("cached", len(found) == len(wanted))
+        missing = [key for key in wanted if key not in found]
+        for start in range(0, len(missing), MAX_KEYS):
+            for key, item in self._fetched(missing[start : start + MAX_KEYS], budget).items():
+                self._cache.put(key, item)
+                found[key] = item
+        return found
 
-    def _get_item(self, key: str, budget: Budget) -> Reference | None:
-        body = json.dumps({"TableName": self._table_name, "Key": {"id": {"S": key}}})
+    def _fetched(self, keys: Sequence[str], budget: Budget) -> dict[str, Reference]:
+        if len(keys) == 1:
+            return attempt(lambda: self._get_item(keys[0], budget), judge, budget)
+        found: dict[str, Reference] = {}
+        left = list(keys)
+
+        def fetch() -> None:
+            items, left[:] = self._batch_get_item(left, budget)
+            found.update(items)
+            if left:  # how DynamoDB says that it throttled a part
+                raise ServiceError(200, THROTTLED)
+
+        attempt(fetch, judge, budget)
+        return found
+
+    def _get_item(self, key: str, budget: Budget) -> dict[str, Reference]:
+        asked = {"TableName": self._table_name, "Key": {"id": {"S": key}}}
+        return self._call("GetItem", asked, lambda answer: decode_item(answer, key), budget)
+
+    def _batch_get_item(self, keys: Sequence[str], budget: Budget) -> tuple[dict[str, Reference], list[str]]:
+        name = self._table_name
+        asked = {"RequestItems": {name: {"Keys": [{"id": {"S": key}} for key in keys]}}}
+        return self._call("BatchGetItem", asked, lambda answer: decode_batch(answer, name, keys), budget)
+
+    def _call(
+        self, operation: str, asked: Mapping[str, Any], decode: Callable[[bytes], T], budget: Budget
+    ) -> T:
         response = self._client.call(
-            "GetItem",
+            operation,
             "/",
-            _HEADERS,
-            body.encode(),
+            {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}"},
+            json.dumps(asked).encode(),
             deadline=budget.deadline(ATTEMPT_SHARE),
             table_name=self._table_name,
         )
         try:
-            return decode(response.body, key)
+            return decode(response.body)
         except UnreadableError:
             self._client.hang_up()  # whatever else is on its way belongs to another request, too
             raise
@@ -132,27 +144,43 @@ def judge(error: ServiceError | TransportError) -> Verdict:
     return Verdict(retry=error.status >= SERVER_ERROR, failure=internal_error())
 
 
-def decode(body: bytes, key: str) -> Reference | None:
-    """The reference in DynamoDB's answer, None where it has none.
+def decode_item(body: bytes, key: str) -> dict[str, Reference]:
+    """The item of `key` in the answer to a GetItem, by its key; nothing where it has none.
 
-    Raises `FailureError` (internal_error) for an item without ten numbers, which the log names, and
-    `UnreadableError` for what is no answer to a GetItem of lot `key`.
+    Raises `UnreadableError` for what is no such answer, and for another key's item, wherever that came from;
+    `FailureError` (internal_error) for an item that is none.
     """
+    with _readable():
+        document: dict[str, Any] = json.loads(body)
+        return _by_key([item for name, item in document.items() if name == "Item"], [key])
+
+
+def decode_batch(body: bytes, table: str, keys: Sequence[str]) -> tuple[dict[str, Reference], list[str]]:
+    """The items in the answer to a BatchGetItem, by key, and the keys that it left. Raises likewise."""
+    with _readable():
+        document: dict[str, Any] = json.loads(body)
+        left = document["UnprocessedKeys"].get(table, {}).get("Keys", [])
+        return _by_key(document["Responses"].get(table, []), keys), [key["id"]["S"] for key in left]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
     try:
-        document = json.loads(body)
-        if "Item" not in document and isinstance(document, dict):
-            return None
-        item = document["Item"]
-        found = item["id"]["S"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UnreadableError("no answer of DynamoDB") from None
-    if found != key:  # never another lot's data, wherever it came from
-        raise UnreadableError("another lot's item")
+
+
+def _by_key(items: Sequence[Mapping[str, Any]], keys: Collection[str]) -> dict[str, Reference]:
+    found = {attributes["id"]["S"]: attributes for attributes in items}
+    if not found.keys() <= set(keys):
+        raise UnreadableError("another key's item")
+    return {key: _item(key, attributes) for key, attributes in found.items()}
+
+
+def _item(key: str, attributes: Mapping[str, Any]) -> Reference:
     try:
-        reference = {name: float(item[name]["N"]) for name in FEATURES}
-    except (KeyError, TypeError, ValueError):
-        reference = {}
-    if not reference or not all(map(math.isfinite, reference.values())):
-        log.error("a reference item lacks a feature", extra={"fields": {"reference_id": key}})
-        raise internal_error()
-    return reference
+        return item_of(attributes)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        log.error("a reference item cannot be read", extra={"fields": {"reference_id": key}})  # noqa: TRY400  # its text may hold the item
+        raise internal_error() from None

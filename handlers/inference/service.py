@@ -1,29 +1,31 @@
-"""One request from start to end: parse, look up, predict, format. Everything it uses is passed in."""
+"""One request from start to end: find its operation, answer, log. Everything it uses is passed in."""
 
+import json
 import logging
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from handlers import tracing
-from handlers.inference import contract
 from handlers.inference.attempts import Budget
-from handlers.inference.contract import ModelAnswer, PredictionRequest
 from handlers.inference.failure import FailureError, internal_error
-from handlers.inference.model import Model
-from handlers.inference.references import References
+from handlers.inference.operations import Operations
+from handlers.inference.pipeline import Pipeline
 from handlers.transport import Clock
 
+MAX_RESPONSE = 6 * 1024 * 1024  # bytes that Lambda takes of a function ("Lambda quotas")
+WRAPPING = 1024  # of them, for status and headers
 _ID = re.compile(r"[\w.-]{1,128}", re.ASCII)
+_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 log = logging.getLogger(__name__)
 
 
 class Predictions:
     """Answers proxy events; whatever happens, the answer is one that the contract knows."""
 
-    def __init__(self, *, references: References, model: Model, budget_s: float, clock: Clock) -> None:
-        self._references = references
-        self._model = model
+    def __init__(self, *, operations: Operations, pipeline: Pipeline, budget_s: float, clock: Clock) -> None:
+        self._operations = operations
+        self._pipeline = pipeline
         self._budget_s = budget_s
         self._clock = clock
 
@@ -33,17 +35,17 @@ class Predictions:
         with tracing.invocation("handle"):
             request_id = fallback_id
             try:
-                context = _mapping(_mapping(event).get("requestContext"))
+                known = _mapping(event)
+                context = _mapping(known.get("requestContext"))
                 request_id = _id(context.get("requestId")) or fallback_id
                 _annotate_plan(context)
                 budget = Budget(clock=self._clock, started=started, total_s=self._budget_s)
-                request, answer = self._predict(event, budget)
-                response, outcome = contract.prediction(request, answer, request_id), "ok"
+                response, outcome = self._answered(known, request_id, budget), "ok"
             except FailureError as failure:
-                response, outcome = contract.error(failure, request_id), failure.code
+                response, outcome = error(failure, request_id), failure.code
             except Exception:
                 log.exception("an unexpected error", extra={"fields": {"request_id": request_id}})
-                response, outcome = contract.error(internal_error(), request_id), "internal_error"
+                response, outcome = error(internal_error(), request_id), "internal_error"
             tracing.annotate("outcome", outcome)
         fields = {
             "request_id": request_id,
@@ -54,12 +56,35 @@ class Predictions:
         log.info("answered", extra={"fields": fields})
         return response
 
-    def _predict(self, event: Mapping[str, Any], budget: Budget) -> tuple[PredictionRequest, ModelAnswer]:
-        with tracing.step("parse"):
-            request = contract.parse(event)
-        tracing.annotate("reference_id", request.id)
-        reference = self._references.get(request.id, budget)
-        return request, self._model.predict({**reference, **request.measurements}, budget)
+    def _answered(self, event: Mapping[str, Any], request_id: str, budget: Budget) -> dict[str, Any]:
+        operation = self._operations.of(event)
+        if operation is None:
+            raise FailureError("not_found", "There is no such operation.")
+        answer = self._pipeline.answer(operation, event, request_id, budget)
+        body = json.dumps(answer, allow_nan=False)
+        if not fits(body):
+            raise FailureError(
+                "answer_too_large",
+                "The answer has more than the 6 MB that can be sent; ask for less at once.",
+            )
+        return _response(200, body)
+
+
+def fits(body: str) -> bool:
+    """Whether Lambda takes the response: in it the body is JSON once more, so each quote and escape has
+    two."""
+    room = MAX_RESPONSE - WRAPPING
+    return len(body) * 2 <= room or len(json.dumps(body)) <= room
+
+
+def error(failure: FailureError, request_id: str) -> dict[str, Any]:
+    """The error response to the gateway."""
+    body = {"error": {"code": failure.code, "message": failure.message, "request_id": request_id}}
+    return _response(failure.status, json.dumps(body))
+
+
+def _response(status: int, body: str) -> dict[str, Any]:
+    return {"statusCode": status, "headers": dict(_HEADERS), "body": body, "isBase64Encoded": False}
 
 
 def _annotate_plan(context: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bench import tracing
 from bench.tracing import GONE, LIMIT_MS, OFF, ON, STUCK, Function, added_ms
-from tests.handlers.inference.test_contract import VALID
+from tests.handlers.inference.wine import VALID
 
 ATTEMPTS = 3  # a busy machine adds to a measurement and takes nothing from it, so the best one counts
 

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.canary.metrics import NAMESPACE as CANARY_NAMESPACE
 from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
-from handlers.inference.settings import ENVIRONMENT as INFERENCE_ENVIRONMENT
+from handlers.inference import settings as inference
 from handlers.usage_reporter.metrics import NAMESPACE as USAGE_NAMESPACE
 from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
 from monitoring.watched import NAMESPACE
@@ -128,7 +128,11 @@ def environment(run: Run, function: str) -> Mapping[str, Any]:
 def test_the_environment_of_each_function_is_exactly_what_its_handler_reads(
     dev: Run, dev_monitor: Run
 ) -> None:
-    assert set(environment(dev, "inference-dev-inference")) == set(INFERENCE_ENVIRONMENT)
+    assert set(environment(dev, "inference-dev-inference")) == {
+        *inference.ENVIRONMENT,
+        *inference.REFERENCE_ENVIRONMENT,
+        *inference.MODEL_ENVIRONMENT,
+    }
     assert set(environment(dev, "inference-dev-usage-reporter")) == set(USAGE_REPORTER_ENVIRONMENT)
     assert set(environment(dev_monitor, "inference-dev-canary")) == set(CANARY_ENVIRONMENT)
 

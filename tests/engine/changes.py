@@ -13,7 +13,7 @@ ROWS = (
     *ALARM_ROWS,
     Row(
         what="a changed contract is put in place, deployed anew and switched to",
-        do=source("components/service/openapi.yaml", "Predicts the cultivar of", "Foretells the cultivar of"),
+        do=source("services/wine/openapi.yaml", "Predicts the cultivar of", "Foretells the cultivar of"),
         effects={"updated": "RestApi api-api, Stage api-stage", "replaced": "Deployment api-deployment"},
         calls=["Update RestApi", "Create Deployment", "Update Stage", "Delete Deployment"],
     ),

@@ -50,6 +50,6 @@ def test_after_a_changed_contract_the_canary_is_answered_and_the_new_contract_ho
             return api.post(body, credentials=caller, key=outputs["canary_api_key"], path=PATH)[0]
 
         assert (status("lot-001"), status("a-longer-name")) == (200, 404)
-        new.edit("components/service/openapi.yaml", "maxLength: 64", "maxLength: 7")
+        new.edit("services/wine/openapi.yaml", "maxLength: 64", "maxLength: 7")
         assert stack.up().error == ""
         assert (status("lot-001"), status("a-longer-name")) == (200, 400)

@@ -15,7 +15,8 @@ import pytest
 from tests.handlers.canary.test_outcome import GOOD
 from tests.handlers.canary.test_settings import ENVIRON as CANARY
 from tests.handlers.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, shape
-from tests.handlers.inference.test_service import EVENT, FOUND, PREDICTED, refused
+from tests.handlers.inference.test_service import FOUND, PREDICTED, refused
+from tests.handlers.inference.wine import EVENT
 from tests.handlers.loopback import Loopback, closed_port, reply
 
 REPOSITORY = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from handlers.transport import (
     UnconnectedError,
     UnresolvedError,
 )
-from tests.handlers.inference.test_contract import SCHEMAS
+from tests.handlers.inference.wine import SCHEMAS
 
 SCHEMA = Draft202012Validator(SCHEMAS["Prediction"])
 PROBE = Probe(id="lot-001", measurements={}, prediction="barolo")

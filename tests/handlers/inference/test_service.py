@@ -13,23 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from handlers.inference import contract
-from handlers.inference.references import FEATURES
+from handlers.inference import pipeline
 from handlers.inference.service import Predictions
 from handlers.inference.wiring import build
-from tests.handlers.inference.test_contract import SCHEMAS, VALID
+from services.wine.functions import ANALYSIS
+from tests.handlers.inference.wine import EVENT, ITEM, OPERATIONS, SCHEMAS
 from tests.handlers.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 
 BUDGET_MS = 600
 MARGIN_S = 0.4  # of a busy machine
-ITEM = {"id": {"S": "lot-001"}, **{name: {"N": str(n + 0.5)} for n, name in enumerate(FEATURES)}}
 FOUND = reply(200, {"Item": ITEM})
 PREDICTED = reply(200, {"model_version": "7", "predictions": [{"label": "barolo", "probability": 0.98}]})
-EVENT = {
-    "body": json.dumps(VALID),
-    "isBase64Encoded": False,
-    "requestContext": {"requestId": "gw-1", "identity": {"apiKeyId": "key-1", "apiKey": "hush-hush"}},
-}
 
 
 def refused(status: int, code: str) -> Answer:
@@ -54,6 +48,7 @@ def service(table_url: str, model_url: str, **overrides: str) -> Predictions:
             **overrides,
         },
         time.monotonic,
+        OPERATIONS,
     )
 
 
@@ -92,7 +87,7 @@ def test_a_prediction_joins_reference_and_measurements_and_names_the_gateways_re
     assert invoke.path == "/endpoints/wine-model/invocations"
     assert invoke.headers["content-type"] == "application/json"
     measured = {"color_intensity": 5.64, "hue": 1.04, "proline": 1065.0}
-    reference = {name: n + 0.5 for n, name in enumerate(FEATURES)}
+    reference = {name: n + 0.5 for n, name in enumerate(ANALYSIS)}
     assert invoke.json() == {"instances": [{**reference, **measured}]}
 
 
@@ -254,11 +249,11 @@ def test_what_is_no_event_is_an_invalid_request(event: Any) -> None:
 def test_an_unexpected_error_is_logged_with_its_traceback_and_told_without(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contract, "parse", lambda _: 1 / 0)
+    monkeypatch.setattr(pipeline, "request_of", lambda *_: 1 / 0)
     with caplog.at_level(logging.INFO, logger="handlers"):
         status, body, *_ = answer()
     assert (status, body["error"]["code"]) == (500, "internal_error")
-    assert body["error"]["message"] == "The prediction failed for a reason of ours; it is logged."
+    assert body["error"]["message"] == "The request failed for a reason of ours; it is logged."
     (record,) = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert record.exc_info is not None
 

@@ -1,0 +1,290 @@
+"""What API Gateway's import would refuse of a contract or silently leave out of it, and what is no OpenAPI
+3.0.
+
+Sources: "Amazon API Gateway important notes for REST APIs" and "Quotas for configuring and running a REST
+API",
+API Gateway developer guide; OpenAPI specification 3.0.3. What only describes (examples, tags, summaries) is
+not looked at.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from settings.service.checks.schemas import schema_problems
+from settings.service.contract import JSON, METHODS, Contract, is_json
+from settings.service.errors import did_you_mean
+from settings.service.reading import Service
+from settings.service.source import Place
+
+MAX_RESOURCES = 300
+MAX_DOCUMENT_BYTES = 6_000_000
+SEGMENT = re.compile(r"[\w.,:-]+|\{[\w.-]+\+?\}", re.ASCII)
+OPERATION_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
+RESERVED = ("/ping", "/sping")
+PATH_KEYS = {*METHODS, "parameters", "summary", "description", "$ref", "servers"}
+Report = Callable[[Place, str], None]
+
+
+def contract_problems(service: Service) -> Iterator[str]:
+    """Every problem of `openapi.yaml`."""
+    found: dict[str, None] = {}
+    source = service.contract.source
+
+    def report(place: Place, problem: str) -> None:
+        found[f"{source.at(place)}: {problem}"] = None
+
+    document = source.data
+    if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3.0."):
+        report(
+            ("openapi",),
+            "it is no OpenAPI 3.0 document; API Gateway imports no other. Write `openapi: 3.0.3`.",
+        )
+    elif _mappings(document, report):
+        _document(document, report)
+        _paths(document["paths"], report)
+        for place, operation, shared in service.contract.written():
+            _operation(service.contract, place, operation, shared, report)
+    yield from found
+
+
+def _mappings(document: Mapping[str, Any], report: Report) -> bool:
+    """Whether everything that is gone into is a mapping."""
+    wrong: list[Place] = []
+
+    def look(place: Place, value: Any, *, required: bool = False) -> Mapping[str, Any]:
+        if isinstance(value, Mapping) and (value or not required):
+            return value
+        if value is not None or required:
+            wrong.append(place)
+        return {}
+
+    look(("info",), document.get("info"), required=True)
+    parts = look(("components",), document.get("components"))
+    for kind in ("schemas", "securitySchemes", "parameters", "requestBodies", "responses"):
+        for name, part in look(("components", kind), parts.get(kind)).items():
+            look(("components", kind, name), part, required=True)
+    for path, item in look(("paths",), document.get("paths"), required=True).items():
+        for method, operation in look(("paths", path), item, required=True).items():
+            if method in METHODS:
+                own = look(("paths", path, method), operation, required=True)
+                look(("paths", path, method, "responses"), own.get("responses"), required=True)
+    for place in wrong:
+        report(
+            place,
+            "a mapping belongs here and none is there, or an empty one; API Gateway refuses it. Write it.",
+        )
+    return not wrong
+
+
+def _document(document: Mapping[str, Any], report: Report) -> None:
+    if len(json.dumps(document, default=str)) > MAX_DOCUMENT_BYTES:
+        report((), "it has more than 6 MB, which API Gateway does not import. Make it smaller.")
+    parts = document.get("components", {})
+    for name in parts.get("schemas", {}):
+        if not re.fullmatch(r"[A-Za-z0-9]+", name):
+            report(
+                ("components", "schemas", name),
+                "API Gateway makes a model of it, whose name has letters and digits only. Rename it.",
+            )
+    for name, scheme in parts.get("securitySchemes", {}).items():
+        kind = (scheme.get("type"), scheme.get("in"), str(scheme.get("name")).lower())
+        if kind not in (("apiKey", "header", "authorization"), ("apiKey", "header", "x-api-key")):
+            report(
+                ("components", "securitySchemes", name),
+                "callers are known by a SigV4 signature and an API key: a scheme is of type"
+                " apiKey in the header"
+                " `Authorization` or `x-api-key`, others would not be asked for. Remove it;"
+                " without any, both are"
+                " added.",
+            )
+    for key in document:
+        if key.startswith("x-amazon-"):
+            report(
+                (key,),
+                "the program writes API Gateway's extensions itself and would overwrite it. Remove it.",
+            )
+        if key == "security":
+            report((key,), "API Gateway reads security of operations only. Move it there, or remove it.")
+
+
+def _paths(paths: Mapping[str, Any], report: Report) -> None:
+    variables: dict[str, str] = {}
+    resources = set()
+    for path, item in paths.items():
+        segments = path.removeprefix("/").split("/")
+        if not path.startswith("/"):
+            report(("paths", path), "a path begins with `/`; API Gateway refuses others. Write it so.")
+        elif path != "/" and not all(SEGMENT.fullmatch(segment) for segment in segments):
+            report(
+                ("paths", path),
+                "API Gateway refuses it: what stands between slashes is letters, digits and _ . , : -"
+                " or one whole {parameter}, and is not empty. Rename it.",
+            )
+        if path in RESERVED:
+            report(("paths", path), "API Gateway keeps this path for its own health check. Rename it.")
+        _variables(path, segments, variables, report)
+        resources |= {"/".join(segments[:end]) for end in range(1, len(segments) + 1)}
+        for key in item.keys() - PATH_KEYS:
+            if not key.startswith("x-") or key.startswith("x-amazon-"):
+                report(("paths", path, key), f"API Gateway has no such method. {did_you_mean(key, METHODS)}")
+    if len(resources) > MAX_RESOURCES:
+        report(
+            ("paths",),
+            f"{len(resources)} resources; API Gateway has at most {MAX_RESOURCES} an API. Use fewer.",
+        )
+
+
+def _variables(path: str, segments: list[str], variables: dict[str, str], report: Report) -> None:
+    """`variables` are those of the paths so far, by what stands before them."""
+    for number, segment in enumerate(segments):
+        if not segment.startswith("{"):
+            continue
+        if segment.endswith("+}") and number < len(segments) - 1:
+            report(
+                ("paths", path), f"a path ends with {segment}, API Gateway has nothing below it. Rename it."
+            )
+        other = variables.setdefault("/".join(segments[:number]), segment)
+        if other != segment:
+            report(
+                ("paths", path),
+                f"{segment} stands where another path has {other}; API Gateway takes one parameter in one"
+                " place. Give both one name.",
+            )
+
+
+def _operation(
+    contract: Contract, place: Place, operation: Mapping[str, Any], shared: list[Any], report: Report
+) -> None:
+    name = operation.get("operationId")
+    if not (isinstance(name, str) and OPERATION_ID.fullmatch(name)):
+        report(
+            (*place, "operationId"),
+            "every operation has one, of at most 64 letters and digits: its functions and probes"
+            " are found by it."
+            " Write it.",
+        )
+    elif [o.get("operationId") for _, o, _ in contract.written()].count(name) > 1:
+        report(
+            (*place, "operationId"),
+            f"two operations are {name!r}; which functions answer is open. Rename one.",
+        )
+    for key in operation:
+        if key.startswith("x-amazon-"):
+            report((*place, key), "the program writes API Gateway's extensions itself. Remove it.")
+    _security(contract, place, operation, report)
+    _parameters(contract, place, [*shared, *operation.get("parameters", [])], report)
+    if "requestBody" in operation:
+        _body(contract, place, operation["requestBody"], report)
+    for status, response in operation["responses"].items():
+        _answer(contract, (*place, "responses", status), status, response, report)
+
+
+def _security(contract: Contract, place: Place, operation: Mapping[str, Any], report: Report) -> None:
+    if "security" not in operation:
+        return
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
+    wanted = operation["security"]
+    named = {name for entry in wanted for name in entry} if isinstance(wanted, list) else set()
+    headers = {str(schemes[name].get("name")).lower() for name in named if name in schemes}
+    if headers != {"authorization", "x-api-key"} or named - schemes.keys():
+        report(
+            (*place, "security"),
+            "a call is signed and has an API key, whatever stands here; the contract would"
+            " promise something else."
+            " Name a scheme for each of the headers Authorization and x-api-key, or remove `security`.",
+        )
+
+
+def _parameters(contract: Contract, place: Place, parameters: list[Any], report: Report) -> None:
+    declared = set()
+    for number, written in enumerate(parameters):
+        at = (*place, "parameters", number)
+        parameter = _followed(contract, at, written, report)
+        where, name = parameter.get("in"), str(parameter.get("name"))
+        if not parameter:
+            continue
+        if where not in ("path", "query"):
+            report(
+                at,
+                f"{where} parameters do not reach the functions. Send it in the path, the query or the body.",
+            )
+        if not isinstance(parameter.get("schema"), Mapping):
+            report(at, "it has no `schema`, so nothing says what it may be. Write one.")
+            continue
+        schema = schema_problems(contract, (*at, "schema"), parameter["schema"], report)
+        kinds = {"string", "number", "integer", "boolean"} | ({"array"} if where == "query" else set())
+        if schema is not None and schema.get("type") not in kinds:
+            report(
+                at,
+                f"its type is none of {', '.join(sorted(kinds))}; other values have no form in a"
+                f" URL. Give one.",
+            )
+        if where == "path":
+            declared.add(name)
+            if not parameter.get("required"):
+                report(at, "a parameter of the path is always there. Write `required: true`.")
+    used = {name.rstrip("+") for name in re.findall(r"\{([\w.+-]+)\}", str(place[1]))}
+    for name in sorted(used ^ declared):
+        missing = "is declared nowhere" if name in used else "stands nowhere in the path"
+        report(place, f"the parameter {name!r} {missing}; API Gateway refuses it. Make the two one.")
+
+
+def _body(contract: Contract, place: Place, written: Any, report: Report) -> None:
+    at = (*place, "requestBody")
+    body = _followed(contract, at, written, report)
+    if place[2] in ("get", "head", "delete"):
+        report(at, f"API Gateway refuses {place[2].upper()} requests with a body. Use post, or the query.")
+    for media, content in _content(at, body, report, required=True):
+        schema = content.get("schema")
+        if is_json(media) and not isinstance(schema, Mapping):
+            report(
+                (*at, "content", media), "it has no `schema`, so anything would be let through. Write one."
+            )
+        elif isinstance(schema, Mapping):
+            schema_problems(contract, (*at, "content", media, "schema"), schema, report, request=True)
+
+
+def _answer(contract: Contract, at: Place, status: str, written: Any, report: Report) -> None:
+    if not re.fullmatch(r"[1-5]\d\d|default", status):
+        report(
+            at,
+            "a response has a status from 100 to 599, or is the `default`; API Gateway takes no"
+            " range. Name it.",
+        )
+    response = _followed(contract, at, written, report)
+    for media, content in _content(at, response, report, required=False):
+        if media != JSON:
+            report((*at, "content", media), f"functions answer {JSON} and nothing else. Describe it as that.")
+        if isinstance(content.get("schema"), Mapping):
+            schema = schema_problems(contract, (*at, "content", media, "schema"), content["schema"], report)
+            if schema is not None and schema.get("type") in ("string", "number", "integer", "boolean"):
+                report(
+                    (*at, "content", media, "schema"),
+                    "API Gateway has only objects and lists as answers. Use one.",
+                )
+
+
+def _content(
+    at: Place, holder: Mapping[str, Any], report: Report, *, required: bool
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    content = holder.get("content")
+    if content is None and not (required and holder):
+        return
+    if (
+        not isinstance(content, Mapping)
+        or not content
+        or not all(isinstance(c, Mapping) for c in content.values())
+    ):
+        report((*at, "content"), "media types belong here, each with a mapping. Write them.")
+        return
+    yield from content.items()
+
+
+def _followed(contract: Contract, at: Place, written: Any, report: Report) -> Mapping[str, Any]:
+    try:
+        return contract.followed(written)
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        report(at, "what belongs here is a mapping, or a `$ref` to one in `components`. Correct it.")
+        return {}

@@ -1,0 +1,26 @@
+"""The shipped wine service as the inference function has it."""
+
+import json
+from typing import Any
+
+from components import packages
+from services.wine.functions import ANALYSIS
+from settings.service import load, package, running
+from settings.service.reading import Service
+
+SERVICE: Service = load("wine")
+SCHEMAS: dict[str, Any] = SERVICE.contract.document["components"]["schemas"]
+packages.generate(package.files(SERVICE))  # for processes that run the handler from the source tree
+OPERATIONS = running.operations(SERVICE)
+VALID: dict[str, Any] = {
+    "id": "lot-001",
+    "measurements": {"color_intensity": 5.64, "hue": 1.04, "proline": 1065},
+}
+ITEM = {"id": {"S": "lot-001"}, **{name: {"N": str(n + 0.5)} for n, name in enumerate(ANALYSIS)}}
+EVENT: dict[str, Any] = {
+    "httpMethod": "POST",
+    "resource": "/v1/predictions",
+    "body": json.dumps(VALID),
+    "isBase64Encoded": False,
+    "requestContext": {"requestId": "gw-1", "identity": {"apiKeyId": "key-1", "apiKey": "hush-hush"}},
+}
