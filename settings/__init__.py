@@ -95,6 +95,11 @@ class Settings(Section):
     canary: Canary = Canary()
 
     @property
+    def chosen(self) -> Service:
+        """The service of `service`, checked. Raises `ServiceError`."""
+        return load(self.service)
+
+    @property
     def base(self) -> str:
         """The prefix of every physical name, the API's name, and the `Service` dimension."""
         return f"{self.name}-{self.env}"

@@ -21,9 +21,9 @@ from monitoring.watched import ALIAS
 class PythonFunctionArgs:
     """`package` is the folder in handlers/; `environment` must be what its settings read.
 
-    `files` are what the package holds besides, by path. `grants` are statements by the name of what they open,
-    each in a policy of its own: when the function is switched from one such thing to another, it may use both
-    until the switch is done.
+    `files` are what the package holds besides, by path. `grants` are statements by the name of what they
+    open, each in a policy of its own: when the function is switched from one such thing to another, it may
+    use both until the switch is done.
     """
 
     common: Common

@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "packages"
 HANDLERS = ("canary", "inference", "usage_reporter")
 HANDLERS_FOLDER = ROOT / "handlers"
+GENERATED = "generated"  # the folder of what is made for one package
 LAYER_REQUIREMENTS = HANDLERS_FOLDER / "requirements.txt"
 PYTHON_VERSION = "3.14"
 RUNTIME = f"python{PYTHON_VERSION}"
@@ -48,8 +49,12 @@ class PackageError(pulumi.RunError):
 def build_handler(name: str, generated: Mapping[str, bytes] | None = None) -> Path:
     """Zip one handler with what all handlers share, and what was made for it, by path; returns the
     archive."""
-    sources = [*HANDLERS_FOLDER.glob("*.py"), *(HANDLERS_FOLDER / name).glob("*.py")]
-    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sources}
+    sources = [*HANDLERS_FOLDER.glob("*.py"), *(HANDLERS_FOLDER / name).rglob("*.py")]
+    files = {
+        path.relative_to(ROOT).as_posix(): path.read_bytes()
+        for path in sources
+        if path.parent.name != GENERATED
+    }
     return _zip({**files, **(generated or {})}, OUTPUT / f"{name}.zip")
 
 
@@ -58,7 +63,7 @@ def generate(files: Mapping[str, bytes]) -> None:
     are."""
     for name, content in files.items():
         path = ROOT / name
-        if "generated" not in path.parts:
+        if path.parent.name != GENERATED:
             continue
         if not path.exists() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)

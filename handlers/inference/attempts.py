@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from handlers.inference.aws import Deadline, ServiceError
+from handlers.inference.aws.client import Deadline, ServiceError
 from handlers.inference.failure import FailureError, out_of_time
 from handlers.transport import Clock, TransportError
 

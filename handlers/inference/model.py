@@ -12,8 +12,8 @@ from typing import Any
 
 from handlers import tracing
 from handlers.inference.attempts import Budget, Verdict, attempt
-from handlers.inference.aws import ServiceClient, ServiceError
-from handlers.inference.credentials import CredentialsError
+from handlers.inference.aws.client import ServiceClient, ServiceError
+from handlers.inference.aws.credentials import CredentialsError
 from handlers.inference.failure import FailureError, internal_error, model_failure, out_of_time
 from handlers.transport import Response, TimedOutError, TransportError
 

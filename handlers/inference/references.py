@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from handlers import tracing
 from handlers.inference.attempts import Budget, Verdict, attempt
 from handlers.inference.attributes import item_of
-from handlers.inference.aws import ServiceClient, ServiceError
+from handlers.inference.aws.client import ServiceClient, ServiceError
 from handlers.inference.failure import FailureError, internal_error, out_of_time
 from handlers.transport import Clock, TimedOutError, TransportError
 

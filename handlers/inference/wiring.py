@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from handlers.inference.aws import DYNAMODB, SAGEMAKER_RUNTIME, ServiceClient
-from handlers.inference.credentials import credential_source
+from handlers.inference.aws.client import DYNAMODB, SAGEMAKER_RUNTIME, ServiceClient
+from handlers.inference.aws.credentials import credential_source
 from handlers.inference.model import Model
 from handlers.inference.operations import Operations, packaged
 from handlers.inference.pipeline import Pipeline

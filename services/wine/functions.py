@@ -43,7 +43,7 @@ def features(item: Lot, reference: Mapping[str, Any]) -> dict[str, float]:
     return {**{name: _number(reference[name]) for name in ANALYSIS}, **item.measurements}
 
 
-def format(item: Lot, prediction: Mapping[str, Any], meta: Mapping[str, str]) -> dict[str, Any]:  # noqa: A001  # its name in every service
+def format(item: Lot, prediction: Mapping[str, Any], meta: Mapping[str, str]) -> dict[str, Any]:
     """The answer. Raises ValueError for a prediction that makes no sense."""
     label, probability = prediction["label"], prediction["probability"]
     if label not in LABELS or not 0 <= _number(probability) <= 1:

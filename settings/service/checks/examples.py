@@ -126,8 +126,13 @@ def _instances(
             if items and not several:
                 raise FailureError("unknown_reference", f"no reference item has the id {key!r}")
             continue
-        if operation.features is not None:
+        if operation.features is None:
+            continue
+        try:
             yield operation.features(item, None if key is None else dict(items[key]))
+        except ValueError:
+            if not several:  # else it is answered by its error, the others by their predictions
+                raise
 
 
 def _expectation(service: Service, example: Example, at: At) -> Iterator[str]:

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from handlers.inference.attempts import Budget, Verdict, attempt
-from handlers.inference.aws import Deadline, ServiceError
+from handlers.inference.aws.client import Deadline, ServiceError
 from handlers.inference.failure import FailureError
 from handlers.transport import BrokenOffError, TransportError, UnconnectedError
 from tests.handlers.inference.clock import Clock

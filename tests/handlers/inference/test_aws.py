@@ -4,7 +4,7 @@ import time
 import pytest
 from botocore.session import get_session
 
-from handlers.inference.aws import (
+from handlers.inference.aws.client import (
     DYNAMODB,
     SAGEMAKER_RUNTIME,
     Deadline,
@@ -14,7 +14,7 @@ from handlers.inference.aws import (
     endpoint,
     error_code,
 )
-from handlers.inference.signature import Credentials
+from handlers.inference.aws.signature import Credentials
 from handlers.transport import Response
 from tests.handlers.loopback import Loopback, reply
 

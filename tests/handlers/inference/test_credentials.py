@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.inference.credentials import ContainerCredentials, CredentialsError, credential_source
-from handlers.inference.signature import Credentials
+from handlers.inference.aws.credentials import ContainerCredentials, CredentialsError, credential_source
+from handlers.inference.aws.signature import Credentials
 from handlers.transport import TimedOutError
 from tests.handlers.loopback import Answer, Loopback, closed_port, reply
 

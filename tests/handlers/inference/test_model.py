@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from handlers.inference.aws import ServiceError
-from handlers.inference.credentials import CredentialsError
+from handlers.inference.aws.client import ServiceError
+from handlers.inference.aws.credentials import CredentialsError
 from handlers.inference.failure import FailureError
 from handlers.inference.model import Predicted, Wire, decode, encode, judge
 from handlers.transport import (

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.inference.aws import ServiceError
-from handlers.inference.credentials import CredentialsError
+from handlers.inference.aws.client import ServiceError
+from handlers.inference.aws.credentials import CredentialsError
 from handlers.inference.failure import FailureError, internal_error
 from handlers.inference.references import Cache, UnreadableError, decode_batch, decode_item, judge
 from handlers.transport import (

@@ -7,7 +7,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.inference.signature import Credentials, Scope, sign
+from handlers.inference.aws.signature import Credentials, Scope, sign
 
 HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20).map(str.strip)
 NAMES = st.from_regex(r"X-[A-Za-z0-9-]{1,12}", fullmatch=True).filter(

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from components import packages
+from components.shared import packages
 from services.wine.functions import ANALYSIS
 from settings.service import load, package, running
 from settings.service.reading import Service

@@ -34,6 +34,11 @@ def test_every_shipped_service_is_right(name: str) -> None:
     assert service.load(name).name == name
 
 
+def test_an_item_of_several_may_fail_and_the_probe_is_answered_all_the_same(folder: Folder) -> None:
+    folder.definition["probes"][0]["request"]["body"] = [{"sides": 4}, {"sides": 2}]
+    assert problems(folder) == []
+
+
 def at(*keys: str | int) -> Callable[[Folder, Any], None]:
     """Sets what stands there in the contract."""
 
@@ -334,8 +339,8 @@ WRONG: dict[str, tuple[Spoil, str]] = {
         "it is answered 400 invalid_request (query.digits: must be a whole number.) and 200 is expected",
     ),
     "refused by the functions": (
-        define(*P0, "request", "body", value=[{"sides": 2}]),
-        "probes[0].request: it is answered 400 invalid_request (no shape has two sides) and 200 is expected",
+        write("one.py", 'return request["path"]["id"]', 'raise ValueError("no id has one letter")'),
+        "probes[1].request: it is answered 400 invalid_request (no id has one letter) and 200 is expected",
     ),
     "functions that fail": (
         write("one.py", "    return reference\n", '    return reference["size"]\n'),
@@ -449,5 +454,7 @@ def test_a_contract_that_cannot_be_read_is_told_apart(folder: Folder, text: str 
 
 def test_a_service_that_is_not_there_is_told_with_those_that_are(folder: Folder) -> None:
     folder.write()
-    with pytest.raises(ServiceError, match=r"no services/shape/service.yaml, so no such service. Did you mean `shapes`\?$"):
+    with pytest.raises(
+        ServiceError, match=r"no services/shape/service.yaml, so no such service. Did you mean `shapes`\?$"
+    ):
         service.load("shape", folder.path.parent)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from handlers import tracing
 from handlers.environment import text
-from handlers.inference.credentials import CredentialSource
-from handlers.inference.signature import TRACE_HEADER, Scope, sign
+from handlers.inference.aws.credentials import CredentialSource
+from handlers.inference.aws.signature import TRACE_HEADER, Scope, sign
 from handlers.transport import Clock, Connection, Response
 
 # Region prefix -> DNS suffix, after botocore's partitions; all others are `amazonaws.com`.

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from handlers.inference.signature import Credentials
+from handlers.inference.aws.signature import Credentials
 from handlers.transport import Clock, Connection, TimedOutError, TransportError
 
 FETCH_S = 5.0  # for one fetch, whoever waits for it

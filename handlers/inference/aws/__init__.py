@@ -1,0 +1,1 @@
+"""Two AWS services as this function speaks to them: signed requests with a deadline, without boto3."""
