@@ -22,6 +22,28 @@ ROWS = (
         then={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
     ),
     Row(
+        what="another critical level moves every alarm of it, another window those of the error budget",
+        do=settings(levels={"critical_pct": 90, "usage_critical_pct": 95}, slo={"window_days": 28}),
+        effects={"updated": f"MetricAlarm alarms-*-critical, {DASHBOARD}"},
+        then={"updated": f"MetricAlarm alarms-*-critical, MetricAlarm alarms-*-burn-*, {DASHBOARD}"},
+    ),
+    Row(
+        what="a component without alarms leaves the pages to the other ones",
+        do=settings(alarms={"components": {"table": {"enabled": False}}}),
+        effects={
+            "deleted": "MetricAlarm alarms-table-*",
+            "updated": "CompositeAlarm alarms-page-dependency-*, CompositeAlarm alarms-page-errors-warn,"
+            f" CompositeAlarm alarms-page-latency-warn, CompositeAlarm alarms-page-silence, {DASHBOARD}",
+        },
+        then={"updated": DASHBOARD},
+    ),
+    Row(
+        what="without alarms there are none in either account",
+        do=settings(alarms={"all": {"enabled": False}}),
+        effects={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARD},
+        then={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARD},
+    ),
+    Row(
         what="a subscription is made in both accounts",
         do=settings(notifications={"warn": [{"protocol": "email", "endpoint": "a@example.com"}]}),
         effects={"created": "TopicSubscription notifications-warn-email-08168cd8"},

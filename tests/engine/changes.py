@@ -5,7 +5,7 @@ Only the engine shows this. Here are those of the API, the functions and the usa
 
 from tests.engine.alarm_changes import ROWS as ALARM_ROWS
 from tests.engine.model_changes import ROWS as MODEL_ROWS
-from tests.engine.row import DASHBOARD, Row, layer, plans, settings, source
+from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, plans, settings, source
 from tests.engine.stacks import SERVICE
 
 ROWS = (
@@ -20,8 +20,17 @@ ROWS = (
     Row(
         what="changed code publishes a version and moves the alias",
         do=source("handlers/inference/app.py", '"""', '"""Changed. '),
-        effects={"updated": "Function inference-function, Alias inference-alias"},
+        effects={"updated": INFERENCE},
         calls=["Update Function", "Update Alias"],
+    ),
+    Row(
+        what="changed code of one function leaves the other ones alone",
+        do=both(
+            source("handlers/usage_reporter/app.py", '"""', '"""Changed. '),
+            source("handlers/canary/app.py", '"""', '"""Changed. '),
+        ),
+        effects={"updated": "Function usage-reporter-function, Alias usage-reporter-alias"},
+        then={"updated": "Function canary-function, Alias canary-alias"},
     ),
     Row(
         what="code that all functions share publishes each of them",
@@ -32,7 +41,12 @@ ROWS = (
     Row(
         what="more memory publishes a version and moves the alias",
         do=settings(inference={"memory_mb": 2048}),
-        effects={"updated": "Function inference-function, Alias inference-alias"},
+        effects={"updated": INFERENCE},
+    ),
+    Row(
+        what="another cache publishes a version and moves the alias",
+        do=settings(inference={"cache_ttl_s": 120, "cache_size": 500}),
+        effects={"updated": INFERENCE},
     ),
     Row(
         what="more reserved concurrency publishes nothing",
@@ -45,21 +59,26 @@ ROWS = (
     Row(
         what="another time budget reaches the function and the limit of its duration",
         do=settings(inference={"time_budget_ms": 2500}),
-        effects={
-            "updated": "Function inference-function, Alias inference-alias,"
-            f" MetricAlarm alarms-function-duration-*, {DASHBOARD}"
-        },
+        effects={"updated": f"{INFERENCE}, MetricAlarm alarms-function-duration-*, {DASHBOARD}"},
         then={"updated": DASHBOARD},
     ),
     Row(
         what="a provisioned start leaves the version alone",
         do=settings(inference={"start": "provisioned", "provisioned_concurrency": 2}),
         effects={"created": "ProvisionedConcurrencyConfig inference-provisioned"},
+        more=[
+            (
+                settings(inference={"provisioned_concurrency": 3}),
+                {"updated": "ProvisionedConcurrencyConfig inference-provisioned"},
+            )
+        ],
+        back={"deleted": "ProvisionedConcurrencyConfig inference-provisioned"},
     ),
     Row(
-        what="SnapStart publishes a version",
+        what="SnapStart publishes a version, and so does its end",
         do=settings(inference={"start": "snap_start"}),
-        effects={"updated": "Function inference-function, Alias inference-alias"},
+        effects={"updated": INFERENCE},
+        back={"updated": INFERENCE},
     ),
     Row(
         what="a renamed plan keeps its keys, which are without a plan for a moment",
@@ -102,13 +121,48 @@ ROWS = (
     ),
     Row(
         what="another rate is set in place",
-        do=plans(trial={"rate_per_s": 6}),
+        do=plans(trial={"rate_per_s": 6, "burst": 12}),
         effects={"updated": "UsagePlan usage-plans-trial"},
+    ),
+    Row(
+        what="plans and keys in another order are the same",
+        do=settings(
+            usage_plans=[{**plan, "keys": plan["keys"][::-1]} for plan in SERVICE["usage_plans"][::-1]]
+        ),
+        effects={},
+    ),
+    Row(
+        what="a renamed key is another one",
+        do=plans(partners={"keys": ["acme-corp", "globex"]}),
+        effects={
+            "created": "ApiKey usage-plans-acme-corp, UsagePlanKey usage-plans-acme-corp-membership",
+            "deleted": "ApiKey usage-plans-acme, UsagePlanKey usage-plans-acme-membership",
+        },
+    ),
+    Row(
+        what="the last quota takes everything that watches quotas along",
+        do=plans(partners={"quota": None}),
+        effects={
+            "updated": f"UsagePlan usage-plans-partners, {DASHBOARD}",
+            "deleted": "MetricAlarm alarms-usage-partners-*, MetricAlarm alarms-highest-usage-silent,"
+            " CompositeAlarm alarms-page-usage-*",
+        },
+        then={
+            "updated": DASHBOARD,
+            "deleted": "MetricAlarm alarms-highest-usage-*, CompositeAlarm alarms-page-highest-usage-*",
+        },
+        back={
+            "created": "MetricAlarm alarms-usage-partners-critical, MetricAlarm alarms-usage-partners-warn,"
+            " MetricAlarm alarms-usage-partners-silent, MetricAlarm alarms-highest-usage-silent,"
+            " CompositeAlarm alarms-page-usage-critical, CompositeAlarm alarms-page-usage-warn",
+            "updated": f"UsagePlan usage-plans-partners, {DASHBOARD}",
+        },
     ),
     Row(
         what="a web ACL is put in front of the stage",
         do=settings(api={"waf": {"requests_per_5_min": 500_000}}),
         effects={"created": "WebAcl api-waf-acl, WebAclAssociation api-waf-association"},
+        more=[(settings(api={"waf": {"requests_per_5_min": 600_000}}), {"updated": "WebAcl api-waf-acl"})],
         back={"deleted": "WebAcl api-waf-acl, WebAclAssociation api-waf-association"},
     ),
     Row(
@@ -122,9 +176,16 @@ ROWS = (
         then={"updated": DASHBOARD},
     ),
     Row(
-        what="another sampling rate is set in place",
-        do=settings(tracing={"rules": [{"name": "all", "priority": 9000, "rate": 0.5, "reservoir": 1}]}),
-        effects={"updated": "SamplingRule tracing-all"},
+        what="another sampling rate is set in place, and another rule comes beside it",
+        do=settings(
+            tracing={
+                "rules": [
+                    {"name": "all", "priority": 9000, "rate": 0.5, "reservoir": 2, "http_method": "POST"},
+                    {"name": "health", "priority": 1000, "rate": 0.1, "url_path": "/health"},
+                ]
+            }
+        ),
+        effects={"updated": "SamplingRule tracing-all", "created": "SamplingRule tracing-health"},
     ),
     Row(
         what="a renamed sampling rule is another one",
@@ -133,7 +194,9 @@ ROWS = (
     ),
     Row(
         what="another probe is another item, and the canary asks for it",
-        do=settings(probe={"id": "lot-002"}),
+        do=settings(
+            probe={"id": "lot-002", "measurements": {"color_intensity": 5.6, "hue": 1.1, "proline": 1000.0}}
+        ),
         effects={"updated": "TableItem reference-data-probe"},
         then={"updated": "Function canary-function, Alias canary-alias"},
     ),
@@ -147,6 +210,20 @@ ROWS = (
         stack="dev-monitor",
         do=settings("dev-monitor", canary={"timeout_ms": 4000}),
         effects={"updated": "Function canary-function, Alias canary-alias"},
+    ),
+    Row(
+        what="the monitor has a retention and subscribers of its own, and may be told which stack it watches",
+        stack="dev-monitor",
+        do=settings(
+            "dev-monitor",
+            log_retention_days=30,
+            notifications={"warn": [{"protocol": "email", "endpoint": "a@example.com"}]},
+            service_stack="organization/inference-watch/dev",
+        ),
+        effects={
+            "updated": "LogGroup *",
+            "created": "TopicSubscription notifications-warn-email-08168cd8",
+        },
     ),
     Row(
         what="another SDK is another layer, made before the old one goes",

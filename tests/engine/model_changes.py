@@ -3,24 +3,23 @@
 Models and endpoint configurations are retained, so a replaced one is made and none is deleted.
 """
 
-from tests.engine.row import DASHBOARD, Row, settings
+from tests.engine.row import DASHBOARD, INFERENCE, Row, settings
 from tests.engine.stacks import BASE, IMAGE
 
 GOES_OVER = ["Create Model", "Create EndpointConfiguration", "Update Endpoint"]
 SWITCHED = ["Create Endpoint", "Update Function", "Update Alias", "Delete Endpoint"]
 
 
-def endpoint(kind: str, *, scaled: bool = True) -> str:
-    """What carries the name of an endpoint of this kind."""
+def endpoint(kind: str, *, scaled: bool = True, called: bool = True) -> str:
+    """What carries the name of an endpoint of this kind: its own, and that the function may call it."""
     classes = {"Endpoint": "endpoint", "LogGroup": "logs", "RolePolicy": "logs-policy"}
     if scaled:
         classes |= {"Target": "scaling", "Policy": "scaling-policy"}
     own = [f"{name} model-{kind}-{part}" for name, part in classes.items()]
-    return ", ".join([*own, f"RolePolicy inference-{BASE}-model-{kind}-policy"])  # the function may call it
+    return ", ".join([*own, *([f"RolePolicy inference-{BASE}-model-{kind}-policy"] if called else [])])
 
 
 PAGES = "CompositeAlarm alarms-page-capacity-critical, CompositeAlarm alarms-page-capacity-warn"
-FUNCTION = "Function inference-function, Alias inference-alias"
 # What SageMaker measures of instances alone, and of any endpoint.
 OF_INSTANCES = ", ".join(
     f"MetricAlarm alarms-endpoint-{what}-{level}"
@@ -58,8 +57,23 @@ ROWS = (
     ),
     Row(
         what="more room to scale is set in place",
-        do=settings(model={"instances": {"max": 6}}),
-        effects={"updated": "Target *"},
+        do=settings(model={"instances": {"max": 6, "invocations_per_minute": 2000}}),
+        effects={"updated": "Target *, Policy *"},
+    ),
+    Row(
+        what="more instances at once are another configuration of the same model",
+        do=settings(model={"instances": {"min": 3}}),
+        effects={"replaced": "EndpointConfiguration *", "updated": "Endpoint *, Target *"},
+        calls=GOES_OVER[1:],
+    ),
+    Row(
+        what="without an image there is no endpoint, and its repository stays",
+        do=settings(model={"image": None}),
+        effects={
+            "deleted": "Model *, EndpointConfiguration *, Role model-role, RolePolicy model-policy,"
+            f" {endpoint('c6i-large', called=False)}"
+        },
+        calls=["Delete Endpoint"],
     ),
     Row(
         what="with nothing to scale between there is no scalable target",
@@ -74,7 +88,7 @@ ROWS = (
             "created": endpoint("c6i-xlarge"),
             "deleted": endpoint("c6i-large"),
             "replaced": "Model *, EndpointConfiguration *",
-            "updated": f"{FUNCTION}, {OF_ANY}, {OF_INSTANCES}, {DASHBOARD}",
+            "updated": f"{INFERENCE}, {OF_ANY}, {OF_INSTANCES}, {DASHBOARD}",
         },
         then={"updated": DASHBOARD},
         calls=SWITCHED,
@@ -86,14 +100,20 @@ ROWS = (
             "created": endpoint("serverless", scaled=False),
             "deleted": f"{endpoint('c6i-large')}, {OF_INSTANCES}",
             "replaced": "Model *, EndpointConfiguration *",
-            "updated": f"{FUNCTION}, {OF_ANY}, {PAGES}, {DASHBOARD}",
+            "updated": f"{INFERENCE}, {OF_ANY}, {PAGES}, {DASHBOARD}",
         },
         then={"updated": DASHBOARD},
+        more=[
+            (
+                settings(model={"serverless": {"memory_mb": 4096, "max_concurrency": 30}}),
+                {"replaced": "EndpointConfiguration *", "updated": "Endpoint *"},
+            )
+        ],
         back={
             "created": f"{endpoint('c6i-large')}, {OF_INSTANCES}",
             "deleted": endpoint("serverless", scaled=False),
             "replaced": "Model *, EndpointConfiguration *",
-            "updated": f"{FUNCTION}, {OF_ANY}, {PAGES}, {DASHBOARD}",
+            "updated": f"{INFERENCE}, {OF_ANY}, {PAGES}, {DASHBOARD}",
         },
         calls=SWITCHED,
     ),

@@ -11,6 +11,7 @@ from tests.engine.stacks import SERVICE
 Edit = Callable[[Project], None]
 Effects = Mapping[str, str]
 DASHBOARD = "Dashboard dashboard-dashboard"
+INFERENCE = "Function inference-function, Alias inference-alias"  # a published version, and moved to it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,13 +22,15 @@ class Row:
     that fits, so that a row is exact and yet short. What is not named is not touched.
 
     `calls` are those that reach the provider for the classes that it names, in order: what is there
-    meanwhile, and what stays. `back` is what happens when the settings become the old ones again.
+    meanwhile, and what stays. `more` is what people do next and its effects, `back` what happens when the
+    settings become the old ones again in the end.
     """
 
     what: str
     do: Edit
     effects: Effects
     then: Effects = field(default_factory=dict)
+    more: Sequence[tuple[Edit, Effects]] = ()
     back: Effects = field(default_factory=dict)
     calls: Sequence[str] = ()
     stack: str = "dev"
@@ -41,6 +44,16 @@ def settings(stack: str = "dev", **changes: Any) -> Edit:
 def source(path: str, old: str, new: str) -> Edit:
     """A text in a source file."""
     return lambda project: project.edit(path, old, new)
+
+
+def both(*edits: Edit) -> Edit:
+    """Several changes in one update."""
+
+    def all_of_them(project: Project) -> None:
+        for edit in edits:
+            edit(project)
+
+    return all_of_them
 
 
 def plans(**changes: Mapping[str, Any] | None) -> Edit:

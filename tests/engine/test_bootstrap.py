@@ -74,3 +74,26 @@ def test_another_service_account_is_let_in_by_the_sinks_policy_and_nothing_else_
     (policy,) = [policy.inputs["policy"] for policy in accounts.cloud.of("SinkPolicy")]
     assert "arn:aws:iam::333333333333:root" in policy
     assert (monitor.preview().steps, accounts.stack("bootstrap/service").preview().steps) == ((), ())
+
+
+def test_what_a_link_lets_through_is_set_in_place_and_what_exists_elsewhere_is_given_up(
+    accounts: Project,
+) -> None:
+    service = accounts.stack("bootstrap/service")
+    accounts.set("bootstrap/service", {"observability": {"metric_filter": "Namespace LIKE 'AWS/%'"}})
+    assert service.up().table == {"updated": {"Link observability-link"}}
+    (link,) = accounts.cloud.of("Link")
+    assert link.inputs["linkConfiguration"] == {"metricConfiguration": {"filter": "Namespace LIKE 'AWS/%'"}}
+    accounts.set("bootstrap/service", {"sharing": False, "api_gateway_logs": False})
+    change = service.up()
+    assert change.error == ""
+    assert change.table == {
+        "deleted": {
+            "Account api-logging-account",
+            "Role api-logging-role",
+            "RolePolicy api-logging-policy",
+            "Role sharing-role",
+            "RolePolicy sharing-policy",
+        }
+    }
+    assert service.preview().steps == ()

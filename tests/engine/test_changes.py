@@ -33,6 +33,9 @@ def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -
     assert who_may_call(deployed) == CANARY
     if row.then:
         assert_effects(deployed.stack("dev-monitor"), row.then)
+    for do, effects in row.more:
+        do(deployed)
+        assert_effects(stack, effects)
     if row.back:
         deployed.file(row.stack).write_text(settings)
         assert_effects(stack, row.back)
