@@ -12,14 +12,12 @@ import config  # noqa: E402  # the line above makes it importable
 from docs import prices  # noqa: E402
 from monitoring import catalogue  # noqa: E402
 from monitoring.alarms import ownership  # noqa: E402
-from monitoring.alarms.entry import Entry  # noqa: E402
+from monitoring.alarms.rule import Entry  # noqa: E402
 from monitoring.alarms.thresholds import with_unit  # noqa: E402
 from monitoring.catalogue import canary, promise, usage  # noqa: E402
 from monitoring.kpi import Kpi  # noqa: E402
-from monitoring.monitor import canary_target  # noqa: E402
 from monitoring.spec import CompositeAlarm, MetricAlarm  # noqa: E402
 from monitoring.stacks import stacks  # noqa: E402
-from monitoring.targets import of_watched  # noqa: E402
 from monitoring.watched import Watched  # noqa: E402
 from rehearsal.price import alarm_dollars  # noqa: E402
 from rehearsal.price import prices as price_list  # noqa: E402
@@ -81,12 +79,9 @@ def _legend() -> str:
 
 
 def _kpis(watched: Watched) -> str:
-    targets = of_watched(watched)
-    kpis = [*catalogue.kpis(targets), *canary.kpis(canary_target(watched))]
-    if targets.api:
-        kpis.append(promise.latency(targets.api))
-    if targets.usage and targets.usage.limited:
-        kpis.append(usage.highest(targets.usage))
+    kpis = [*catalogue.kpis(watched), *canary.kpis(watched), promise.latency(watched)]
+    if watched.limited_plans:
+        kpis.append(usage.highest(watched))
     rows = [
         (
             f"`{kpi.key}`",
@@ -132,8 +127,8 @@ def _alarms(entries: Sequence[Entry], owners: Mapping[str, str]) -> str:
     metric_rows = [
         (
             f"`{entry.key}`",
-            entry.severity,
-            _condition(entry.alarm, entry.unit),
+            entry.rule.severity,
+            _condition(entry.alarm, entry.rule.unit),
             _window(entry.alarm),
             f"{entry.alarm.missing_data}, {owners[entry.key]}",
             _dollars(alarm_dollars(entry.alarm)),
@@ -200,7 +195,7 @@ def _named(rule: str, names: Mapping[str, str]) -> str:
 
 def _price(watched: Watched, entries: Sequence[Entry]) -> str:
     price = price_list()
-    plans = sum(1 for plan in watched.usage_plans if plan.quota)
+    plans = len(watched.limited_plans)
     items = prices.bill([entry.alarm for entry in entries], plans=plans, dashboards=2)
     rows = [(item.what, f"{item.count:,.0f}", _dollars(item.dollars)) for item in items]
     total = _dollars(sum(item.dollars for item in items))

@@ -5,12 +5,13 @@ One catalogue of KPIs is the only source of alarms, dashboards, documentation an
 
 from monitoring.dashboards import monitor_dashboard, service_dashboard
 from monitoring.errors import MonitoringError
-from monitoring.stacks import monitor_alarms, service_alarms, stacks
+from monitoring.stacks import monitor_alarms, parts_alarms, service_alarms, stacks
 
 __all__ = [
     "MonitoringError",
     "monitor_alarms",
     "monitor_dashboard",
+    "parts_alarms",
     "service_alarms",
     "service_dashboard",
     "stacks",

@@ -1,13 +1,17 @@
-"""The alarms of both stacks, tuned and checked together: what is deployed, documented and rehearsed."""
+"""The alarms of one account or of both, tuned and checked: what is deployed, documented and rehearsed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from monitoring import monitor, service, tuning
-from monitoring.alarms import limits, ownership
-from monitoring.alarms.entry import Entry
+from monitoring import tuning
+from monitoring.alarms import limits, monitor, ownership, service
+from monitoring.alarms.rule import Entry, MetricRule, Scope, made
+from monitoring.notify import monitor as monitor_pages
+from monitoring.notify import pages
+from monitoring.notify import service as service_pages
+from monitoring.notify.pages import Page
 from monitoring.spec import Alarm
-from monitoring.watched import Watched
+from monitoring.watched import Watched, WatchedParts
 from settings.alarms import AlarmsTuning
 
 
@@ -19,27 +23,30 @@ class Stacks:
     monitor: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Account:
+    """What is deployed in one account, and the keys of all that tuning may name."""
+
+    entries: tuple[Entry, ...]
+    known: frozenset[str]
+
+
 def stacks(watched: Watched) -> Stacks:
-    """Build, tune and check every alarm.
+    """Every alarm of both accounts.
 
     Raises `MonitoringError` for tuning of what does not exist, for missing data without exactly one owner,
     and for what CloudWatch would refuse.
     """
-    all_service = service.metric_alarms(watched)
-    all_monitor = monitor.metric_alarms(watched)
-    kept_service, kept_monitor = _enabled(all_service, watched), _enabled(all_monitor, watched)
-    pages_service = service.composites(watched, kept_service)
-    pages_monitor = monitor.composites(watched, kept_monitor)
-    known = [entry.key for entry in (*all_service, *all_monitor)]
-    known += [entry.key for entry in service.composites(_untuned(watched), all_service)]
-    known += [entry.key for entry in monitor.composites(_untuned(watched), all_monitor)]
-    tuning.check(watched.tuning, known)
-    found = Stacks(service=(*kept_service, *pages_service), monitor=(*kept_monitor, *pages_monitor))
-    kept = (*found.service, *found.monitor)
-    ownership.check(kept, switched_off=set(known) - {entry.key for entry in kept})
-    for entries in (found.service, found.monitor):
-        limits.check([entry.alarm for entry in entries])
-    return found
+    own, outside = _service(watched), _monitor(watched)
+    _check(watched.tuning, own, outside)
+    return Stacks(service=own.entries, monitor=outside.entries)
+
+
+def parts_alarms(parts: WatchedParts) -> tuple[Alarm, ...]:
+    """The alarms of any parts in one account, composites after their children. Raises as `stacks` does."""
+    own = _service(parts)
+    _check(parts.tuning, own)
+    return tuple(entry.alarm for entry in own.entries)
 
 
 def service_alarms(watched: Watched) -> tuple[Alarm, ...]:
@@ -52,9 +59,34 @@ def monitor_alarms(watched: Watched) -> tuple[Alarm, ...]:
     return tuple(entry.alarm for entry in stacks(watched).monitor)
 
 
-def _enabled(entries: Sequence[Entry], watched: Watched) -> tuple[Entry, ...]:
-    return tuple(entry for entry in entries if watched.tuning.enabled(entry.component, entry.key))
+def _service(parts: WatchedParts) -> _Account:
+    rules = service.rules(parts)
+    scope = Scope(prefix=parts.name, runbook_url=parts.runbook_url, tuning=parts.tuning)
+    return _account(rules, lambda _: service_pages.composites(rules), scope)
 
 
-def _untuned(watched: Watched) -> Watched:
-    return watched.model_copy(update={"tuning": AlarmsTuning()})
+def _monitor(watched: Watched) -> _Account:
+    scope = Scope(prefix=f"{watched.name}-monitor", runbook_url=watched.runbook_url, tuning=watched.tuning)
+    return _account(monitor.rules(watched), monitor_pages.composites, scope)
+
+
+def _account(
+    rules: Sequence[MetricRule], composites: Callable[[Scope], Sequence[Page]], scope: Scope
+) -> _Account:
+    every = [made(rule, scope) for rule in rules]
+    kept = [entry for entry in every if scope.enabled(entry.rule)]
+    untuned = replace(scope, tuning=AlarmsTuning())
+    possible = [*every, *pages.build(composites(untuned), every, untuned)]
+    return _Account(
+        entries=(*kept, *pages.build(composites(scope), kept, scope)),
+        known=frozenset(entry.key for entry in possible),
+    )
+
+
+def _check(tuned: AlarmsTuning, *accounts: _Account) -> None:
+    known = {key for account in accounts for key in account.known}
+    tuning.check(tuned, known)
+    entries = [entry for account in accounts for entry in account.entries]
+    ownership.check(entries, switched_off=known - {entry.key for entry in entries})
+    for account in accounts:
+        limits.check([entry.alarm for entry in account.entries])

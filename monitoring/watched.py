@@ -1,105 +1,141 @@
-"""What the catalogue needs to know about a deployed service: names, limits and promises.
+"""What is watched: the parts of a service by name, their limits, what was promised, how alarms are tuned.
 
-This is the plain-data seam between deployment and monitoring. The service stack exports one `Watched`
-as JSON, the monitor stack reads it back through its StackReference, and the rehearsal builds the same
-from the stack YAML. It deliberately holds no secret and no value that AWS only knows after deploying.
+This is the plain-data seam between deployment and monitoring. The service stack exports one `Watched` as
+JSON, the monitor stack reads it back through its StackReference, and the rehearsal builds the same from the
+stack YAML. It deliberately holds no secret and no value that AWS only knows after deploying.
 """
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from settings import API_PATH, STAGE, VARIANT, Settings
 from settings.alarms import AlarmsTuning
+from settings.forms import Section
 from settings.slo import Levels, Slo
 from settings.usage_plans import Quota
 
 NAMESPACE = "InferenceWatch"  # of the metrics that the canary and the usage reporter publish
 ALIAS = "live"  # of every function that is deployed
-FROZEN = ConfigDict(frozen=True, extra="forbid", strict=True)
+Positive = Annotated[float, Field(gt=0)]  # a limit of nothing would be beyond it all the time
+AtLeastOne = Annotated[int, Field(ge=1)]
 
 
-class WatchedPlan(BaseModel):
+class WatchedApi(Section):
+    """A REST API's stage.
+
+    `rate_limit_per_s` is the stage's throttle, `min_per_minute` what arrives even when customers sleep (from
+    the canary); 0 makes no alarm on low traffic. `time_budget_ms` is after how long a request is failed
+    rather than answered, so that no latency is much longer; None if nothing ends it.
+    """
+
+    name: str
+    stage: str
+    rate_limit_per_s: Positive
+    min_per_minute: Annotated[float, Field(ge=0)] = 1
+    time_budget_ms: Positive | None = None
+
+
+class WatchedFunction(Section):
+    """A Lambda function. `rate_limit_per_s` is what its caller lets through at most.
+
+    Without `reserved_concurrency` its limit is the account's and not known, so concurrency is not watched.
+    """
+
+    name: str
+    timeout_ms: AtLeastOne
+    reserved_concurrency: AtLeastOne | None = None
+    rate_limit_per_s: Positive
+
+
+class WatchedTable(Section):
+    """A DynamoDB table and the one operation that requests wait for."""
+
+    name: str
+    operation: str = "GetItem"
+
+
+class WatchedEndpoint(Section):
+    """A SageMaker endpoint's variant. `cores` and `gpus` are per instance; `cores` None when serverless.
+
+    SageMaker reports CPU and GPU utilisation up to 100 % times their number.
+    """
+
+    name: str
+    variant: str
+    rate_limit_per_s: Positive
+    cores: AtLeastOne | None = None
+    gpus: int | None = None
+
+
+class WatchedPlan(Section):
     """A usage plan by its short name, the dimension `Plan`; `quota` is None for a plan without one."""
-
-    model_config = FROZEN
 
     name: str
     quota: Quota | None = None
 
 
-class WatchedFunction(BaseModel):
-    """A Lambda function behind its alias; without reserved concurrency it shares the account's.
-
-    `time_budget_ms` is after how long it fails a request rather than answer it; None if it has none.
-    """
-
-    model_config = FROZEN
+class WatchedParts(Section):
+    """Any parts that serve requests; one that is None is not watched. `name` begins the alarms' names."""
 
     name: str
-    alias: str
-    timeout_ms: int
-    time_budget_ms: int | None = None
-    reserved_concurrency: int | None = None
-
-
-class WatchedEndpoint(BaseModel):
-    """A SageMaker endpoint variant. `cores` and `gpus` are per instance; None when serverless.
-
-    SageMaker reports CPU and GPU utilisation up to 100 % times their number.
-    """
-
-    model_config = FROZEN
-
-    name: str
-    variant: str
-    cores: int | None = None
-    gpus: int | None = None
-
-
-class Watched(BaseModel):
-    """One service under watch. `name` is `<service>-<env>` and the dimension `Service` of our own metrics."""
-
-    model_config = FROZEN
-
-    name: str
-    account_id: str
-    region: str
-    api_name: str
-    stage: str
-    api_path: str
-    function: WatchedFunction
-    table: str
-    endpoint: WatchedEndpoint
-    usage_plans: tuple[WatchedPlan, ...]
+    api: WatchedApi | None = None
+    function: WatchedFunction | None = None
+    table: WatchedTable | None = None
+    endpoint: WatchedEndpoint | None = None
+    usage_plans: tuple[WatchedPlan, ...] = ()
     slo: Slo = Slo()
     levels: Levels = Levels()
     tuning: AlarmsTuning = AlarmsTuning()
-    rate_limit_per_s: float = Field(gt=0)
     runbook_url: str | None = None
+
+    @property
+    def limited_plans(self) -> tuple[WatchedPlan, ...]:
+        """The plans with a quota; the others are not watched."""
+        return tuple(plan for plan in self.usage_plans if plan.quota)
+
+
+class Watched(WatchedParts):
+    """One service, which a canary watches from the monitor account.
+
+    `name` is `<service>-<env>` and the dimension `Service` of our own metrics.
+    """
+
+    account_id: str
+    region: str
+    api_path: str
+    # Narrower than in any parts, and required: sound, as the models are frozen.
+    api: WatchedApi  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    function: WatchedFunction  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    table: WatchedTable  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    endpoint: WatchedEndpoint  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What a service stack with these settings deploys."""
-        instances = settings.model.instances
+        instances, rate_limit_per_s = settings.model.instances, settings.api.rate_per_s
         return cls(
             name=settings.base,
             account_id=settings.accounts.service,
             region=settings.region,
-            api_name=settings.base,
-            stage=STAGE,
+            api=WatchedApi(
+                name=settings.base,
+                stage=STAGE,
+                rate_limit_per_s=rate_limit_per_s,
+                time_budget_ms=settings.inference.time_budget_ms,
+            ),
             api_path=API_PATH,
             function=WatchedFunction(
                 name=f"{settings.base}-inference",
-                alias=ALIAS,
                 timeout_ms=settings.inference.timeout_s * 1000,
-                time_budget_ms=settings.inference.time_budget_ms,
                 reserved_concurrency=settings.inference.reserved_concurrency,
+                rate_limit_per_s=rate_limit_per_s,
             ),
-            table=f"{settings.base}-reference-data",
+            table=WatchedTable(name=f"{settings.base}-reference-data"),
             endpoint=WatchedEndpoint(
                 name=f"{settings.base}-model-{settings.model.endpoint}",
                 variant=VARIANT,
+                rate_limit_per_s=rate_limit_per_s,
                 cores=instances.cores if instances else None,
                 gpus=instances.gpus if instances else None,
             ),
@@ -107,14 +143,13 @@ class Watched(BaseModel):
             slo=settings.slo,
             levels=settings.levels,
             tuning=settings.alarms,
-            rate_limit_per_s=settings.api.rate_per_s,
             runbook_url=settings.runbook_url or None,
         )
 
     @property
     def entry(self) -> str:
         """The traced name of the API's stage, where a request enters."""
-        return f"{self.api_name}/{self.stage}"
+        return f"{self.api.name}/{self.api.stage}"
 
     @property
     def log_group(self) -> str:

@@ -54,6 +54,12 @@ FLOORS: dict[str, dict[str, set[str]]] = {
         "service": {"account", "shared"},
         "shared": set(),
     },
+    "monitoring": {
+        "alarms": {"catalogue"},
+        "catalogue": set(),
+        "dashboards": {"alarms", "catalogue"},
+        "notify": {"alarms", "catalogue"},
+    },
     "rehearsal": {
         "cloudwatch": set(),
         "sources": {"cloudwatch"},

@@ -66,16 +66,16 @@ class Api(pulumi.ComponentResource):
         super().__init__("inference-watch:api:Api", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = args.watched
-        operation = f"{watched.stage}/POST{watched.api_path}"
+        operation = f"{watched.api.stage}/POST{watched.api_path}"
         policy = resource_policy(args.caller_account_id, canary_name(watched.name), operation)
         body = args.function.alias_invoke_arn.apply(
             lambda invoke_arn: json.dumps(
-                gateway_document(watched.api_name, invoke_arn, policy), sort_keys=True
+                gateway_document(watched.api.name, invoke_arn, policy), sort_keys=True
             )
         )
         api = aws.apigateway.RestApi(
             f"{name}-api",
-            name=watched.api_name,
+            name=watched.api.name,
             body=body,
             endpoint_configuration={"types": "REGIONAL"},
             # Its id is in the address that customers call.
@@ -103,7 +103,7 @@ class Api(pulumi.ComponentResource):
         if args.settings.waf:
             Waf(
                 f"{name}-waf",
-                WafArgs(acl_name=watched.api_name, stage_arn=stage.arn, settings=args.settings.waf),
+                WafArgs(acl_name=watched.api.name, stage_arn=stage.arn, settings=args.settings.waf),
                 opts=child,
             )
         self.register_outputs({"url": self.url})
@@ -114,7 +114,7 @@ class Api(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         access_logs = aws.cloudwatch.LogGroup(
             f"{name}-access-logs",
-            name=f"/aws/apigateway/{args.watched.api_name}/access",
+            name=f"/aws/apigateway/{args.watched.api.name}/access",
             retention_in_days=args.common.log_retention_days,
             kms_key_id=args.common.key_arn,
             opts=child,
@@ -122,7 +122,7 @@ class Api(pulumi.ComponentResource):
         # API Gateway would make this group itself, without retention or key, at the first request.
         execution_logs = aws.cloudwatch.LogGroup(
             f"{name}-execution-logs",
-            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.watched.stage}"),
+            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.watched.api.stage}"),
             retention_in_days=args.common.log_retention_days,
             kms_key_id=args.common.key_arn,
             opts=child,
@@ -131,7 +131,7 @@ class Api(pulumi.ComponentResource):
             f"{name}-stage",
             rest_api=api.id,
             deployment=deployment.id,
-            stage_name=args.watched.stage,
+            stage_name=args.watched.api.stage,
             xray_tracing_enabled=True,
             access_log_settings={
                 "destination_arn": access_logs.arn,

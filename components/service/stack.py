@@ -103,7 +103,7 @@ class Service(pulumi.ComponentResource):
         table = ReferenceData(
             f"{self._name}-reference-data",
             ReferenceDataArgs(
-                table_name=self._watched.table,
+                table_name=self._watched.table.name,
                 key_arn=self._common.key_arn,
                 deletion_protection=self._settings.deletion_protection,
                 probe=self._settings.probe,

@@ -5,37 +5,28 @@ Nothing is looked up in AWS: names and limits are given, so a preview needs no c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 
 from components.shared.alarms import Alarms, AlarmsArgs
-from monitoring import parts
-from monitoring.alarms.entry import Scope
-from monitoring.spec import Alarm, Level
-from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, TableTarget, Targets
-from settings.alarms import AlarmsTuning
-from settings.slo import Levels
+from monitoring import parts_alarms
+from monitoring.spec import Level
+from monitoring.watched import WatchedParts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KpiAlarmsArgs:
-    """`prefix` begins the alarms' names; parts that are None are not watched. Topics by level."""
+    """`parts.name` begins the alarms' names; topics by level."""
 
-    prefix: str
-    runbook_url: str | None = None
+    parts: WatchedParts
     topic_arns: Mapping[Level, pulumi.Input[str]]
-    api: ApiTarget | None = None
-    function: FunctionTarget | None = None
-    table: TableTarget | None = None
-    endpoint: EndpointTarget | None = None
-    levels: Levels = field(default_factory=Levels)
-    tuning: AlarmsTuning = field(default_factory=AlarmsTuning)
 
     def __post_init__(self) -> None:
-        if not any((self.api, self.function, self.table, self.endpoint)):
+        parts = self.parts
+        if not any((parts.api, parts.function, parts.table, parts.endpoint)):
             raise ValueError(
-                f"KpiAlarms {self.prefix!r} watches nothing; give an api, function, table or endpoint"
+                f"KpiAlarms {parts.name!r} watches nothing; give an api, function, table or endpoint"
             )
 
 
@@ -51,14 +42,7 @@ class KpiAlarms(pulumi.ComponentResource):
         super().__init__("inference-watch:kpi-alarms:KpiAlarms", name, None, opts)
         self.arns = Alarms(
             name,
-            AlarmsArgs(alarms=alarms(args), topic_arns=args.topic_arns),
+            AlarmsArgs(alarms=parts_alarms(args.parts), topic_arns=args.topic_arns),
             opts=pulumi.ResourceOptions(parent=self),
         ).arns
         self.register_outputs({"arns": self.arns})
-
-
-def alarms(args: KpiAlarmsArgs) -> tuple[Alarm, ...]:
-    """The specs that are rendered."""
-    targets = Targets(api=args.api, function=args.function, table=args.table, endpoint=args.endpoint)
-    scope = Scope(prefix=args.prefix, runbook_url=args.runbook_url, tuning=args.tuning)
-    return parts.alarms(targets, args.levels, scope)

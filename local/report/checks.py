@@ -153,8 +153,7 @@ def usage_published(published: Mapping[str, Usage], plans: Collection[str]) -> C
 
 def traces_of(findings: Findings) -> Traces:
     """Count the traces that begin at the API's stage."""
-    entry = f"{findings.watched['api_name']}/{findings.watched['stage']}"
-    report = traces.report(findings.segments, entry=entry)
+    report = traces.report(findings.segments, entry=findings.entry)
     return Traces(
         total=report.counts.total,
         complete=report.counts.complete,

@@ -172,8 +172,7 @@ def _dashboards(findings: Findings) -> list[dict[str, Any]]:
 
 def _traces(findings: Findings) -> Markup | None:
     """Service map and waterfalls of the run's traces; None when none was sampled."""
-    entry = f"{findings.watched['api_name']}/{findings.watched['stage']}"
-    found = traces.report(findings.segments, entry=entry)
+    found = traces.report(findings.segments, entry=findings.entry)
     return Markup(traces.html_fragment(found)) if found.total else None  # noqa: S704  # escaped by its template
 
 

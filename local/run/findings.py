@@ -46,6 +46,11 @@ class Findings:
         return tuple(sample for sample in self.samples if sample.phase == name)
 
     @property
+    def entry(self) -> str:
+        """The traced name of the API's stage, where a request enters."""
+        return f"{self.watched['api']['name']}/{self.watched['api']['stage']}"
+
+    @property
     def probes_since_fault(self) -> tuple[Probe, ...]:
         """The probes that began after the fault did; none in a run without a fault."""
         return tuple(p for p in self.probes if self.fault_at is not None and p.at > self.fault_at)

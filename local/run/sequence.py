@@ -172,12 +172,12 @@ class Run:
             self._emulator,
             SERVICE_ACCOUNT,
             role=f"{watched['name']}-customer",
-            invoke_arn=f"arn:aws:execute-api:{region}:{SERVICE_ACCOUNT}:{api}/{watched['stage']}/POST{watched['api_path']}",
+            invoke_arn=f"arn:aws:execute-api:{region}:{SERVICE_ACCOUNT}:{api}/{watched['api']['stage']}/POST{watched['api_path']}",
             url=outputs["api_url"],
             region=region,
             keys=plan.keys,
         )
-        return plan, target, watched["rate_limit_per_s"]
+        return plan, target, watched["api"]["rate_limit_per_s"]
 
     def _begin_fault(self, watched: Mapping[str, Any], monitor: Deployment) -> None:
         assert self._options.fault  # noqa: S101  # only a run with a fault has this phase

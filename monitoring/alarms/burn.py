@@ -15,7 +15,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitoring.alarms.entry import Draft, Entry, Scope, finish
+from monitoring.alarms.rule import MetricRule, Tuned
 from monitoring.catalogue.canary import PROBE_S
 from monitoring.catalogue.shared import budget_pct
 from monitoring.errors import MonitoringError
@@ -77,7 +77,7 @@ def windows() -> dict[str, Pair]:
     return dict(sorted(found.items(), key=lambda item: item[1].long_s))
 
 
-def pair(sli: Sli, name: str, slo: Slo, scope: Scope) -> tuple[Entry, Entry]:
+def pair(sli: Sli, name: str, slo: Slo) -> tuple[MetricRule, MetricRule]:
     """The long and the short window of one pair.
 
     Raises `MonitoringError` when the factor asks for more than every request to fail.
@@ -97,36 +97,36 @@ def pair(sli: Sli, name: str, slo: Slo, scope: Scope) -> tuple[Entry, Entry]:
     least = window.min_requests if own else window.min_probes
     failures = window.min_failures if own else beyond_chance(threshold / 100 * window.long_s / PROBE_S)
     short_least = round(least * window.short_s / window.long_s)
-    made = []
-    for length, seconds, periods, gates in (
-        ("long", window.long_s, 1, (least, failures)),
-        ("short", window.short_s, window.short_periods, (short_least, 1)),
-    ):
-        key = f"{sli.key}-burn-{name}-{length}"
-        tuned = scope.threshold(key, threshold)
-        burns = tuned / budget_pct(slo)
+    long = Window(period_s=window.long_s, evaluation_periods=1, datapoints_to_alarm=1)
+    short = Window(period_s=window.short_s, evaluation_periods=window.short_periods, datapoints_to_alarm=1)
+
+    def detail(tuned: Tuned) -> str:
+        burns = tuned.threshold / budget_pct(slo)
         spent = 100 * burns * window.long_s / (slo.window_days * DAY_S)
-        draft = Draft(
-            key=key,
+        return (
+            f"{sli.title} over {spelled(tuned.window.period_s)} burn the budget {burns:.4g} times too fast "
+            f"({spent:.4g} % of it in {spelled(window.long_s)})."
+        )
+
+    def rule(length: str, over: Window, min_attempts: int, min_failures: int) -> MetricRule:
+        return MetricRule(
+            key=f"{sli.key}-burn-{name}-{length}",
             component="slo",
             signal="errors",
             severity=window.level,
             anchor=ANCHOR,
             meaning="The error budget is being spent too fast; soon the promise is broken.",
-            detail=(
-                f"{sli.title} over {spelled(seconds)} burn the budget {burns:.4g} times too fast "
-                f"({spent:.4g} % of it in {spelled(window.long_s)})."
-            ),
-            queries=_queries(sli, seconds, *gates),
+            detail=detail,
+            queries=lambda tuned: _queries(sli, tuned.window.period_s, min_attempts, min_failures),
             comparison="GreaterThanThreshold",
-            window=Window(period_s=seconds, evaluation_periods=periods, datapoints_to_alarm=1),
+            window=over,
             missing_data="ignore",
-            threshold=tuned,
+            threshold=lambda _: threshold,
             unit="Percent",
             tunable=("threshold",),
         )
-        made.append(finish(draft, scope))
-    return made[0], made[1]
+
+    return rule("long", long, least, failures), rule("short", short, short_least, 1)
 
 
 def beyond_chance(expected: float) -> int:

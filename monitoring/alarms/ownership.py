@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitoring.alarms.entry import Entry
+from monitoring.alarms.rule import Entry
 from monitoring.errors import MonitoringError
 from monitoring.spec import MetricAlarm, MetricStat
 
@@ -39,7 +39,7 @@ def watchers(entries: Iterable[Entry]) -> Mapping[MetricId, Watchers]:
         for metric in dict.fromkeys(_id(query) for query in alarm.queries if isinstance(query, MetricStat)):
             readers, owners = found.setdefault(metric, ([], []))
             readers.append(alarm.key)
-            if entry.owns_silence:
+            if entry.rule.owns_silence:
                 owners.append(alarm.key)
     return {metric: Watchers(tuple(all_), tuple(owners)) for metric, (all_, owners) in found.items()}
 

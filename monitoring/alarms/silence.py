@@ -14,7 +14,7 @@ datapoints of these alarms have to breach, so one late point never fires them.
 
 from collections.abc import Iterable
 
-from monitoring.alarms.entry import Draft, Entry, Scope, finish
+from monitoring.alarms.rule import WINDOW_FIELDS, MetricRule, Tuned
 from monitoring.kpi import Component, Kpi, Metric, Window, watched_last
 from monitoring.spec import Level, MetricQuery
 
@@ -33,10 +33,9 @@ def owner(
     *,
     component: Component,
     meaning: str,
-    scope: Scope,
     daily: bool = False,
     anchor: str = "",
-) -> Entry:
+) -> MetricRule:
     """The alarm that breaches when one of the KPIs' metrics stops.
 
     Metrics that come with every request must all be there. A `sparse` one cannot be missed; but where it is
@@ -45,72 +44,75 @@ def owner(
     group = tuple(kpis)
     sparse = {_identity(kpi.metric) for kpi in group if kpi.sparse}
     metrics = {_identity(metric): metric for kpi in group for metric in kpi.metrics}
-    window = scope.window(key, DAILY if daily else WINDOW)
-    queries: list[MetricQuery] = []
-    dense_terms: list[str] = []
-    sparse_terms: list[str] = []
-    for number, (identity, metric) in enumerate(metrics.items()):
-        queries.append(metric.stat(f"m{number}", "SampleCount", window.period_s, label=metric.name))
-        terms = sparse_terms if identity in sparse else dense_terms
-        terms.append(f"FILL(m{number}, {ABSENT})")
-    namespaces = {metric.namespace for metric in metrics.values()}
     names = ", ".join(metric.name for metric in metrics.values())
-    expression = _of("MAX", [_of("MIN", dense_terms), *sparse_terms])
-    return finish(
-        Draft(
-            key=key,
-            component=component,
-            signal="traffic",
-            severity="warn",
-            anchor=anchor or key,
-            meaning=meaning,
-            detail=f"Not reported for {window}: one of {names}."
+
+    def queries(tuned: Tuned) -> tuple[MetricQuery, ...]:
+        samples: list[MetricQuery] = []
+        dense_terms: list[str] = []
+        sparse_terms: list[str] = []
+        for number, (identity, metric) in enumerate(metrics.items()):
+            samples.append(metric.stat(f"m{number}", "SampleCount", tuned.window.period_s, label=metric.name))
+            terms = sparse_terms if identity in sparse else dense_terms
+            terms.append(f"FILL(m{number}, {ABSENT})")
+        expression = _of("MAX", [_of("MIN", dense_terms), *sparse_terms])
+        return watched_last(samples, expression, "Samples (-1 when missing)")
+
+    return MetricRule(
+        key=key,
+        component=component,
+        signal="traffic",
+        severity="warn",
+        anchor=anchor or key,
+        meaning=meaning,
+        detail=lambda tuned: (
+            f"Not reported for {tuned.window}: one of {names}."
             if len(metrics) > 1
-            else f"{names} was not reported for {window}.",
-            queries=watched_last(queries, expression, "Samples (-1 when missing)"),
-            comparison="LessThanThreshold",
-            window=window,
-            missing_data="ignore" if DYNAMODB in namespaces else "breaching",
-            owns_silence=True,
-            threshold=0,
-            tunable=("period_s", "evaluation_periods", "datapoints_to_alarm"),
-            warm_up_min=max(WARM_UP_MIN, window.minutes),
+            else f"{names} was not reported for {tuned.window}."
         ),
-        scope,
+        queries=queries,
+        comparison="LessThanThreshold",
+        window=DAILY if daily else WINDOW,
+        missing_data="ignore" if DYNAMODB in {m.namespace for m in metrics.values()} else "breaching",
+        owns_silence=True,
+        tunable=WINDOW_FIELDS,
+        warm_up_min=WARM_UP_MIN,
     )
 
 
-def absence(kpi: Kpi, *, severity: Level, scope: Scope, also: Iterable[Metric] = ()) -> Entry:
+def absence(kpi: Kpi, *, severity: Level, also: Iterable[Metric] = ()) -> MetricRule:
     """The alarm on a KPI that must not fall below its limit, and which therefore owns its missing data.
 
     `also`: metrics published together with it, whose silence it owns too; where one of them is there, the
     value is not missing.
     """
-    window = scope.window(kpi.key, kpi.window)
-    threshold = scope.threshold(kpi.key, kpi.limit)
-    own = kpi.metric.stat("m", kpi.statistic, window.period_s)
-    others = [metric.stat(f"m{n}", "SampleCount", window.period_s) for n, metric in enumerate(also)]
-    expression = _of("MAX", ["FILL(m, 0)", *(f"FILL({other.id}, 0)" for other in others)])
-    return finish(
-        Draft(
-            key=kpi.key,
-            component=kpi.component,
-            signal=kpi.signal,
-            severity=severity,
-            anchor=kpi.anchor or kpi.key,
-            meaning=kpi.meaning,
-            detail=f"{kpi.title}: fewer than {threshold:g} for {window}; wanted is {kpi.limit_source}.",
-            queries=watched_last([own, *others], expression, kpi.title),
-            comparison="LessThanThreshold",
-            window=window,
-            missing_data="breaching",
-            owns_silence=True,
-            threshold=threshold,
-            kpi=kpi,
-            unit=kpi.unit,
-            warm_up_min=max(WARM_UP_MIN, window.minutes),
+    others = tuple(also)
+
+    def queries(tuned: Tuned) -> tuple[MetricQuery, ...]:
+        period_s = tuned.window.period_s
+        own = kpi.metric.stat("m", kpi.statistic, period_s)
+        samples = [metric.stat(f"m{n}", "SampleCount", period_s) for n, metric in enumerate(others)]
+        expression = _of("MAX", ["FILL(m, 0)", *(f"FILL({sample.id}, 0)" for sample in samples)])
+        return watched_last([own, *samples], expression, kpi.title)
+
+    return MetricRule(
+        key=kpi.key,
+        component=kpi.component,
+        signal=kpi.signal,
+        severity=severity,
+        anchor=kpi.anchor or kpi.key,
+        meaning=kpi.meaning,
+        detail=lambda tuned: (
+            f"{kpi.title}: fewer than {tuned.threshold:g} for {tuned.window}; wanted is {kpi.limit_source}."
         ),
-        scope,
+        queries=queries,
+        comparison="LessThanThreshold",
+        window=kpi.window,
+        missing_data="breaching",
+        owns_silence=True,
+        threshold=lambda _: kpi.limit,
+        kpi=kpi,
+        unit=kpi.unit,
+        warm_up_min=WARM_UP_MIN,
     )
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from monitoring.alarms.entry import Draft, Entry, Scope, finish
+from monitoring.alarms.rule import WINDOW_FIELDS, MetricRule, Tuned
 from monitoring.kpi import Kpi, Window
-from monitoring.spec import Expression
+from monitoring.spec import Expression, MetricStat
 
 LOW_PCT = 80  # of what arrives even when customers sleep
 # Three of six: one ordinary period does not end it.
@@ -13,66 +13,56 @@ BAND_WIDTH = 3  # standard deviations; 2 would page every twentieth period by de
 BAND_ID = "band"
 
 
-def alarms(kpi: Kpi, *, min_per_minute: float, scope: Scope) -> tuple[Entry, ...]:
+def rules(kpi: Kpi, *, min_per_minute: float) -> tuple[MetricRule, ...]:
     """`<key>-low`, unless nothing is sure to arrive, and `<key>-anomaly`: warn, not owning missing data."""
-    low = (_low(kpi, min_per_minute, scope),) if min_per_minute else ()
-    return (*low, _anomaly(kpi, scope))
+    return (*([_low(kpi, min_per_minute)] if min_per_minute else []), _anomaly(kpi))
 
 
-def _low(kpi: Kpi, min_per_minute: float, scope: Scope) -> Entry:
-    key = f"{kpi.key}-low"
-    window = scope.window(key, WINDOW)
-    expected = min_per_minute * window.period_s / 60
-    threshold = scope.threshold(key, round(expected * LOW_PCT / 100, 6))
-    return finish(
-        Draft(
-            key=key,
-            component=kpi.component,
-            signal=kpi.signal,
-            severity="warn",
-            anchor=key,
-            meaning="Hardly any request arrives: customers, or the canary, do not reach the API.",
-            detail=(
-                f"Fewer than {threshold:g} requests, where {expected:g} arrive even while customers sleep, "
-                f"in {window}."
-            ),
-            queries=(
-                replace(
-                    kpi.metric.stat("m", kpi.statistic, window.period_s, label=kpi.title), return_data=True
-                ),
-            ),
-            comparison="LessThanThreshold",
-            window=window,
-            missing_data="ignore",
-            threshold=threshold,
-            unit=kpi.unit,
+def _low(kpi: Kpi, min_per_minute: float) -> MetricRule:
+    def expected(window: Window) -> float:
+        return min_per_minute * window.period_s / 60
+
+    return MetricRule(
+        key=f"{kpi.key}-low",
+        component=kpi.component,
+        signal=kpi.signal,
+        severity="warn",
+        anchor=f"{kpi.key}-low",
+        meaning="Hardly any request arrives: customers, or the canary, do not reach the API.",
+        detail=lambda tuned: (
+            f"Fewer than {tuned.threshold:g} requests, where {expected(tuned.window):g} arrive even while "
+            f"customers sleep, in {tuned.window}."
         ),
-        scope,
+        queries=lambda tuned: (_counted(kpi, tuned),),
+        comparison="LessThanThreshold",
+        window=WINDOW,
+        missing_data="ignore",
+        threshold=lambda window: round(expected(window) * LOW_PCT / 100, 6),
+        unit=kpi.unit,
     )
 
 
-def _anomaly(kpi: Kpi, scope: Scope) -> Entry:
-    key = f"{kpi.key}-anomaly"
-    window = scope.window(key, WINDOW)
-    metric = replace(kpi.metric.stat("m", kpi.statistic, window.period_s, label=kpi.title), return_data=True)
-    band = Expression(
-        id=BAND_ID, expression=f"ANOMALY_DETECTION_BAND(m, {BAND_WIDTH})", label="expected", return_data=True
+def _anomaly(kpi: Kpi) -> MetricRule:
+    expression = f"ANOMALY_DETECTION_BAND(m, {BAND_WIDTH})"
+    band = Expression(id=BAND_ID, expression=expression, label="expected", return_data=True)
+    return MetricRule(
+        key=f"{kpi.key}-anomaly",
+        component=kpi.component,
+        signal=kpi.signal,
+        severity="warn",
+        anchor=f"{kpi.key}-anomaly",
+        meaning="Traffic is unlike what this hour and weekday usually bring.",
+        detail=lambda tuned: f"Outside a band of {BAND_WIDTH} standard deviations in {tuned.window}.",
+        queries=lambda tuned: (_counted(kpi, tuned), band),
+        comparison="LessThanLowerOrGreaterThanUpperThreshold",
+        window=WINDOW,
+        missing_data="ignore",
+        band_id=BAND_ID,
+        tunable=WINDOW_FIELDS,
     )
-    return finish(
-        Draft(
-            key=key,
-            component=kpi.component,
-            signal=kpi.signal,
-            severity="warn",
-            anchor=key,
-            meaning="Traffic is unlike what this hour and weekday usually bring.",
-            detail=f"Outside a band of {BAND_WIDTH} standard deviations in {window}.",
-            queries=(metric, band),
-            comparison="LessThanLowerOrGreaterThanUpperThreshold",
-            window=window,
-            missing_data="ignore",
-            band_id=BAND_ID,
-            tunable=("period_s", "evaluation_periods", "datapoints_to_alarm"),
-        ),
-        scope,
+
+
+def _counted(kpi: Kpi, tuned: Tuned) -> MetricStat:
+    return replace(
+        kpi.metric.stat("m", kpi.statistic, tuned.window.period_s, label=kpi.title), return_data=True
     )

@@ -10,7 +10,7 @@ from monitoring.catalogue.shared import (
     error_limit_source,
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
-from monitoring.targets import ApiTarget
+from monitoring.watched import WatchedApi, WatchedParts
 from settings.slo import Slo
 
 REQUESTS, SILENT = "api-requests", "api-silent"
@@ -24,14 +24,17 @@ BUDGET_SHARE = 0.7
 GATEWAY_SHARE = 0.1  # of the promise: authorization, validation and the gateway's own work
 
 
-def metric(api: ApiTarget, name: str) -> Metric:
+def metric(api: WatchedApi, name: str) -> Metric:
     """One of the stage's metrics."""
     dimensions = {"ApiName": api.name, "Stage": api.stage}
     return Metric(namespace="AWS/ApiGateway", name=name, dimensions=dimensions)
 
 
-def kpis(api: ApiTarget) -> tuple[Kpi, ...]:
+def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
     """Requests, refusals, failures and latency of the whole API."""
+    api, slo = parts.api, parts.slo
+    if api is None:
+        return ()
     return (
         _requests(api),
         Kpi(
@@ -61,19 +64,19 @@ def kpis(api: ApiTarget) -> tuple[Kpi, ...]:
             statistic="Sum",
             metric_unit="Count",
             unit="Percent",
-            limit=error_limit_pct(api.slo),
-            limit_source=error_limit_source(api.slo),
+            limit=error_limit_pct(slo),
+            limit_source=error_limit_source(slo),
             silence_owner=SILENT,
             share_of=Whole(metric=metric(api, "Count")),
             min_failures=MIN_FAILURES,
             window=FAST,
         ),
-        *(_latency(api, statistic) for statistic in LATENCY_FACTORS),
-        _integration_latency(api),
+        *(_latency(api, slo, statistic) for statistic in LATENCY_FACTORS),
+        _integration_latency(api, slo),
     )
 
 
-def _requests(api: ApiTarget) -> Kpi:
+def _requests(api: WatchedApi) -> Kpi:
     return Kpi(
         key=REQUESTS,
         component="api",
@@ -104,8 +107,8 @@ def latency_limit(statistic: str, slo: Slo, time_budget_ms: float | None) -> tup
     return answered_ms, f"{100 * BUDGET_SHARE:g} % of the time budget of {time_budget_ms:g} ms"
 
 
-def _latency(api: ApiTarget, statistic: str) -> Kpi:
-    limit_ms, source = latency_limit(statistic, api.slo, api.time_budget_ms)
+def _latency(api: WatchedApi, slo: Slo, statistic: str) -> Kpi:
+    limit_ms, source = latency_limit(statistic, slo, api.time_budget_ms)
     return Kpi(
         key=f"api-latency-{statistic}",
         anchor="api-latency",
@@ -125,8 +128,8 @@ def _latency(api: ApiTarget, statistic: str) -> Kpi:
     )
 
 
-def _integration_latency(api: ApiTarget) -> Kpi:
-    share, promise = 1 - GATEWAY_SHARE, f"the promised p90 of {api.slo.latency_p90_ms:g} ms"
+def _integration_latency(api: WatchedApi, slo: Slo) -> Kpi:
+    share, promise = 1 - GATEWAY_SHARE, f"the promised p90 of {slo.latency_p90_ms:g} ms"
     return Kpi(
         key="api-integration-latency",
         component="api",
@@ -137,7 +140,7 @@ def _integration_latency(api: ApiTarget) -> Kpi:
         statistic="p90",
         metric_unit="Milliseconds",
         unit="Milliseconds",
-        limit=round(share * api.slo.latency_p90_ms, 3),
+        limit=round(share * slo.latency_p90_ms, 3),
         limit_source=f"{100 * share:g} % of {promise}; the rest is the gateway's",
         silence_owner=SILENT,
         min_samples=percentile_min_samples("p90"),

@@ -1,8 +1,7 @@
 """KPIs of the canary, as it publishes them in the monitor account."""
 
 from monitoring.kpi import Kpi, Metric, Window
-from monitoring.targets import CanaryTarget
-from monitoring.watched import NAMESPACE
+from monitoring.watched import NAMESPACE, Watched
 
 SUCCESS, ATTEMPTS = "canary-success", "canary-attempts"
 PROBE_S = 60  # between two probes
@@ -14,12 +13,12 @@ LATENCY_WINDOW_S = 3600
 MIN_PROBES = 30  # in an hour
 
 
-def metric(canary: CanaryTarget, name: str) -> Metric:
+def metric(watched: Watched, name: str) -> Metric:
     """One of the canary's metrics."""
-    return Metric(namespace=NAMESPACE, name=name, dimensions={"Service": canary.service})
+    return Metric(namespace=NAMESPACE, name=name, dimensions={"Service": watched.name})
 
 
-def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
+def kpis(watched: Watched) -> tuple[Kpi, ...]:
     """Success (availability), attempts (is the canary itself alive) and latency."""
     return (
         Kpi(
@@ -28,7 +27,7 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             signal="errors",
             title="Canary successes",
             meaning="No request from outside was answered rightly: the API is down, or the canary is.",
-            metric=metric(canary, "CanarySuccess"),
+            metric=metric(watched, "CanarySuccess"),
             statistic="Sum",
             metric_unit="Count",
             unit="Count",
@@ -44,7 +43,7 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             signal="traffic",
             title="Canary attempts",
             meaning="The canary is down: nobody looks at the API from outside.",
-            metric=metric(canary, "CanaryAttempts"),
+            metric=metric(watched, "CanaryAttempts"),
             statistic="Sum",
             metric_unit="Count",
             unit="Count",
@@ -60,12 +59,12 @@ def kpis(canary: CanaryTarget) -> tuple[Kpi, ...]:
             signal="latency",
             title="Canary latency p90",
             meaning="Seen from outside, the API answers too slowly.",
-            metric=metric(canary, "CanaryLatency"),
+            metric=metric(watched, "CanaryLatency"),
             statistic="p90",
             metric_unit="Milliseconds",
             unit="Milliseconds",
-            limit=canary.slo.latency_p90_ms,
-            limit_source=f"the promised p90 of {canary.slo.latency_p90_ms:g} ms",
+            limit=watched.slo.latency_p90_ms,
+            limit_source=f"the promised p90 of {watched.slo.latency_p90_ms:g} ms",
             silence_owner=ATTEMPTS,
             sparse=True,  # published with a success only
             # Fewer than CloudWatch's 100 samples for a p90: an hour of probes has 60, and the sixth slowest

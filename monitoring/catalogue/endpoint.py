@@ -13,7 +13,8 @@ from monitoring.catalogue.shared import (
     error_limit_source,
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
-from monitoring.targets import EndpointTarget
+from monitoring.watched import WatchedEndpoint, WatchedParts
+from settings.slo import Slo
 
 SILENT = "endpoint-silent"
 US_PER_MS = 1000
@@ -21,7 +22,7 @@ QUEUING = ("cpu", "gpu")
 MODEL_SHARE, OVERHEAD_SHARE = 0.5, 0.25  # of the promised p90; table, function and gateway have the rest
 
 
-def metric(endpoint: EndpointTarget, name: str, *, instance: bool = False) -> Metric:
+def metric(endpoint: WatchedEndpoint, name: str, *, instance: bool = False) -> Metric:
     """One of the variant's metrics: of its invocations, or of its instances."""
     return Metric(
         namespace="/aws/sagemaker/Endpoints" if instance else "AWS/SageMaker",
@@ -30,8 +31,11 @@ def metric(endpoint: EndpointTarget, name: str, *, instance: bool = False) -> Me
     )
 
 
-def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
+def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
     """Invocations, failures, latency and, on instances, what fills up."""
+    endpoint, slo = parts.endpoint, parts.slo
+    if endpoint is None:
+        return ()
     return (
         Kpi(
             key="endpoint-invocations",
@@ -50,6 +54,7 @@ def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
         ),
         _failures(
             endpoint,
+            slo,
             key="endpoint-4xx",
             title="Model requests refused (4XX)",
             name="Invocation4XXErrors",
@@ -57,6 +62,7 @@ def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
         ),
         _failures(
             endpoint,
+            slo,
             key="endpoint-5xx",
             title="Model requests failed (5XX)",
             name="Invocation5XXErrors",
@@ -64,6 +70,7 @@ def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
         ),
         _latency(
             endpoint,
+            slo,
             key="endpoint-model-latency",
             title="Model latency p90",
             name="ModelLatency",
@@ -72,6 +79,7 @@ def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
         ),
         _latency(
             endpoint,
+            slo,
             key="endpoint-overhead-latency",
             title="Model overhead latency p90",
             name="OverheadLatency",
@@ -82,7 +90,7 @@ def kpis(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
     )
 
 
-def _failures(endpoint: EndpointTarget, *, key: str, title: str, name: str, meaning: str) -> Kpi:
+def _failures(endpoint: WatchedEndpoint, slo: Slo, *, key: str, title: str, name: str, meaning: str) -> Kpi:
     return Kpi(
         key=key,
         component="endpoint",
@@ -93,8 +101,8 @@ def _failures(endpoint: EndpointTarget, *, key: str, title: str, name: str, mean
         statistic="Sum",
         metric_unit="Count",
         unit="Percent",
-        limit=error_limit_pct(endpoint.slo),
-        limit_source=error_limit_source(endpoint.slo),
+        limit=error_limit_pct(slo),
+        limit_source=error_limit_source(slo),
         silence_owner=SILENT,
         share_of=Whole(metric=metric(endpoint, "Invocations")),
         min_failures=MIN_FAILURES,
@@ -102,8 +110,10 @@ def _failures(endpoint: EndpointTarget, *, key: str, title: str, name: str, mean
     )
 
 
-def _latency(endpoint: EndpointTarget, *, key: str, title: str, name: str, share: float, meaning: str) -> Kpi:
-    promise_ms = endpoint.slo.latency_p90_ms
+def _latency(
+    endpoint: WatchedEndpoint, slo: Slo, *, key: str, title: str, name: str, share: float, meaning: str
+) -> Kpi:
+    promise_ms = slo.latency_p90_ms
     return Kpi(
         key=key,
         component="endpoint",
@@ -123,7 +133,7 @@ def _latency(endpoint: EndpointTarget, *, key: str, title: str, name: str, share
     )
 
 
-def _resources(endpoint: EndpointTarget) -> tuple[Kpi, ...]:
+def _resources(endpoint: WatchedEndpoint) -> tuple[Kpi, ...]:
     if endpoint.cores is None:
         return ()  # serverless: SageMaker publishes no instance metrics
     resources = {

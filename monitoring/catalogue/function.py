@@ -8,18 +8,22 @@ from monitoring.catalogue.shared import (
     error_limit_source,
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
-from monitoring.targets import FunctionTarget
+from monitoring.watched import WatchedFunction, WatchedParts
+from settings.slo import Slo
 
 SILENT = "function-silent"
 
 
-def metric(function: FunctionTarget, name: str) -> Metric:
+def metric(function: WatchedFunction, name: str) -> Metric:
     """One of the function's metrics, over all its versions."""
     return Metric(namespace="AWS/Lambda", name=name, dimensions={"FunctionName": function.name})
 
 
-def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
+def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
     """Invocations, failures, duration and concurrency."""
+    function = parts.function
+    if function is None:
+        return ()
     return (
         Kpi(
             key="function-invocations",
@@ -36,7 +40,7 @@ def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
             silence_owner=SILENT,
             window=FAST,
         ),
-        *_failures(function),
+        *_failures(function, parts.slo),
         Kpi(
             key="function-duration",
             component="function",
@@ -57,7 +61,7 @@ def kpis(function: FunctionTarget) -> tuple[Kpi, ...]:
     )
 
 
-def _concurrency(function: FunctionTarget) -> tuple[Kpi, ...]:
+def _concurrency(function: WatchedFunction) -> tuple[Kpi, ...]:
     if function.reserved_concurrency is None:
         return ()  # the limit is the account's, shared with functions that nobody here knows
     return (
@@ -79,7 +83,7 @@ def _concurrency(function: FunctionTarget) -> tuple[Kpi, ...]:
     )
 
 
-def _failures(function: FunctionTarget) -> tuple[Kpi, Kpi]:
+def _failures(function: WatchedFunction, slo: Slo) -> tuple[Kpi, Kpi]:
     errors = Kpi(
         key="function-errors",
         component="function",
@@ -90,8 +94,8 @@ def _failures(function: FunctionTarget) -> tuple[Kpi, Kpi]:
         statistic="Sum",
         metric_unit="Count",
         unit="Percent",
-        limit=error_limit_pct(function.slo),
-        limit_source=error_limit_source(function.slo),
+        limit=error_limit_pct(slo),
+        limit_source=error_limit_source(slo),
         silence_owner=SILENT,
         share_of=Whole(metric=metric(function, "Invocations")),
         min_failures=MIN_FAILURES,
@@ -107,8 +111,8 @@ def _failures(function: FunctionTarget) -> tuple[Kpi, Kpi]:
         statistic="Sum",
         metric_unit="Count",
         unit="Percent",
-        limit=error_limit_pct(function.slo),
-        limit_source=error_limit_source(function.slo),
+        limit=error_limit_pct(slo),
+        limit_source=error_limit_source(slo),
         silence_owner=SILENT,
         # Lambda does not count a throttled request as an invocation.
         share_of=Whole(metric=metric(function, "Invocations"), counts_failures=False),

@@ -12,24 +12,29 @@ from monitoring.catalogue.shared import (
     error_limit_source,
 )
 from monitoring.kpi import Kpi, Metric, Whole
-from monitoring.targets import TableTarget
+from monitoring.watched import WatchedParts, WatchedTable
+from settings.slo import Slo
 
 SILENT = "table-silent"
 LATENCY_SHARE = 0.1  # of the promised p90: a key lookup is a small part of a prediction
 MIN_READS = 20  # in five minutes; an average of fewer is one slow connection
 
 
-def metric(table: TableTarget, name: str) -> Metric:
+def metric(table: WatchedTable, name: str) -> Metric:
     """One of the table's metrics, for its operation."""
     dimensions = {"TableName": table.name, "Operation": table.operation}
     return Metric(namespace="AWS/DynamoDB", name=name, dimensions=dimensions)
 
 
-def kpis(table: TableTarget) -> tuple[Kpi, ...]:
+def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
     """Throttles, system errors and latency."""
+    table, slo = parts.table, parts.slo
+    if table is None:
+        return ()
     return (
         _failures(
             table,
+            slo,
             key="table-throttles",
             title="Table throttles",
             name="ThrottledRequests",
@@ -37,6 +42,7 @@ def kpis(table: TableTarget) -> tuple[Kpi, ...]:
         ),
         _failures(
             table,
+            slo,
             key="table-system-errors",
             title="Table system errors",
             name="SystemErrors",
@@ -52,8 +58,8 @@ def kpis(table: TableTarget) -> tuple[Kpi, ...]:
             statistic="Average",
             metric_unit="Milliseconds",
             unit="Milliseconds",
-            limit=round(LATENCY_SHARE * table.slo.latency_p90_ms, 3),
-            limit_source=f"{100 * LATENCY_SHARE:g} % of the promised p90 of {table.slo.latency_p90_ms:g} ms",
+            limit=round(LATENCY_SHARE * slo.latency_p90_ms, 3),
+            limit_source=f"{100 * LATENCY_SHARE:g} % of the promised p90 of {slo.latency_p90_ms:g} ms",
             silence_owner=SILENT,
             min_samples=MIN_READS,
             window=STEADY,
@@ -61,7 +67,7 @@ def kpis(table: TableTarget) -> tuple[Kpi, ...]:
     )
 
 
-def _failures(table: TableTarget, *, key: str, title: str, name: str, meaning: str) -> Kpi:
+def _failures(table: WatchedTable, slo: Slo, *, key: str, title: str, name: str, meaning: str) -> Kpi:
     reads = Whole(
         metric=metric(table, "SuccessfulRequestLatency"), statistic="SampleCount", counts_failures=False
     )
@@ -75,8 +81,8 @@ def _failures(table: TableTarget, *, key: str, title: str, name: str, meaning: s
         statistic="Sum",
         metric_unit="Count",
         unit="Percent",
-        limit=error_limit_pct(table.slo),
-        limit_source=error_limit_source(table.slo),
+        limit=error_limit_pct(slo),
+        limit_source=error_limit_source(slo),
         silence_owner=SILENT,
         share_of=reads,
         min_failures=MIN_FAILURES,

@@ -1,8 +1,7 @@
 """KPIs of the usage plans: percent of quota, as the usage reporter publishes it once a day."""
 
 from monitoring.kpi import Kpi, Metric, Window
-from monitoring.targets import UsageTarget
-from monitoring.watched import NAMESPACE, WatchedPlan
+from monitoring.watched import NAMESPACE, WatchedParts, WatchedPlan
 
 METRIC = "UsagePercentOfQuota"
 ANCHOR, SILENT_ANCHOR = "usage-plan", "usage-silent"  # runbook sections of every plan
@@ -12,9 +11,9 @@ HIGHEST, HIGHEST_SILENT = "highest-usage", "highest-usage-silent"  # no plan's k
 PERIOD_S = 6 * 3600
 
 
-def metric(usage: UsageTarget, plan: str | None = None) -> Metric:
+def metric(parts: WatchedParts, plan: str | None = None) -> Metric:
     """The percentage of one plan's highest key, or of the highest plan."""
-    dimensions = {"Service": usage.service} | ({"Plan": plan} if plan else {})
+    dimensions = {"Service": parts.name} | ({"Plan": plan} if plan else {})
     return Metric(namespace=NAMESPACE, name=METRIC, dimensions=dimensions)
 
 
@@ -23,12 +22,12 @@ def silent(plan: str) -> str:
     return f"usage-{plan}-silent"
 
 
-def kpis(usage: UsageTarget) -> tuple[Kpi, ...]:
+def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
     """One KPI a plan with a quota."""
-    return tuple(_plan(usage, plan) for plan in usage.limited)
+    return tuple(_plan(parts, plan) for plan in parts.limited_plans)
 
 
-def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
+def _plan(parts: WatchedParts, plan: WatchedPlan) -> Kpi:
     name = plan.name
     limit = f"{plan.quota.limit:,} requests per key and {plan.quota.period.lower()}" if plan.quota else ""
     return Kpi(
@@ -38,7 +37,7 @@ def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
         signal="saturation",
         title=f"Usage of plan {name}",
         meaning=f"A customer on plan {name} nears the quota; beyond it every request gets 429.",
-        metric=metric(usage, plan.name),
+        metric=metric(parts, plan.name),
         statistic="Maximum",
         metric_unit="Percent",
         unit="Percent",
@@ -49,7 +48,7 @@ def _plan(usage: UsageTarget, plan: WatchedPlan) -> Kpi:
     )
 
 
-def highest(usage: UsageTarget) -> Kpi:
+def highest(parts: WatchedParts) -> Kpi:
     """The highest percentage of all plans: what the monitor account watches."""
     return Kpi(
         key=HIGHEST,
@@ -58,7 +57,7 @@ def highest(usage: UsageTarget) -> Kpi:
         signal="saturation",
         title="Highest usage of any plan",
         meaning="A customer nears the quota of a usage plan; beyond it every request gets 429.",
-        metric=metric(usage),
+        metric=metric(parts),
         statistic="Maximum",
         metric_unit="Percent",
         unit="Percent",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from monitoring import catalogue, tracing
-from monitoring.alarms.entry import Entry
+from monitoring.alarms.rule import Entry
 from monitoring.catalogue import canary
 from monitoring.dashboards import promise
 from monitoring.dashboards.promise import FIVE_MINUTES_S
@@ -24,10 +24,8 @@ from monitoring.dashboards.widgets import (
     text,
 )
 from monitoring.kpi import Kpi, value_queries
-from monitoring.monitor import canary_target
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from monitoring.stacks import Stacks, stacks
-from monitoring.targets import Targets, of_watched
 from monitoring.watched import Watched
 
 COLUMNS = 24
@@ -48,11 +46,11 @@ Row = list[tuple[int, int, Widget]]
 
 def service_dashboard(watched: Watched) -> dict[str, object]:
     """The service account's dashboard body."""
-    place, targets, alarms = Place(region=watched.region), of_watched(watched), stacks(watched)
+    place, alarms = Place(region=watched.region), stacks(watched)
     states = [_states("Pages", alarms.service, watched.account_id, watched.region)]
     rows = [
-        *_promise_rows(watched, targets, place, states),
-        *_kpi_rows(catalogue.kpis(targets), alarms, place),
+        *_promise_rows(watched, place, states),
+        *_kpi_rows(catalogue.kpis(watched), alarms, place),
     ]
     return _body(rows)
 
@@ -60,16 +58,16 @@ def service_dashboard(watched: Watched) -> dict[str, object]:
 def monitor_dashboard(watched: Watched, monitor_account_id: str) -> dict[str, object]:
     """The monitor account's dashboard body: both accounts on one page."""
     outside = Place(region=watched.region, account_id=watched.account_id)
-    targets, alarms = of_watched(watched), stacks(watched)
+    alarms = stacks(watched)
     states = [
         _states("Pages of this account", alarms.monitor, monitor_account_id, watched.region),
         _states("Pages of the service account", alarms.service, watched.account_id, watched.region),
     ]
-    probes = canary.kpis(canary_target(watched))
+    probes = canary.kpis(watched)
     rows = [
-        *_promise_rows(watched, targets, outside, states),
+        *_promise_rows(watched, outside, states),
         *_canary_rows(probes, alarms, Place(region=watched.region)),
-        *_kpi_rows(catalogue.kpis(targets), alarms, outside),
+        *_kpi_rows(catalogue.kpis(watched), alarms, outside),
     ]
     return _body(rows)
 
@@ -78,29 +76,24 @@ def _body(rows: Sequence[Row]) -> dict[str, object]:
     return {"start": "-PT3H", "periodOverride": "inherit", "widgets": place_all(rows)}
 
 
-def _promise_rows(
-    watched: Watched, targets: Targets, place: Place, states: Sequence[Widget]
-) -> Iterable[Row]:
-    api, usage = targets.api, targets.usage
-    if api is None or usage is None:
-        return
+def _promise_rows(watched: Watched, place: Place, states: Sequence[Widget]) -> Iterable[Row]:
     wide = COLUMNS // 4
     yield _heading(f"# {watched.name}: what customers get")
     yield [
-        (wide, NUMBER_HEIGHT, promise.availability_number(api, place)),
-        (wide, NUMBER_HEIGHT, promise.budget_number(api, place)),
-        (wide, NUMBER_HEIGHT, promise.latency_number(api, place)),
-        (wide, NUMBER_HEIGHT, promise.requests_number(api, place)),
+        (wide, NUMBER_HEIGHT, promise.availability_number(watched, place)),
+        (wide, NUMBER_HEIGHT, promise.budget_number(watched, place)),
+        (wide, NUMBER_HEIGHT, promise.latency_number(watched, place)),
+        (wide, NUMBER_HEIGHT, promise.requests_number(watched, place)),
     ]
     third = COLUMNS // 3
     yield [
-        (third, GRAPH_HEIGHT, promise.availability(api, place)),
-        (third, GRAPH_HEIGHT, promise.budget(api, place)),
-        (third, GRAPH_HEIGHT, promise.latency(api, place)),
+        (third, GRAPH_HEIGHT, promise.availability(watched, place)),
+        (third, GRAPH_HEIGHT, promise.budget(watched, place)),
+        (third, GRAPH_HEIGHT, promise.latency(watched, place)),
     ]
     row: Row = [(COLUMNS // 4, GRAPH_HEIGHT, text(_links(watched)))]
-    if usage.limited:
-        row.append((COLUMNS // 4, GRAPH_HEIGHT, promise.plans(usage, watched.levels, place)))
+    if watched.limited_plans:
+        row.append((COLUMNS // 4, GRAPH_HEIGHT, promise.plans(watched, place)))
     left = COLUMNS - sum(width for width, _, _ in row)
     row += [(left // len(states), GRAPH_HEIGHT, widget) for widget in states]
     yield row
@@ -144,11 +137,13 @@ def _kpi_graph(kpi: Kpi, entries: Sequence[Entry], place: Place, *, color: str =
     lines = [
         Line(
             value=(value := on_graph(entry.alarm, entry.alarm.threshold)),
-            label=f"{entry.severity} {value:g}",
-            color=LEVEL_COLORS[entry.severity],
+            label=f"{entry.rule.severity} {value:g}",
+            color=LEVEL_COLORS[entry.rule.severity],
         )
         for entry in reversed(entries)
-        if entry.kpi == kpi and isinstance(entry.alarm, MetricAlarm) and entry.alarm.threshold is not None
+        if entry.rule.kpi == kpi
+        and isinstance(entry.alarm, MetricAlarm)
+        and entry.alarm.threshold is not None
     ]
     queries = value_queries(kpi, gated=False)
     return graph(kpi.title, queries, place, unit=kpi.unit, lines=lines, colors=(color,))

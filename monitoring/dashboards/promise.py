@@ -23,94 +23,95 @@ from monitoring.dashboards.widgets import (
 )
 from monitoring.kpi import watched_last
 from monitoring.spec import MetricQuery
-from monitoring.targets import ApiTarget, UsageTarget
-from settings.slo import Levels, Slo
+from monitoring.watched import Watched
+from settings.slo import Slo
 
 HOUR_S, FIVE_MINUTES_S = 3600, 300
 
 
-def _outcomes(target: ApiTarget, period_s: int) -> list[MetricQuery]:
+def _outcomes(watched: Watched, period_s: int) -> list[MetricQuery]:
     return [
-        api.metric(target, "5XXError").stat("m", "Sum", period_s, label="failed"),
-        api.metric(target, "Count").stat("n", "Sum", period_s, label="requests"),
+        api.metric(watched.api, "5XXError").stat("m", "Sum", period_s, label="failed"),
+        api.metric(watched.api, "Count").stat("n", "Sum", period_s, label="requests"),
     ]
 
 
-def availability(target: ApiTarget, place: Place) -> Widget:
+def availability(watched: Watched, place: Place) -> Widget:
     """Percent of requests that did not fail, each five minutes."""
-    promised = target.slo.availability_pct
-    queries = watched_last(_outcomes(target, FIVE_MINUTES_S), "100 - 100 * m / n", "available (%)")
+    promised = watched.slo.availability_pct
+    queries = watched_last(_outcomes(watched, FIVE_MINUTES_S), "100 - 100 * m / n", "available (%)")
     lines = [Line(value=promised, label=f"promised {promised:g} %", color=GREEN)]
     return graph("Availability", queries, place, unit="Percent", lines=lines, low=None)
 
 
-def availability_number(target: ApiTarget, place: Place) -> Widget:
+def availability_number(watched: Watched, place: Place) -> Widget:
     """Availability over the SLO's whole window."""
     expression = "100 - 100 * RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0))"
-    queries = watched_last(_outcomes(target, HOUR_S), expression, f"{_window(target.slo)} (%)")
-    title = f"Availability, promised {target.slo.availability_pct:g} %"
-    return number(title, queries, place, color=GREEN, span=_span(target.slo))
+    queries = watched_last(_outcomes(watched, HOUR_S), expression, f"{_window(watched.slo)} (%)")
+    title = f"Availability, promised {watched.slo.availability_pct:g} %"
+    return number(title, queries, place, color=GREEN, span=_span(watched.slo))
 
 
-def budget(target: ApiTarget, place: Place) -> Widget:
+def budget(watched: Watched, place: Place) -> Widget:
     """The trend of the error budget left."""
     lines = [Line(value=0, label="spent", color=RED), Line(value=25, label="a quarter left", color=AMBER)]
     return graph(
-        f"Error budget left, {_window(target.slo)}",
-        _budget_queries(target),
+        f"Error budget left, {_window(watched.slo)}",
+        _budget_queries(watched),
         place,
         unit="Percent",
         lines=lines,
         low=None,
-        span=_span(target.slo),
+        span=_span(watched.slo),
     )
 
 
-def budget_number(target: ApiTarget, place: Place) -> Widget:
+def budget_number(watched: Watched, place: Place) -> Widget:
     """The error budget left now."""
-    return number("Error budget left", _budget_queries(target), place, span=_span(target.slo))
+    return number("Error budget left", _budget_queries(watched), place, span=_span(watched.slo))
 
 
-def _budget_queries(target: ApiTarget) -> tuple[MetricQuery, ...]:
-    share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(target.slo) / 100:g}"
-    return watched_last(_outcomes(target, HOUR_S), f"100 - 100 * {share}", "left (%)")
+def _budget_queries(watched: Watched) -> tuple[MetricQuery, ...]:
+    share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(watched.slo) / 100:g}"
+    return watched_last(_outcomes(watched, HOUR_S), f"100 - 100 * {share}", "left (%)")
 
 
-def latency(target: ApiTarget, place: Place) -> Widget:
+def latency(watched: Watched, place: Place) -> Widget:
     """P50, p90 and p99 against the promised p90."""
-    metric = api.metric(target, "Latency")
+    metric = api.metric(watched.api, "Latency")
     queries = [
         replace(metric.stat(stat, stat, FIVE_MINUTES_S, label=stat), return_data=True)
         for stat in ("p90", "p50", "p99")
     ]
-    promised = target.slo.latency_p90_ms
+    promised = watched.slo.latency_p90_ms
     lines = [Line(value=promised, label=f"promised p90 {promised:g} ms", color=GREEN)]
     return graph("Latency", queries, place, unit="Milliseconds", lines=lines, colors=(BLUE, TEAL, GREY))
 
 
-def latency_number(target: ApiTarget, place: Place) -> Widget:
+def latency_number(watched: Watched, place: Place) -> Widget:
     """The p90 of the last five minutes."""
-    stat = api.metric(target, "Latency").stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
-    title = f"Latency p90, promised {target.slo.latency_p90_ms:g} ms"
+    stat = api.metric(watched.api, "Latency").stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
+    title = f"Latency p90, promised {watched.slo.latency_p90_ms:g} ms"
     return number(title, [replace(stat, return_data=True)], place)
 
 
-def requests_number(target: ApiTarget, place: Place) -> Widget:
+def requests_number(watched: Watched, place: Place) -> Widget:
     """Requests of the last five minutes."""
-    stat = api.metric(target, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="requests")
+    stat = api.metric(watched.api, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="requests")
     return number("API requests in 5 minutes", [replace(stat, return_data=True)], place, color=GREY)
 
 
-def plans(target: UsageTarget, levels: Levels, place: Place) -> Widget:
+def plans(watched: Watched, place: Place) -> Widget:
     """Usage against quota, one line a plan."""
     colors = (BLUE, TEAL, GREY, GREEN, AMBER, RED)
     queries = [
         replace(
-            usage.metric(target, plan.name).stat(f"p{n}", "Maximum", 24 * HOUR_S, label=plan.name),
+            usage.metric(watched, plan.name).stat(f"p{n}", "Maximum", 24 * HOUR_S, label=plan.name),
             return_data=True,
         )
-        for n, plan in enumerate(target.limited)
+        for n, plan in enumerate(watched.limited_plans)
     ]
+    levels = watched.levels
     lines = [
         Line(value=100, label="quota", color=GREY),
         Line(value=levels.usage_critical_pct, label=f"critical {levels.usage_critical_pct:g} %", color=RED),

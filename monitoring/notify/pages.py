@@ -9,9 +9,8 @@ symptoms mute symptoms: a full disk never hides that customers get errors.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitoring.alarms.entry import Entry, Scope, refuse_tuning
-from monitoring.kpi import Component
-from monitoring.spec import CompositeAlarm, Level
+from monitoring.alarms.rule import Entry, Rule, Scope, refuse_tuning
+from monitoring.spec import CompositeAlarm
 
 WAIT_S = 120  # for the muting alarm, whose windows are no longer than those of what it mutes
 WARN_WAIT_S = 300  # a warning can wait to see whether it becomes critical
@@ -19,19 +18,13 @@ EXTENSION_S = 600  # while the numbers come down again, from critical through wa
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class Page(Rule):
     """A composite to be made.
 
     It is in ALARM when all alarms of one of the groups in `when` (keys) are, or the page that it `includes`
-    is; and only while `unless` is not. `anchor` is its runbook section; `muted_by` is the key of a page or
-    metric alarm.
+    is; and only while `unless` is not. `muted_by` is the key of a page or metric alarm.
     """
 
-    key: str
-    anchor: str
-    meaning: str
-    level: Level
-    component: Component
     when: tuple[tuple[str, ...], ...]
     includes: str | None = None
     unless: str | None = None
@@ -59,7 +52,7 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
         refuse_tuning(page.key, scope.tuning.of_alarm(page.key), ())
         groups = [group for group in page.when if all(key in known for key in group)]
         muted_by = present(page.muted_by)
-        if not groups or not scope.tuning.enabled(page.component, page.key):
+        if not groups or not scope.enabled(page):
             stand_in[page.key] = muted_by
             continue
         included, unless = present(page.includes), present(page.unless)
@@ -71,16 +64,14 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
                 alarm=CompositeAlarm(
                     key=page.key,
                     name=known[page.key],
-                    description=scope.describe(page.meaning, detail, page.anchor),
+                    description=scope.describe(page, detail),
                     rule=rule,
-                    level=page.level,
+                    level=page.severity,
                     suppressor=known[muted_by] if muted_by else None,
                     wait_s=page.wait_s,
                     extension_s=page.extension_s,
                 ),
-                component=page.component,
-                severity=page.level,
-                anchor=page.anchor,
+                rule=page,
             )
         )
     return tuple(made)

@@ -20,8 +20,7 @@ START = 1_763_993_000.0
 WATCHED: dict[str, Any] = {
     "name": "inference-dev",
     "region": "eu-central-1",
-    "api_name": "inference-dev",
-    "stage": "live",
+    "api": {"name": "inference-dev", "stage": "live"},
     "slo": {"availability_pct": 99.95, "latency_p90_ms": 200.0},
     "levels": {"usage_warn_pct": 80.0, "usage_critical_pct": 90.0},
     "usage_plans": [{"name": "partners", "quota": {"limit": 50_000, "period": "DAY"}}],

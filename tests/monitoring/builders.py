@@ -2,19 +2,27 @@
 
 from typing import Any
 
-from monitoring.alarms.entry import Entry, Scope
+from monitoring.alarms.rule import Entry, Scope
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm
 from monitoring.stacks import stacks
-from monitoring.watched import Watched, WatchedEndpoint, WatchedFunction, WatchedPlan
+from monitoring.watched import (
+    Watched,
+    WatchedApi,
+    WatchedEndpoint,
+    WatchedFunction,
+    WatchedPlan,
+    WatchedTable,
+)
 from settings.alarms import AlarmsTuning
 from settings.usage_plans import Quota
 
 SERVICE, MONITOR = "111111111111", "222222222222"
 RUNBOOK = "https://example.com/runbook"
 SCOPE = Scope(prefix="shop-prod", runbook_url=RUNBOOK)
-INSTANCES = WatchedEndpoint(name="shop-prod-model", variant="main", cores=4, gpus=0)
-GPU_INSTANCES = WatchedEndpoint(name="shop-prod-model", variant="main", cores=4, gpus=2)
-SERVERLESS = WatchedEndpoint(name="shop-prod-model", variant="main")
+RATE = 50.0
+SERVERLESS = WatchedEndpoint(name="shop-prod-model", variant="main", rate_limit_per_s=RATE)
+INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 0})
+GPU_INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 2})
 MONTHLY = WatchedPlan(name="gold", quota=Quota(limit=1000, period="MONTH"))
 UNLIMITED = WatchedPlan(name="free")
 
@@ -25,16 +33,14 @@ def watched(**changes: Any) -> Watched:
         "name": "shop-prod",
         "account_id": SERVICE,
         "region": "eu-central-1",
-        "api_name": "shop-prod",
-        "stage": "live",
+        "api": WatchedApi(name="shop-prod", stage="live", rate_limit_per_s=RATE),
         "api_path": "/v1/predictions",
         "function": WatchedFunction(
-            name="shop-prod-inference", alias="live", timeout_ms=2000, reserved_concurrency=100
+            name="shop-prod-inference", timeout_ms=2000, reserved_concurrency=100, rate_limit_per_s=RATE
         ),
-        "table": "shop-prod-reference-data",
+        "table": WatchedTable(name="shop-prod-reference-data"),
         "endpoint": INSTANCES,
         "usage_plans": (MONTHLY, UNLIMITED),
-        "rate_limit_per_s": 50.0,
         "runbook_url": RUNBOOK,
     }
     return Watched(**(values | changes))

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from monitoring.alarms.entry import Entry
+from monitoring.alarms.rule import Entry
 from monitoring.spec import CompositeAlarm, Expression, MetricAlarm, MetricQuery
 from monitoring.stacks import stacks
 from tests.monitoring.builders import GPU_INSTANCES, watched
@@ -37,11 +37,11 @@ def table() -> dict[str, dict[str, dict[str, Any]]]:
 
 def row(entry: Entry) -> dict[str, Any]:
     """One alarm. What it does not have is left out."""
-    alarm = entry.alarm
-    about = [entry.component, entry.severity, *filter(None, [entry.signal])]
-    said = {"name": alarm.name, "about": ", ".join(about), "runbook": entry.anchor}
-    own = _metric(alarm, entry.unit) if isinstance(alarm, MetricAlarm) else _composite(alarm)
-    silence = {"owns_silence": True} if entry.owns_silence else {}
+    alarm, rule = entry.alarm, entry.rule
+    about = [rule.component, rule.severity, *filter(None, [rule.signal])]
+    said = {"name": alarm.name, "about": ", ".join(about), "runbook": rule.anchor}
+    own = _metric(alarm, rule.unit) if isinstance(alarm, MetricAlarm) else _composite(alarm)
+    silence = {"owns_silence": True} if rule.owns_silence else {}
     return {**said, **own, **silence, "says": alarm.description}
 
 

@@ -1,16 +1,18 @@
 """The catalogue names what the design lists, with limits that follow from what is deployed."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from monitoring import catalogue
 from monitoring.catalogue import api, canary
 from monitoring.kpi import Kpi, percentile_min_samples, value_queries
-from monitoring.monitor import canary_target
 from monitoring.spec import Expression, MetricStat
-from monitoring.targets import ApiTarget, EndpointTarget, FunctionTarget, of_watched
-from monitoring.watched import Watched
+from monitoring.watched import Watched, WatchedApi, WatchedEndpoint, WatchedFunction
+from settings.forms import Section
 from settings.slo import Slo
 from tests.monitoring.builders import GPU_INSTANCES, SERVERLESS, watched
 
@@ -27,7 +29,7 @@ CANARY = ("InferenceWatch", frozenset({("Service", "shop-prod")}))
 
 
 def kpis(service: Watched) -> dict[str, Kpi]:
-    found = (*catalogue.kpis(of_watched(service)), *canary.kpis(canary_target(service)))
+    found = (*catalogue.kpis(service), *canary.kpis(service))
     assert len({kpi.key for kpi in found}) == len(found)
     return {kpi.key: kpi for kpi in found}
 
@@ -140,8 +142,8 @@ def test_limits_follow_the_promise() -> None:
 def test_the_limit_on_p99_is_one_that_answers_can_reach(
     p90_ms: float, budget_ms: int | None, limit_ms: float, source: str
 ) -> None:
-    function = watched().function.model_copy(update={"time_budget_ms": budget_ms})
-    p99 = kpis(watched(slo=Slo(latency_p90_ms=p90_ms), function=function))["api-latency-p99"]
+    api = watched().api.model_copy(update={"time_budget_ms": budget_ms})
+    p99 = kpis(watched(slo=Slo(latency_p90_ms=p90_ms), api=api))["api-latency-p99"]
     assert (p99.limit, p99.limit_source) == (limit_ms, source)
 
 
@@ -202,15 +204,19 @@ def test_all_metrics_of_an_expression_share_one_period() -> None:
 
 
 @pytest.mark.parametrize(
-    "make",
+    ("part", "values"),
     [
-        lambda: ApiTarget(name="a", stage="s", rate_limit_per_s=0, slo=Slo()),
-        lambda: ApiTarget(name="a", stage="s", rate_limit_per_s=1, slo=Slo(), min_per_minute=-1),
-        lambda: FunctionTarget(name="f", timeout_ms=0, reserved_concurrency=1, rate_limit_per_s=1, slo=Slo()),
-        lambda: EndpointTarget(name="e", variant="v", rate_limit_per_s=1, cores=0, slo=Slo()),
+        (WatchedApi, {"name": "a", "stage": "s", "rate_limit_per_s": 0}),
+        (WatchedApi, {"name": "a", "stage": "s", "rate_limit_per_s": 1, "time_budget_ms": 0}),
+        (WatchedApi, {"name": "a", "stage": "s", "rate_limit_per_s": 1, "min_per_minute": -1}),
+        (WatchedFunction, {"name": "f", "timeout_ms": 0, "rate_limit_per_s": 1}),
+        (WatchedFunction, {"name": "f", "timeout_ms": 1, "rate_limit_per_s": 0}),
+        (WatchedFunction, {"name": "f", "timeout_ms": 1, "rate_limit_per_s": 1, "reserved_concurrency": 0}),
+        (WatchedEndpoint, {"name": "e", "variant": "v", "rate_limit_per_s": 0}),
+        (WatchedEndpoint, {"name": "e", "variant": "v", "rate_limit_per_s": 1, "cores": 0}),
     ],
 )
-def test_a_limit_of_nothing_is_refused(make: object) -> None:
-    assert callable(make)
-    with pytest.raises(ValueError, match=r"set what it really is|use 0 for none"):
-        make()
+def test_a_limit_of_nothing_is_refused_by_its_name(part: type[Section], values: dict[str, Any]) -> None:
+    (wrong,) = {key for key, value in values.items() if value in (0, -1)}
+    with pytest.raises(ValidationError, match=f"(?s){wrong}.*should be greater than"):
+        part(**values)

@@ -97,11 +97,11 @@ def test_a_section_is_no_more_than_one_screen(service: Watched) -> None:
 def test_each_kpi_is_shown_with_its_warn_and_critical_lines_on_both_dashboards(service: Watched) -> None:
     for body in bodies(service):
         for entry in stacks(service).service:
-            if entry.kpi is None or not isinstance(entry.alarm, MetricAlarm):
+            if entry.rule.kpi is None or not isinstance(entry.alarm, MetricAlarm):
                 continue
-            lines = titled(body, entry.kpi.title)["annotations"]["horizontal"]
-            color = {"warn": AMBER, "critical": RED}[entry.severity]
-            label = f"{entry.severity} {entry.alarm.threshold:g}"
+            lines = titled(body, entry.rule.kpi.title)["annotations"]["horizontal"]
+            color = {"warn": AMBER, "critical": RED}[entry.rule.severity]
+            label = f"{entry.rule.severity} {entry.alarm.threshold:g}"
             assert {"value": entry.alarm.threshold, "label": label, "color": color} in lines
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.alarms.entry import Entry
+from monitoring.alarms.rule import Entry
 from monitoring.alarms.runbook import first_steps
 from monitoring.spec import Expression, MetricAlarm
 from settings.slo import Levels
@@ -23,25 +23,25 @@ RUNBOOK_PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
 
 def on_limits() -> dict[str, Entry]:
     found = entries(watched(endpoint=GPU_INSTANCES))
-    return {k: e for k, e in found.items() if e.kpi and e.kpi.direction == "above"}
+    return {k: e for k, e in found.items() if e.rule.kpi and e.rule.kpi.direction == "above"}
 
 
 def test_every_limit_has_a_warn_and_a_critical_alarm_and_nothing_else() -> None:
     by_kpi: dict[str, list[str]] = {}
     for entry in on_limits().values():
-        assert entry.kpi
-        by_kpi.setdefault(entry.kpi.key, []).append(entry.severity)
+        assert entry.rule.kpi
+        by_kpi.setdefault(entry.rule.kpi.key, []).append(entry.rule.severity)
     assert len(by_kpi) == 29
     assert all(levels == ["warn", "critical"] for levels in by_kpi.values())
 
 
 def test_warn_is_at_80_and_critical_at_95_percent_of_the_limit_and_usage_at_80_and_90() -> None:
     for entry in on_limits().values():
-        assert entry.kpi
+        assert entry.rule.kpi
         assert isinstance(entry.alarm, MetricAlarm)
-        critical = 90 if entry.component == "usage" else 95
-        share = 80 if entry.severity == "warn" else critical
-        assert entry.alarm.threshold == pytest.approx(entry.kpi.limit * share / 100), entry.key
+        critical = 90 if entry.rule.component == "usage" else 95
+        share = 80 if entry.rule.severity == "warn" else critical
+        assert entry.alarm.threshold == pytest.approx(entry.rule.kpi.limit * share / 100), entry.key
         assert entry.alarm.comparison == "GreaterThanOrEqualToThreshold"
 
 
@@ -54,7 +54,7 @@ def test_levels_are_config() -> None:
 
 def test_thresholds_are_in_the_unit_people_read() -> None:
     assert metric_alarm("endpoint-model-latency-critical").threshold == 95  # ms, not microseconds
-    assert entries()["endpoint-model-latency-critical"].unit == "Milliseconds"
+    assert entries()["endpoint-model-latency-critical"].rule.unit == "Milliseconds"
 
 
 def test_traffic_has_a_less_than_a_greater_than_and_an_anomaly_alarm() -> None:
@@ -75,11 +75,11 @@ def test_every_description_says_what_customers_notice_and_links_its_runbook_sect
     sections = set(re.findall(r"^## (\S+)$", RUNBOOK_PAGE.read_text(), re.MULTILINE))
     for entry in entries(watched(endpoint=endpoint)).values():
         text = entry.alarm.description
-        assert text.endswith(f" Runbook: {RUNBOOK}#{entry.anchor}"), entry.key
-        assert entry.anchor in sections, entry.key
+        assert text.endswith(f" Runbook: {RUNBOOK}#{entry.rule.anchor}"), entry.key
+        assert entry.rule.anchor in sections, entry.key
         assert len(text) - len(RUNBOOK) > 60, entry.key
-        if entry.kpi:
-            assert text.startswith(entry.kpi.meaning), entry.key
+        if entry.rule.kpi:
+            assert text.startswith(entry.rule.kpi.meaning), entry.key
 
 
 def test_no_two_pages_say_the_same_about_different_things() -> None:
@@ -89,7 +89,7 @@ def test_no_two_pages_say_the_same_about_different_things() -> None:
 
 def test_every_runbook_section_answers_the_four_questions_and_belongs_to_an_alarm() -> None:
     text = RUNBOOK_PAGE.read_text()
-    anchors = {entry.anchor for entry in entries(watched(endpoint=GPU_INSTANCES)).values()}
+    anchors = {entry.rule.anchor for entry in entries(watched(endpoint=GPU_INSTANCES)).values()}
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     assert sections.keys() == anchors
     for name, body in sections.items():

@@ -67,7 +67,7 @@ def test_each_metric_has_one_owner_of_its_silence(service: Watched) -> None:
 
 @pytest.mark.parametrize("service", SHAPES)
 def test_every_other_alarm_ignores_missing_data(service: Watched) -> None:
-    owners = {key for key, entry in entries(service).items() if entry.owns_silence}
+    owners = {key for key, entry in entries(service).items() if entry.rule.owns_silence}
     owners -= {"table-silent"}  # on metrics of DynamoDB AWS ignores missing data, whatever is said
     for key, alarm in alarms(service).items():
         if isinstance(alarm, MetricAlarm):
@@ -77,10 +77,10 @@ def test_every_other_alarm_ignores_missing_data(service: Watched) -> None:
 def test_each_kpi_names_the_alarm_that_really_owns_its_silence() -> None:
     found = ownership.watchers(entries().values())
     for entry in entries().values():
-        if entry.kpi:
-            metric = entry.kpi.metric
+        if entry.rule.kpi:
+            metric = entry.rule.kpi.metric
             key = MetricId(metric.namespace, metric.name, tuple(sorted(metric.dimensions.items())))
-            assert found[key].owners == (entry.kpi.silence_owner,), entry.key
+            assert found[key].owners == (entry.rule.kpi.silence_owner,), entry.key
 
 
 def test_an_owner_of_metrics_that_must_all_be_there_breaches_when_one_is_missing() -> None:
@@ -131,6 +131,7 @@ def test_a_whole_component_can_be_switched_off() -> None:
 
 def test_two_owners_of_one_metric_are_refused_by_name() -> None:
     first = entries()["usage-gold-silent"]
-    second = replace(entries()["usage-gold-warn"], owns_silence=True)
+    second = entries()["usage-gold-warn"]
+    second = replace(second, rule=replace(second.rule, owns_silence=True))
     with pytest.raises(MonitoringError, match="usage-gold-silent, usage-gold-warn all breach when it stops"):
         ownership.check([first, second])

@@ -59,7 +59,7 @@ def test_only_composites_notify_and_every_metric_alarm_is_in_at_least_one_of_its
         for entry in found:
             if isinstance(entry.alarm, MetricAlarm):
                 assert entry.alarm.level is None
-                assert entry.severity in reached[entry.alarm.name], entry.key
+                assert entry.rule.severity in reached[entry.alarm.name], entry.key
 
 
 def test_an_alarm_pages_through_one_composite_of_its_level_only() -> None:
@@ -74,7 +74,7 @@ def test_an_alarm_pages_through_one_composite_of_its_level_only() -> None:
             "outside-blind",
         ):
             same = [level for level, children in rules if entry.alarm.name in children]
-            assert same == [entry.severity], key
+            assert same == [entry.rule.severity], key
 
 
 def test_a_composite_that_mutes_is_in_alarm_for_everything_before_it_in_the_chain() -> None:
@@ -178,7 +178,7 @@ def test_a_single_group_of_several_alarms_needs_no_parentheses() -> None:
                 key="both",
                 anchor="both",
                 meaning="m",
-                level="warn",
+                severity="warn",
                 component="api",
                 when=(("api-5xx-warn", "api-4xx-warn"), ("no-such", "api-4xx-warn")),
             )

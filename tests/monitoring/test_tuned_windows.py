@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.alarms import silence
-from monitoring.alarms.entry import Entry
+from monitoring.alarms.rule import Entry
 from monitoring.kpi import Window
 from monitoring.spec import Expression, MetricAlarm, MetricStat
 from tests.monitoring.builders import GPU_INSTANCES, composite, entries, tuned, watched

@@ -102,7 +102,7 @@ def test_an_unknown_key_is_an_error_that_lists_near_matches(tuning: dict[str, ob
 def test_every_alarm_of_both_stacks_has_a_key_that_can_be_switched_off_or_says_why_not() -> None:
     for key, entry in entries().items():
         service = tuned(each={key: {"enabled": False}})
-        if entry.owns_silence:
+        if entry.rule.owns_silence:
             with pytest.raises(MonitoringError, match="no alarm would notice if it stopped"):
                 stacks(service)
         else:

@@ -1,0 +1,136 @@
+"""The pages of the service account: four signals, capacity, usage, silence, unusual traffic."""
+
+from collections.abc import Callable, Sequence
+
+from monitoring.alarms.rule import MetricRule
+from monitoring.alarms.service import SILENCES
+from monitoring.kpi import Signal
+from monitoring.notify.pages import WARN_WAIT_S, Page
+from monitoring.spec import Level
+
+Keys = tuple[tuple[str, ...], ...]
+Limits = Callable[..., Keys]  # (signal, level, *components) -> groups of one key, as a page's `when`
+
+
+def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
+    """The pages over these metric alarms, muting ones first."""
+
+    def on_limits(signal: Signal, level: Level, *components: str) -> Keys:
+        return tuple(
+            (rule.key,)
+            for rule in rules
+            if rule.kpi
+            and (rule.signal, rule.severity) == (signal, level)
+            and (rule.component in components or not components)
+        )
+
+    def capacity(level: Level) -> Keys:
+        return (*on_limits("traffic", level), *on_limits("saturation", level, "function", "endpoint"))
+
+    others = [rule for rule in rules if rule.kpi is None]
+    silences = tuple((rule.key,) for rule in others if rule.key in SILENCES)
+    usage_silences = tuple((rule.key,) for rule in others if rule.component == "usage")
+    unusual = tuple((rule.key,) for rule in others if rule.key not in SILENCES and rule.component != "usage")
+    return (
+        *_chain("errors", "Customers get errors", on_limits),
+        *_chain("latency", "Customers wait too long", on_limits),
+        Page(
+            key="page-capacity-critical",
+            anchor="page-capacity",
+            meaning="Capacity is nearly used up; customers are about to be refused or to wait.",
+            severity="critical",
+            component="api",
+            when=capacity("critical"),
+        ),
+        Page(
+            key="page-capacity-warn",
+            anchor="page-capacity",
+            meaning="Capacity is being used up; there is still time to add some.",
+            severity="warn",
+            component="api",
+            when=capacity("warn"),
+            muted_by="page-capacity-critical",
+            wait_s=WARN_WAIT_S,
+        ),
+        Page(
+            key="page-usage-critical",
+            anchor="page-usage",
+            meaning="A customer is about to use up a quota; beyond it every request gets 429.",
+            severity="critical",
+            component="usage",
+            when=on_limits("saturation", "critical", "usage"),
+        ),
+        Page(
+            key="page-usage-warn",
+            anchor="page-usage",
+            meaning="A customer nears a quota, or nobody knows because usage is no longer reported.",
+            severity="warn",
+            component="usage",
+            when=(*on_limits("saturation", "warn", "usage"), *usage_silences),
+            muted_by="page-usage-critical",
+            wait_s=WARN_WAIT_S,
+        ),
+        Page(
+            key="page-silence",
+            anchor="page-silence",
+            meaning="A part no longer reports: requests do not reach it, or nobody would see it fail.",
+            severity="warn",
+            component="api",
+            when=silences,
+            muted_by="page-api-errors",
+        ),
+        Page(
+            key="page-traffic",
+            anchor="page-traffic",
+            meaning="Traffic is unusual: customers may not reach the API, or a client runs wild.",
+            severity="warn",
+            component="api",
+            when=unusual,
+            muted_by="page-silence",
+        ),
+    )
+
+
+def _chain(signal: Signal, symptom: str, on_limits: Limits) -> tuple[Page, ...]:
+    """From the dependencies to the customer; a warn of any part is muted by whatever is critical."""
+    dependency, own, whole = (f"page-{part}-{signal}" for part in ("dependency", "function", "api"))
+    return (
+        Page(
+            key=dependency,
+            anchor=f"page-{signal}",
+            meaning=f"{symptom} because of the table or the model.",
+            severity="critical",
+            component="endpoint",
+            when=on_limits(signal, "critical", "table", "endpoint"),
+        ),
+        Page(
+            key=own,
+            anchor=f"page-{signal}",
+            meaning=f"{symptom} because of the function.",
+            severity="critical",
+            component="function",
+            when=on_limits(signal, "critical", "function"),
+            includes=dependency,
+            muted_by=dependency,
+        ),
+        Page(
+            key=whole,
+            anchor=f"page-{signal}",
+            meaning=f"{symptom}.",
+            severity="critical",
+            component="api",
+            when=on_limits(signal, "critical", "api"),
+            includes=own,
+            muted_by=own,
+        ),
+        Page(
+            key=f"page-{signal}-warn",
+            anchor=f"page-{signal}",
+            meaning=f"{symptom} soon, if it goes on like this.",
+            severity="warn",
+            component="api",
+            when=on_limits(signal, "warn"),
+            muted_by=whole,
+            wait_s=WARN_WAIT_S,
+        ),
+    )
