@@ -1,8 +1,8 @@
 """The WSGI application with SageMaker's container contract: `GET /ping` and `POST /invocations`.
 
-Serves the predictor of one service. Answers are JSON. A request's mistake is a 4XX that names the place;
-anything unforeseen is a 500 whose cause stands in the log, never in the answer. Deliberately no web
-framework: two routes.
+Serves the predictor of one service. Answers are JSON unless it encodes them. A request's mistake is a 4XX
+that names the place; anything unforeseen is a 500 whose cause stands in the log, never in the answer.
+Deliberately no web framework: two routes.
 Sources: "Custom inference code with hosting services", SageMaker developer guide.
 """
 
@@ -33,10 +33,11 @@ _log = logging.getLogger("model.app")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """An HTTP answer with a JSON body."""
+    """An HTTP answer."""
 
     status: HTTPStatus
     body: bytes
+    content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -47,19 +48,17 @@ class Application:
         self.tracer = tracer
         self._service = service
         self._directory = directory
-        self._predictor: Any = None
-        self._version = ""
-        self._decode: Callable[[bytes, str], list[Any]] | None = None
+        self._loaded: artefact.Loaded | None = None
 
     def load(self) -> None:
         """Load the model. Raises `model.artefact.ArtefactError`."""
-        self._predictor, self._decode, self._version = artefact.load(self._service, self._directory)
+        self._loaded = artefact.load(self._service, self._directory)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         answer = self._answer(environ)
         headers = [
-            ("Content-Type", "application/json"),
+            ("Content-Type", answer.content_type),
             ("Content-Length", str(len(answer.body))),
             *answer.headers,
         ]
@@ -74,25 +73,23 @@ class Application:
         if method != allowed:
             refusal = _error(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} takes {allowed} only")
             return Answer(status=refusal.status, body=refusal.body, headers=(("Allow", allowed),))
-        if self._predictor is None:
+        if self._loaded is None:
             return _error(HTTPStatus.SERVICE_UNAVAILABLE, "the model is not loaded")
         if path == "/ping":
-            return _json(HTTPStatus.OK, {"status": "ok", "model_version": self._version})
-        return self._invoke(environ)
+            return _json(HTTPStatus.OK, {"status": "ok", "model_version": self._loaded.version})
+        return self._invoke(environ, self._loaded)
 
-    def _invoke(self, environ: dict[str, Any]) -> Answer:
+    def _invoke(self, environ: dict[str, Any], loaded: artefact.Loaded) -> Answer:
         steps, cause = Steps(), None
-        annotations: dict[str, str | int] = {"model_version": self._version}
+        annotations: dict[str, str | int] = {"model_version": loaded.version}
         try:
             with steps.step("## preprocess"):
-                instances = self._instances(environ)
+                instances = _instances(environ, loaded)
                 annotations["instances"] = len(instances)
             with steps.step("## predict"):
-                predictions = self._predicted(instances)
+                predictions = _predicted(instances, loaded)
             with steps.step("## postprocess"):
-                answer = _json(
-                    HTTPStatus.OK, {"model_version": self._version, "predictions": list(predictions)}
-                )
+                answer = _answer(predictions, loaded)
         except BodyTooLargeError as error:
             answer = _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
         except InvalidRequestError as error:
@@ -105,25 +102,34 @@ class Application:
         )
         return answer
 
-    def _instances(self, environ: dict[str, Any]) -> list[Any]:
-        body, content_type = _read_body(environ), environ.get("CONTENT_TYPE", JSON).partition(";")[0].strip()
-        if content_type in ("", JSON):
-            return parse_instances(body)
-        if self._decode is None:
-            raise InvalidRequestError(f"the body must be {JSON}")
-        try:
-            return list(self._decode(body, content_type))
-        except ValueError as error:
-            raise InvalidRequestError(str(error)) from error
 
-    def _predicted(self, instances: list[Any]) -> list[Any]:
-        try:
-            predictions = list(self._predictor.predict(instances))
-        except ValueError as error:
-            raise InvalidRequestError(str(error)) from error
-        if len(predictions) != len(instances):
-            raise RuntimeError(f"{len(predictions)} predictions for {len(instances)} instances")
-        return predictions
+def _instances(environ: dict[str, Any], loaded: artefact.Loaded) -> list[Any]:
+    body, content_type = _read_body(environ), environ.get("CONTENT_TYPE", JSON).partition(";")[0].strip()
+    if content_type in ("", JSON):
+        return parse_instances(body)
+    if loaded.decode is None:
+        raise InvalidRequestError(f"the body must be {JSON}")
+    try:
+        return list(loaded.decode(body, content_type))
+    except ValueError as error:
+        raise InvalidRequestError(str(error)) from error
+
+
+def _predicted(instances: list[Any], loaded: artefact.Loaded) -> list[Any]:
+    try:
+        predictions = list(loaded.predictor.predict(instances))
+    except ValueError as error:
+        raise InvalidRequestError(str(error)) from error
+    if len(predictions) != len(instances):
+        raise RuntimeError(f"{len(predictions)} predictions for {len(instances)} instances")
+    return predictions
+
+
+def _answer(predictions: list[Any], loaded: artefact.Loaded) -> Answer:
+    if loaded.encode is None:
+        return _json(HTTPStatus.OK, {"model_version": loaded.version, "predictions": predictions})
+    body, content_type = loaded.encode(predictions)
+    return Answer(status=HTTPStatus.OK, body=body, content_type=content_type)
 
 
 class BodyTooLargeError(InvalidRequestError):

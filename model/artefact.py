@@ -14,6 +14,7 @@ import platform
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -86,8 +87,18 @@ def is_current(service: str, directory: Path) -> bool:
     return bool(statement["recipe"] == recipe(service))
 
 
-def load(service: str, directory: Path) -> tuple[Any, Callable[[bytes, str], list[Any]] | None, str]:
-    """The service's predictor for the artefact in `directory`, its `decode` if it has one, and the version.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """A service's predictor and the model's version; `decode` and `encode` where it has a wire of its own."""
+
+    predictor: Any
+    version: str
+    decode: Callable[[bytes, str], list[Any]] | None
+    encode: Callable[[list[Any]], tuple[bytes, str]] | None
+
+
+def load(service: str, directory: Path) -> Loaded:
+    """The service's predictor for the artefact in `directory`.
 
     Raises ArtefactError for an artefact that is missing, damaged or another service's, and for what the
     predictor's `load` itself raises.
@@ -101,8 +112,13 @@ def load(service: str, directory: Path) -> tuple[Any, Callable[[bytes, str], lis
             f"services/{service}/model/predictor.py cannot load {directory}: {error!r};"
             f" {_advice(service, directory)}"
         ) from error
-    decode = getattr(_module(service, "predictor"), "decode", None)
-    return predictor, decode, str(statement["model_version"])
+    module = _module(service, "predictor")
+    return Loaded(
+        predictor=predictor,
+        version=str(statement["model_version"]),
+        decode=getattr(module, "decode", None),
+        encode=getattr(module, "encode", None),
+    )
 
 
 def version_of(directory: Path) -> str:

@@ -7,3 +7,6 @@ import os
 from pathlib import Path
 
 os.environ["INFERENCE_WATCH_STACKS"] = str(Path(__file__).parent / "stacks")
+# Matrices are small and the suite runs in several processes: more threads each only take turns.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -5,6 +5,7 @@ environment of its own in build/, so that no service's libraries stand in anothe
 """
 
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,10 @@ from model.artefact import ROOT, source_of
 
 BUILD = ROOT / "build" / "services"
 SERVER = ROOT / "model" / "requirements.txt"
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}  # for small matrices the fastest
 _CONTINUED = re.compile(r"\\\n")
 _LINE = re.compile(r"^[A-Za-z0-9][^#\n]*", re.MULTILINE)
 
@@ -93,6 +98,9 @@ def _holds(requirement: Requirement) -> bool:
 
 
 def _run(command: list[str], failed: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    environment = {**os.environ, **ONE_THREAD}
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise ModelEnvironmentError(f"{failed}: {done.stderr.strip() or done.stdout.strip()}")

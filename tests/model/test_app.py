@@ -58,14 +58,14 @@ def test_ping_is_200_only_when_the_model_is_loaded(artefact: Path) -> None:
     assert invoke(application, LOT_001).status == "503 Service Unavailable"
     application.load()
     after = call(application, "GET", "/ping")
-    version = load("wine", artefact)[2]
+    version = load("wine", artefact).version
     assert (after.status, after.json) == ("200 OK", {"status": "ok", "model_version": version})
 
 
 def test_a_known_lot_gets_its_known_prediction(application: Application, artefact: Path) -> None:
     reply = invoke(application, LOT_001)
     assert reply.status == "200 OK"
-    assert reply.json["model_version"] == load("wine", artefact)[2]
+    assert reply.json["model_version"] == load("wine", artefact).version
     (prediction,) = reply.json["predictions"]
     assert prediction["label"] == "barolo"
     assert prediction["probability"] == pytest.approx(0.999585, abs=1e-6)

@@ -1,3 +1,4 @@
+import io
 import json
 import sys
 from pathlib import Path
@@ -7,7 +8,9 @@ import pytest
 import services
 from model import artefact as made
 from model import train as command
+from model.app import Application
 from model.artefact import ARTEFACT, ArtefactError, ensure, is_current, load, recipe, train, version_of
+from model.tracing import Tracer
 
 TRAIN = """
 def train(directory):
@@ -55,8 +58,27 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fix
 
 def test_what_was_trained_is_loaded_with_its_version(service: Service) -> None:
     version = train(service.name, service.directory)
-    predictor, decode, loaded = load(service.name, service.directory)
-    assert (predictor.predict([1, 2]), decode, loaded) == ([2, 4], None, version)
+    loaded = load(service.name, service.directory)
+    assert (loaded.predictor.predict([1, 2]), loaded.version) == ([2, 4], version)
+    assert (loaded.decode, loaded.encode) == (None, None)
+
+
+def test_a_predictor_may_speak_a_wire_of_its_own(service: Service) -> None:
+    wire = (
+        "\n\ndef decode(body, content_type):\n    return [int(line) for line in body.split()]\n"
+        '\n\ndef encode(predictions):\n    return b"\\n".join(b"%d" % p for p in predictions), "text/csv"\n'
+    )
+    service.write("predictor", PREDICTOR + wire)
+    train(service.name, service.directory)
+    application = Application(service.name, service.directory, Tracer(name="model", make_emitter=None))
+    application.load()
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations", "CONTENT_TYPE": "text/csv"}
+    told: list[tuple[str, list[tuple[str, str]]]] = []
+    body = application({**environ, "wsgi.input": io.BytesIO(b"1\n20")}, lambda *said: told.append(said))
+    assert (b"".join(body), told) == (
+        b"2\n40",
+        [("200 OK", [("Content-Type", "text/csv"), ("Content-Length", "4")])],
+    )
     assert json.loads((service.directory / ARTEFACT).read_text())["service"] == service.name
 
 

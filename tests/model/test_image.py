@@ -121,7 +121,7 @@ def test_the_container_keeps_sagemakers_contract() -> None:
 def test_root_starts_the_container_as_sagemaker_wants_and_another_user_reads_the_requests() -> None:
     assert not [line for line in INSTRUCTIONS if line.startswith("USER ")]
     (user,) = re.findall(r"useradd --system .* (\w+)", STAGES[-1])
-    (environment,) = [line for line in INSTRUCTIONS if line.startswith("ENV ")]
+    (_, environment) = [line for line in INSTRUCTIONS if line.startswith("ENV ")]
     settings = dict(setting.split("=", 1) for setting in environment.removeprefix("ENV ").split())
     assert settings["WORKER_USER"] == user
     assert settings["OMP_NUM_THREADS"] == settings["OPENBLAS_NUM_THREADS"] == "1"

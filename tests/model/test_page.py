@@ -31,9 +31,10 @@ def test_the_example_is_what_the_model_answers(artefact: Path) -> None:
     (version, label, probability) = re.search(
         r'"model_version": "(\w+)", "predictions": \[\{"label": "(\w+)", "probability": ([\d.]+)\}', PAGE
     ).groups()  # type: ignore[union-attr]  # a page without the example fails here, as it should
-    classifier, _, served = load("wine", artefact)
-    (found,) = classifier.predict([LOT_001])
-    assert (version, label, float(probability)) == (served, found["label"], round(found["probability"], 4))
+    served = load("wine", artefact)
+    (found,) = served.predictor.predict([LOT_001])
+    answer = (served.version, found["label"], round(found["probability"], 4))
+    assert (version, label, float(probability)) == answer
 
 
 def test_the_limits_are_the_ones_in_force() -> None:

@@ -54,7 +54,7 @@ def raw(server: Server, request: bytes) -> bytes:
 
 def test_ping_names_the_version_that_is_served(server: Server, artefact: Path) -> None:
     reply = server.call("GET", "/ping")
-    version = load("wine", artefact)[2]
+    version = load("wine", artefact).version
     assert (reply.status, reply.json) == (200, {"status": "ok", "model_version": version})
 
 

@@ -100,7 +100,7 @@ def test_a_prediction_is_one_segment_under_the_caller_with_a_subsegment_for_each
         "request": {"method": "POST", "url": "/invocations"},
         "response": {"status": 200},
     }
-    assert found["annotations"] == {"model_version": load("wine", artefact)[2], "instances": 2}
+    assert found["annotations"] == {"model_version": load("wine", artefact).version, "instances": 2}
     assert not {"error", "fault", "cause"} & found.keys()
     steps = found["subsegments"]
     assert [step["name"] for step in steps] == ["## preprocess", "## predict", "## postprocess"]
