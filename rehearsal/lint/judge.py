@@ -1,6 +1,7 @@
 """The rules over a set of alarms: what they find, without what is ignored for a reason."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,17 +52,29 @@ def judge(given: AlarmSet, ignores: Sequence[Ignore] = ()) -> list[Judged]:
     return [judged for *_, judged in sorted(found, key=lambda item: item[:3])]
 
 
+_KEY = r"""(?i:alarm_?name|\bname)["']?\s*[:=]\s*"""
+# Where a name may stand: as the value of a key that says so, or as the key of a resource.
+_PLACES = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        _KEY + r"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}][^,}\n]*?))\s*(?:[,}#]|$)""",
+        r"^\s*(?:-\s+)?" + _KEY + r"""(?!["'])(.+?)\s*(?:\s#.*)?$""",  # a block of YAML: commas are its own
+        r"""^\s*["']?([^\s"'][^\n]*?)["']?\s*:""",
+    )
+)
+
+
 class _Lines:
     """Where in the source an alarm is: the first line that gives its name, or names its resource."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
-        self._known: dict[str, int] = {"": 1}
+        starts = [0, *(match.end() for match in re.finditer("\n", source))]
+        self._known: dict[str, int] = {}
+        for place in _PLACES:
+            for match in place.finditer(source):
+                name = match[match.lastindex or 0]
+                line = bisect_right(starts, match.start(match.lastindex or 0))
+                self._known[name] = min(line, self._known.get(name, line))
 
     def of(self, name: str) -> int:
-        if name not in self._known:
-            plain = re.escape(name)
-            named = rf"(?i:alarm_?name|\bname)[\"']?\s*[:=]\s*[\"']?{plain}[\"']?\s*(?:[,}}#]|$)"
-            match = re.search(rf"{named}|^\s*[\"']?{plain}[\"']?\s*:", self._source, re.MULTILINE)
-            self._known[name] = self._source.count("\n", 0, match.start()) + 1 if match else 1
-        return self._known[name]
+        return self._known.get(name, 1)

@@ -3,7 +3,8 @@
 `TargetResponseTime` of a load balancer is in seconds, `Latency` of API Gateway and `Duration` of Lambda
 in milliseconds, `ModelLatency` of SageMaker in microseconds. 500 of the first never fires, 0.5 of the
 second always, 200 of the third always. Judged by what such a metric can sensibly be: a response within
-100 seconds and over a millisecond, a disk within 5 seconds, a backlog's age over a second.
+100 seconds and over a millisecond, a disk within 5 seconds, a backlog's age over a second. What may last
+hours (a build, a replication that has fallen behind) is judged by its number alone.
 
 Source: the units are the catalogue's, each from the service's page.
 """
@@ -24,7 +25,11 @@ _DISK = re.compile(
 _RESPONSE = re.compile(
     r"ResponseTime|Latency|Duration|TimeToFirstByte|ConnectionTime|HandshakeTime|RequestTime"
 )
-_BACKLOG = re.compile(r"Age|Lag|Behind|Freshness|Delay|ExecutionTime|RunTime|ScheduleTime|Recovery")
+_AGE = re.compile(r"Age|Behind|Freshness")
+_LASTING = re.compile(
+    rf"{_AGE.pattern}|Lag|Delay|ExecutionTime|RunTime|ScheduleTime|Recovery"
+    r"|CDCLatency|ReplicationLatency|DataAckLatency"
+)
 _PER_SECOND = {"Seconds": 1.0, "Milliseconds": 1e3, "Microseconds": 1e6}
 
 
@@ -60,8 +65,8 @@ def _severity(alarm: Alarm, metric: Metric, unit: str) -> Severity | None:  # no
     if not alarm.threshold or alarm.threshold < 0 or not alarm.upward:
         return None
     seconds = alarm.threshold / _PER_SECOND[unit]
-    if _BACKLOG.search(metric.name) and "Replica" not in metric.name:
-        return _of_backlog(seconds, alarm.threshold, unit)
+    if _LASTING.search(metric.name) or metric.namespace == "AWS/CodeBuild":
+        return _of_lasting(seconds, alarm.threshold, metric, unit)
     if unit == "Seconds" and _DISK.search(metric.name):
         return "error" if seconds >= 5 else "warning" if seconds >= 1 else None  # noqa: PLR2004  # a disk's worst
     if not _RESPONSE.search(metric.name) or _is_quick(metric):
@@ -74,15 +79,16 @@ def _severity(alarm: Alarm, metric: Metric, unit: str) -> Severity | None:  # no
     return "error" if seconds < least else "warning" if seconds < 5 * least else None
 
 
-def _of_backlog(seconds: float, threshold: float, unit: str) -> Severity | None:
+def _of_lasting(seconds: float, threshold: float, metric: Metric, unit: str) -> Severity | None:
     if unit == "Seconds":  # 300000 is five minutes in milliseconds; days and hours are whole
         return "error" if threshold >= 100_000 and threshold % 3600 else None  # noqa: PLR2004  # over a day
-    return "error" if seconds < 1 else None
+    return "error" if seconds < 1 and _AGE.search(metric.name) else None
 
 
 def _is_quick(metric: Metric) -> bool:
-    """Whether microseconds and parts of a millisecond are usual for it: caches, tables, disks."""
-    return metric.namespace in ("AWS/ElastiCache", "AWS/DAX", "AWS/MemoryDB", "AWS/EBS", "AWS/FSx")
+    """Whether microseconds and parts of a millisecond are usual for it: caches, tables, disks, statements."""
+    quick = ("AWS/ElastiCache", "AWS/DAX", "AWS/MemoryDB", "AWS/EBS", "AWS/FSx")
+    return metric.namespace in quick or _DISK.search(metric.name) is not None
 
 
 def _text(seconds: float) -> str:
