@@ -1,4 +1,4 @@
-"""What the rules find in alarms of public repositories: nothing in right ones, and each fault put into one."""
+"""Alarms of public repositories: the rules find nothing in right ones, and each fault put into one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ def test_a_wrong_alarm_has_the_error_that_a_reader_found() -> None:
 
 @dataclass(frozen=True)
 class Seed:
-    """A kind of fault: the alarms that have it when it is put into a right one, and the rule that finds it."""
+    """A kind of fault: the alarms that have it once it is put into a right one, and the rule for it."""
 
     rule: str
     put: Callable[[Real], Iterator[Real]]
