@@ -26,6 +26,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
+from reports.metric_data import points
+
 MAX_DAYS = 15
 DAY_MINUTES = 1440
 LATE = timedelta(minutes=5)  # AWS's own metrics arrive one to several minutes after their minute
@@ -116,16 +118,9 @@ def _points(
     client: Any, wanted: Sequence[Wanted], batch: Sequence[tuple[int, str]], day: date
 ) -> Iterator[tuple[int, datetime, float]]:
     begin = datetime.combine(day, datetime.min.time(), UTC)
-    pages = client.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=[_query(number, wanted[i], name) for number, (i, name) in enumerate(batch)],
-        StartTime=begin,
-        EndTime=begin + timedelta(days=1),
-        ScanBy="TimestampAscending",
-    )
-    for page in pages:
-        for result in page["MetricDataResults"]:
-            for at, value in zip(result["Timestamps"], result["Values"], strict=True):
-                yield int(result["Id"].removeprefix("q")), at, value
+    queries = [_query(number, wanted[i], name) for number, (i, name) in enumerate(batch)]
+    for query_id, at, value in points(client, queries, begin, begin + timedelta(days=1)):
+        yield int(query_id.removeprefix("q")), at, value
 
 
 def _query(number: int, entry: Wanted, statistic: str) -> dict[str, Any]:

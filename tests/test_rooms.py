@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "entry": set(),
     "monitoring": {"settings"},
     "rehearsal": {"monitoring", "config", "settings", "entry"},
-    "reports": {"monitoring", "entry"},
+    "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
     "handlers": set(),
     "model": set(),
     "services": set(),
@@ -72,6 +72,7 @@ FLOORS: dict[str, dict[str, set[str]]] = {
         "peers": {"cloudwatch", "incident", "sources", "report"},
     },
     "reports/sla": {
+        "collect": {"evidence"},
         "evidence": set(),
         "figures": {"evidence"},
         "page": {"evidence", "figures"},

@@ -41,7 +41,9 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     """Raises SystemExit for wrong arguments, `PeriodError` and `EvidenceError` for wrong values."""
     parser = argparse.ArgumentParser(
         prog=entry.program("sla"),
-        description="Whether the promise was kept: a page a service and one over all.",
+        usage="%(prog)s [options] | %(prog)s collect --help",
+        description="Whether the promise was kept: a page a service and one over all, from kept evidence. "
+        "`collect` reads the days of both AWS accounts and keeps them.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

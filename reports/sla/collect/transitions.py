@@ -1,0 +1,68 @@
+"""What DescribeAlarmHistory says of a service's alarms: changes of state, and notifications sent."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from monitoring.watched import Watched
+from reports.sla.collect.minutes import midnight
+
+STATE, ACTION = "StateUpdate", "Action"
+SENT = re.compile(r"Successfully executed action (\S+)")  # the data beside it is cut at 4,095 characters
+Row = dict[str, Any]
+
+
+def read_transitions(client: Any, watched: Watched, day: date) -> Iterator[Row]:
+    """The rows of `transitions` of one account; `client` is its CloudWatch client.
+
+    The history is kept for 30 days. Asked without a name it tells of every alarm; the service's begin with
+    its name.
+    """
+    begin = midnight(day)
+    for item_type in (STATE, ACTION):
+        pages = client.get_paginator("describe_alarm_history").paginate(
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            HistoryItemType=item_type,
+            StartDate=begin,
+            EndDate=begin + timedelta(days=1),
+            ScanBy="TimestampAscending",
+        )
+        for page in pages:
+            for item in page["AlarmHistoryItems"]:
+                at = item["Timestamp"].astimezone(UTC)
+                if item["AlarmName"].startswith(f"{watched.name}-") and at.date() == day:
+                    yield from _rows(watched.name, item, at)
+
+
+def _rows(service: str, item: Mapping[str, Any], at: datetime) -> Iterator[Row]:
+    row = {"service": service, "noted_at": at, "alarm": item["AlarmName"]}
+    if item["HistoryItemType"] == STATE:
+        data = _data(item)
+        old, new = data.get("oldState") or {}, data.get("newState") or {}
+        yield {
+            **row,
+            "kind": "state",
+            "old_state": old.get("stateValue"),
+            "new_state": new.get("stateValue"),
+            "target": None,
+            "reason": new.get("stateReason"),
+        }
+    elif sent := SENT.match(item.get("HistorySummary", "")):
+        yield {
+            **row,
+            "kind": "page",
+            "old_state": None,
+            "new_state": None,
+            "target": sent[1].rsplit(":", 1)[-1],
+            "reason": None,
+        }
+
+
+def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        data = json.loads(item.get("HistoryData") or "{}")
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

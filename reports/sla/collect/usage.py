@@ -1,0 +1,48 @@
+"""Usage of plans and keys, as the usage reporter reads it."""
+
+from datetime import date
+from typing import Any
+
+from handlers.usage_reporter.usage import read
+from monitoring.watched import Watched
+from reports.sla.collect.minutes import midnight
+
+Row = dict[str, Any]
+
+
+def read_usage(client: Any, watched: Watched, day: date) -> list[Row]:
+    """The rows of `usage`; `client` is an API Gateway client of the service's account."""
+    api_id = rest_api_id(client, watched.api.name)
+    return [
+        {
+            "service": watched.name,
+            "counted_on": midnight(day),
+            "plan": plan.name,
+            "customer": key.name,
+            "used": key.day,
+            "period_used": key.period,
+            "quota": plan.quota.limit if plan.quota else None,
+            "quota_period": plan.quota.period if plan.quota else None,
+        }
+        for plan in read(client, service=watched.name, rest_api_id=api_id, day=day)
+        for key in plan.keys
+    ]
+
+
+def rest_api_id(client: Any, name: str) -> str:
+    """The id of the API with this name. Raises `LookupError` unless exactly one has it."""
+    pages = client.get_paginator("get_rest_apis").paginate()
+    found = [api["id"] for page in pages for api in page.get("items", ()) if api.get("name") == name]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} REST APIs are named {name!r}, so whose usage to read is not clear")
+    return str(found[0])
+
+
+def key_names(client: Any, watched: Watched) -> dict[str, str]:
+    """Names of the API keys by their ids, without the service's prefix. Their values are never read."""
+    pages = client.get_paginator("get_api_keys").paginate(includeValues=False)
+    return {
+        key["id"]: str(key.get("name") or key["id"]).removeprefix(f"{watched.name}-")
+        for page in pages
+        for key in page.get("items", ())
+    }
