@@ -43,6 +43,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
         "alarms, without any account": {
             "rehearse": Command("rehearsal.cli", ("run",), "rehearse scenarios and check their expectations"),
             "lint": Command("rehearsal.cli", ("lint",), "what is wrong with alarms, without any scenario"),
+            "diff": Command("rehearsal.cli", ("diff",), "what a change of alarms changes for people"),
             "frontier": Command("rehearsal.cli", ("frontier",), "which outage would nobody hear of"),
             "coverage": Command(
                 "rehearsal.cli", ("coverage",), "faults unnoticed, alarms that nothing trips"

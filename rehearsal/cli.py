@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import entry
+from rehearsal.diff import arguments as difference
 from rehearsal.frontier import arguments as outage
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     frontier = _command(commands_, "frontier", "frontier.command:run")
     _alarms(frontier)
     outage.add(frontier)
+
+    diff = _command(commands_, "diff", "diff.command:diff")
+    difference.add(diff, MAKINGS)
+    _parameters(diff)
+    _scenarios(diff)
     return parser
 
 

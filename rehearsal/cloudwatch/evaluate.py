@@ -140,11 +140,17 @@ def timeline(
         for alarm in listed
         if isinstance(alarm, MetricAlarm)
     }
-    composites = [alarm for alarm in listed if isinstance(alarm, CompositeAlarm)]
+    return of_states(listed, states, series)
+
+
+def of_states(alarms: Sequence[Alarm], states: Mapping[str, NDArray[np.int8]], series: Series) -> Timeline:
+    """The timeline of alarms whose metric alarms' states, by name, are known. Raises as `timeline` does."""
+    known = dict(states)
+    composites = [alarm for alarm in alarms if isinstance(alarm, CompositeAlarm)]
     for alarm, rule in composite.in_order(composites, known=frozenset(states)):
-        in_alarm = rules.holds(rule, states, series.minutes)
-        states[alarm.name] = np.where(in_alarm, ALARM, OK).astype(np.int8)
-    ordered = {alarm.name: states[alarm.name] for alarm in listed}
+        in_alarm = rules.holds(rule, known, series.minutes)
+        known[alarm.name] = np.where(in_alarm, ALARM, OK).astype(np.int8)
+    ordered = {alarm.name: known[alarm.name] for alarm in alarms}
     return Timeline(start=series.start, minutes=series.minutes, states=ordered)
 
 

@@ -5,7 +5,7 @@ Whether an alarm pages is read from its enabled alarm actions; they say nothing 
 pages are `critical`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -47,12 +47,16 @@ class Skipped:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlarmFile:
-    """The alarms of a file that are simulated, those that are not, its mute rules, and what to know of it."""
+    """The alarms of a file that are simulated, those that are not, its mute rules, and what to know of it.
+
+    `entries` are all of them as they are described, by name.
+    """
 
     alarms: Sequence[Alarm]
     skipped: Sequence[Skipped] = ()
     mutes: Sequence[mute.MuteRule] = ()
     notes: Sequence[str] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +95,13 @@ def build(found: Found, name: str) -> AlarmFile:
     if made.problems:
         raise RehearsalError("\n".join(f"{name}: {problem}" for problem in made.problems))
     alarms = _judged(made)
-    return AlarmFile(alarms=alarms, skipped=made.skipped, mutes=mutes, notes=list(dict.fromkeys(made.notes)))
+    return AlarmFile(
+        alarms=alarms,
+        skipped=made.skipped,
+        mutes=mutes,
+        notes=list(dict.fromkeys(made.notes)),
+        entries={**found.others, **made.entries},
+    )
 
 
 def _add(made: _Building, entry: Entry) -> None:

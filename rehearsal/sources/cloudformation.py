@@ -45,9 +45,9 @@ def read(document: Mapping[str, Any], given: Mapping[str, str]) -> Found:
             if kind == MUTE_RULE:
                 found.mute.append({"Name": logical, **entry})
             elif kind == LOG_ALARM:
-                found.skipped.append(
-                    (template.alarm_name(logical), "a log alarm, which only CloudWatch Logs can answer")
-                )
+                name = template.alarm_name(logical)
+                found.others[name] = entry
+                found.skipped.append((name, "a log alarm, which only CloudWatch Logs can answer"))
             else:
                 found.add({**entry, "AlarmName": template.alarm_name(logical)})
         elif kind == NESTED:

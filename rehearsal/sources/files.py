@@ -69,4 +69,5 @@ def _add(found: Found, document: Any, parameters: Mapping[str, str]) -> bool:
     for name in ("metric", "composite", "mute", "skipped", "notes", "resources"):
         getattr(found, name).extend(getattr(part, name))
     found.region = found.region or part.region
+    found.others |= part.others
     return True

@@ -26,14 +26,15 @@ class Resource:
 class Found:
     """Entries as `PutMetricAlarm`, `PutCompositeAlarm` and `PutAlarmMuteRule` take them.
 
-    `skipped` are (name, reason) of alarms that the source itself cannot give; `notes` are for the reader.
-    `resources` are whatever else it makes, `region` is where, as far as the source says so.
+    `skipped` are (name, reason) of alarms that the source itself cannot give, `others` what it says of them;
+    `notes` are for the reader. `resources` are whatever else it makes, `region` is where, as far as it says.
     """
 
     metric: list[Entry] = field(default_factory=list)
     composite: list[Entry] = field(default_factory=list)
     mute: list[Entry] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    others: dict[str, Entry] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     region: str | None = None
@@ -44,6 +45,7 @@ class Found:
             self.composite.append(entry)
         elif "QueryResultsToEvaluate" in entry or "ScheduledQueryConfiguration" in entry:
             name = str(entry.get("AlarmName") or "a log alarm")
+            self.others[name] = entry
             self.skipped.append(
                 (name, "a log alarm, whose query of log lines only CloudWatch Logs can answer")
             )

@@ -1,7 +1,7 @@
 """The alarms to rehearse: a stack's own catalogue, or a file that describes anyone's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import config
@@ -11,6 +11,7 @@ from monitoring.watched import Watched
 from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.sources import files
 from rehearsal.sources.alarms import Skipped
+from rehearsal.sources.found import Entry
 from settings import Settings
 from settings.slo import Slo
 
@@ -30,6 +31,7 @@ class AlarmSet:
     """All alarms of one rehearsal, and what the simulated service has to know of the stack.
 
     `skipped` are alarms that are not simulated; `notes` are what a reader has to know of the others.
+    `entries` are a file's alarms as it describes them, by name.
     """
 
     name: str
@@ -43,6 +45,7 @@ class AlarmSet:
     skipped: Sequence[Skipped] = ()
     mutes: Sequence[MuteRule] = ()
     notes: Sequence[str] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
 
     @property
     def alarms(self) -> list[Alarm]:
@@ -87,6 +90,7 @@ def of_file(path: Path, parameters: Mapping[str, str] | None = None) -> AlarmSet
         skipped=found.skipped,
         mutes=found.mutes,
         notes=found.notes,
+        entries=found.entries,
     )
 
 
