@@ -109,11 +109,14 @@ def _parser() -> argparse.ArgumentParser:
     _alarms(frontier)
     outage.add(frontier)
 
-    diff = _command(commands_, "diff", "diff.command:diff")
+    _two_sets(_command(commands_, "diff", "diff.command:diff"))
+    return parser
+
+
+def _two_sets(diff: argparse.ArgumentParser) -> None:
     difference.add(diff, MAKINGS)
     _parameters(diff)
     _scenarios(diff)
-    return parser
 
 
 def _command(

@@ -48,13 +48,10 @@ def differences(old: Sequence[Told], new: Sequence[Told]) -> list[Difference]:
     found = []
     for kind, wanted in _STATES:
         before, now = list(filter(wanted, old)), list(filter(wanted, new))
-        if before != now:
-            named = _paging(before, now) if kind is None else kind
-            if named is not None:
-                changed = {told.alarm for told in {*before} ^ {*now}}
-                found.append(
-                    Difference(kind=named, old=_notices(before, changed), new=_notices(now, changed))
-                )
+        changed = {told.alarm for told in {*before} ^ {*now}}
+        if changed:
+            named = kind or _paging(before, now)
+            found.append(Difference(kind=named, old=_notices(before, changed), new=_notices(now, changed)))
     return sorted(found, key=lambda difference: KINDS.index(difference.kind))
 
 
@@ -66,7 +63,7 @@ _STATES: tuple[tuple[Kind | None, Callable[[Told], bool]], ...] = (
 )
 
 
-def _paging(old: Sequence[Told], new: Sequence[Told]) -> Kind | None:
+def _paging(old: Sequence[Told], new: Sequence[Told]) -> Kind:
     """What the pages mean for those who get them: the gravest of all targets'."""
     found: set[Kind] = set()
     targets = {target for told in (*old, *new) for target in told.targets}

@@ -1,0 +1,1 @@
+"""Two alarm sets side by side."""
