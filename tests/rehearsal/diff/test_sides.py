@@ -72,8 +72,8 @@ def test_what_is_on_one_side_only_is_added_or_removed() -> None:
 
 
 def test_an_alarm_that_does_the_same_under_another_name_is_renamed_and_its_composites_follow() -> None:
-    old = [alarm("a"), composite("c", "ALARM(a)", level="warn")]
-    new = [alarm("z"), composite("c", "ALARM(z)", level="warn")]
+    old: list[Alarm] = [alarm("a"), composite("c", "ALARM(a)", level="warn")]
+    new: list[Alarm] = [alarm("z"), composite("c", "ALARM(z)", level="warn")]
     found = pairs(side(old), side(new))
     assert [(pair.label, pair.renamed_from, pair.kind) for pair in found] == [
         ("z", "a", "text"),
