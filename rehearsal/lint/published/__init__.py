@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from itertools import takewhile
 
 from rehearsal.lint.published import files
 from rehearsal.lint.published.facts import Form, Keys, Metric, Namespace, When, Worse
@@ -28,6 +29,7 @@ __all__ = [
     "Worse",
     "known",
     "metric",
+    "misspelt",
     "namespace",
     "namespaces",
     "nearest",
@@ -72,9 +74,31 @@ def nearest(name: str, metric_name: str) -> list[str]:
     return [] if found is None else _close(metric_name, found.metrics)
 
 
+def misspelt(name: str, metric_name: str) -> str | None:
+    """The metric of which this name is a misspelling: two letters are exchanged, or within a word one is
+    wrong, missing or too many. No two metrics of a service differ by so little, so that it is certain even
+    where not every metric of the namespace is listed. None: it is something else."""
+    return next((one for one in nearest(name, metric_name) if _is_slip(metric_name, one)), None)
+
+
 def nearest_namespace(name: str) -> list[str]:
     """Up to three namespaces that may have been meant, the likeliest first."""
     return _close(name, namespaces())
+
+
+def _is_slip(wrong: str, right: str) -> bool:
+    start = _shared(wrong, right)
+    end = _shared(wrong[start:][::-1], right[start:][::-1])
+    was, meant = wrong[start : len(wrong) - end], right[start : len(right) - end]
+    if len(was) == len(meant) == 2 and was == meant[::-1]:  # noqa: PLR2004  # two letters are exchanged
+        return was.isalpha()
+    within_word = right[start - 1 : start].islower() and right[len(right) - end :][:1].islower()
+    return within_word and (was + meant).islower() and max(len(was), len(meant)) == 1
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _close(wanted: str, names: Iterable[str]) -> list[str]:

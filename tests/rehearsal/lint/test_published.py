@@ -252,3 +252,28 @@ def test_a_wrong_file_is_refused_with_its_name_and_place(
     with pytest.raises(RehearsalError, match=r"^AWS_Novel\.yaml: .*Mend the catalogue") as caught:
         files.curated.__wrapped__("AWS/Novel")
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "meant"),
+    [
+        ("AWS/ES", "CPUUtilisation", "CPUUtilization"),
+        ("AWS/ES", "FreeStorgaeSpace", "FreeStorageSpace"),
+        ("AWS/VPN", "TunneSltate", "TunnelState"),
+        ("AWS/VPN", "TunelState", "TunnelState"),
+        ("AWS/VPN", "Tunnellstate", None),
+        ("AWS/Kafka", "CpuUsers", None),
+        ("AWS/VPN", "CunnelState", None),
+        ("AWS/Neptune", "Http520", None),
+        ("AWS/VPN", "TunnelState", None),
+        ("Shop", "Orders", None),
+    ],
+)
+def test_one_slip_of_the_pen_is_a_misspelling(namespace: str, name: str, meant: str | None) -> None:
+    assert published.misspelt(namespace, name) == meant
+
+
+def test_no_metric_is_a_misspelling_of_another_one() -> None:
+    parts = [found for found in map(published.namespace, files.namespaces()) if found and not found.whole]
+    metrics = [(part.name, metric) for part in parts for metric in part.metrics]
+    assert [one for one in metrics if published.misspelt(*one) is not None] == []

@@ -44,7 +44,10 @@ def _meant(metric: Metric) -> tuple[str | None, Severity | None]:
     whole = published.known(metric.namespace)
     in_case = [name for name in near if name.lower() == metric.name.lower()]
     if not whole and not in_case:
-        return (f"did you mean {near[0]}?", "warning") if near else (None, None)
+        meant = published.misspelt(metric.namespace, metric.name)
+        if meant is None:
+            return (f"did you mean {near[0]}?", "warning") if near else (None, None)
+        return f"write {meant}", None
     if near:
         return f"write {' or '.join(near)}", None
     elsewhere = [name for name in _elsewhere(metric.name) if name != metric.namespace]
