@@ -71,6 +71,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
             "check": Command(
                 "config.__main__", (), "judge the stack files as `pulumi up` would", options=False
             ),
+            "services": Command(
+                "services.__main__", (), "write a new service, or say what is wrong with yours"
+            ),
             "train": Command("model.train", (), "train a service's model"),
             "push": Command("model.push", (), "build a service's model image and push it"),
         },

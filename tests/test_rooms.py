@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
     "handlers": set(),
     "model": set(),
-    "services": set(),
+    "services": {"entry"},  # its command; a service itself imports nothing
     "local": None,
     "bench": None,
 }

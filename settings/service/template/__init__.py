@@ -1,0 +1,1 @@
+"""The service {name}: what is its own; see docs/your-service.md."""

@@ -1,0 +1,1 @@
+"""The model of {name}: training, and how it predicts."""
