@@ -1,4 +1,4 @@
-"""A service of any folder, answered in this process: its functions, and its model behind the real application."""
+"""A service of any folder, answered in this process: its functions, its model behind the real application."""
 
 import io
 import json
