@@ -79,7 +79,7 @@ def main(argv: Sequence[str], *, now: datetime | None = None) -> int:
 def parse(argv: Sequence[str], now: datetime) -> Wanted:
     """Raises SystemExit, `SmokeError`, `EvidenceError`, OSError and pydantic's `ValidationError`."""
     parser = argparse.ArgumentParser(
-        prog=entry.program("sla collect"),
+        prog=f"{entry.program('sla')} collect",
         description=__doc__,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
