@@ -70,7 +70,12 @@ class Month:
         """Every probe and every request fails."""
         for row in self.between(since, minutes):
             row.update(successes=None, failures=1, reason=reason, probe_ms=None, probes_in_time=None)
-            row.update(failed=row["requests"] and row["requests"] - row["refused"], in_time=0, answered=0, answered_in_time=0)
+            row.update(
+                failed=row["requests"] and row["requests"] - row["refused"],
+                in_time=0,
+                answered=0,
+                answered_in_time=0,
+            )
 
     def unprobed(self, since: datetime, minutes: int) -> None:
         """The canary is down."""
