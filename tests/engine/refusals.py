@@ -3,6 +3,7 @@
 A rule is given the thing as it is, or as an update wants it; what is there before is in the accounts.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -91,7 +92,38 @@ def _repository_in_use(thing: Thing, cloud: Cloud) -> str | None:
     return "RepositoryNotEmptyException: the repository holds images" if kept else None
 
 
+def _rule_names(composite: Thing) -> set[str]:
+    """The alarms in a composite's rule."""
+    return set(
+        re.findall(
+            r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(["']?([^"')]+)["']?\)""", composite.inputs["alarmRule"]
+        )
+    )
+
+
+def _alarms_missing(composite: Thing, cloud: Cloud) -> str | None:
+    """PutCompositeAlarm: what the rule and the suppressor name has to exist (aws-cdk issue 12662)."""
+    alarms = {a.inputs["name"] for a in cloud.of("MetricAlarm", composite.account)}
+    alarms |= {a.inputs["alarmName"] for a in cloud.of("CompositeAlarm", composite.account)}
+    suppressor = composite.inputs.get("actionsSuppressor", {}).get("alarm")
+    missing = {*_rule_names(composite), *filter(None, [suppressor])} - alarms
+    said = f"ValidationError: Could not save the composite alarm as alarms {sorted(missing)} do not exist"
+    return said if missing else None
+
+
+def _alarm_in_a_rule(alarm: Thing, cloud: Cloud) -> str | None:
+    """DeleteAlarms: not while a composite's rule names it (terraform-provider-aws issue 34807)."""
+    name = alarm.inputs.get("name") or alarm.inputs["alarmName"]
+    named = any(name in _rule_names(composite) for composite in cloud.of("CompositeAlarm", alarm.account))
+    said = f"ValidationError: Cannot delete {name} as there are composite alarm(s) depending on it."
+    return said if named else None
+
+
 RULES: Mapping[tuple[Method, str], Rule] = {
+    ("Create", "CompositeAlarm"): _alarms_missing,
+    ("Update", "CompositeAlarm"): _alarms_missing,
+    ("Delete", "CompositeAlarm"): _alarm_in_a_rule,
+    ("Delete", "MetricAlarm"): _alarm_in_a_rule,
     ("Create", "UsagePlanKey"): _key_in_two_plans,
     ("Create", "Link"): _link_not_let_in,
     ("Update", "Endpoint"): _endpoint_update,
