@@ -74,7 +74,7 @@ class Run:
         deployed_at = time.time()
         watched = service.outputs["watched"]
         lots = load_lots(model_dir)
-        self._load(lots, watched["table"], service.outputs["probe"]["id"])
+        self._load(lots, watched["table"]["name"], service.outputs["probe"]["id"])
         plan, target, stage_rate = self._customer(service)
         self.curl = customers.curl(target, lots[0].body)
         samples: tuple[Sample, ...] = ()

@@ -7,7 +7,10 @@ import pytest
 from tests.engine.project import Project
 
 pytestmark = pytest.mark.engine
-PROBE = ('"probe": {', '"former_probe": {')  # an output that an older service stack did not have
+PROBE = (
+    '"probe": settings',
+    '"former_probe": settings',
+)  # an output that an older service stack did not have
 DEPLOY = "pulumi up -s organization/inference-watch/dev"
 
 
