@@ -46,11 +46,8 @@ class Request:
         return self.provider.client(service, self.region)
 
     def physical_name(self, key: str = "name") -> str:
-        """The given name, or one made of `namePrefix` or the logical name, as Pulumi does."""
-        if self.inputs.get(key):
-            return str(self.inputs[key])
-        prefix = self.inputs.get(f"{key}Prefix") or self.inputs.get("namePrefix") or f"{self.name}-"
-        return f"{prefix}{secrets.token_hex(NAME_LENGTH)[:NAME_LENGTH]}"
+        """The given name, or one made of the logical name, as Pulumi does."""
+        return str(self.inputs.get(key) or f"{self.name}-{secrets.token_hex(NAME_LENGTH)[:NAME_LENGTH]}")
 
     def arn(self, service: str, resource: str, *, region: bool = True, account: bool = True) -> str:
         """`arn:aws:{service}:{region}:{account}:{resource}`."""

@@ -12,7 +12,6 @@ from local.deployer.request import (
     Creator,
     Request,
     creator,
-    document,
 )
 from local.deployer.resources.openapi import overwrite
 
@@ -22,11 +21,6 @@ METHOD_SETTINGS = {
     "dataTraceEnabled": "logging/dataTrace",
     "throttlingBurstLimit": "throttling/burstLimit",
     "throttlingRateLimit": "throttling/rateLimit",
-    "cachingEnabled": "caching/enabled",
-    "cacheTtlInSeconds": "caching/ttlInSeconds",
-    "cacheDataEncrypted": "caching/dataEncrypted",
-    "requireAuthorizationForCacheControl": "caching/requireAuthorizationForCacheControl",
-    "unauthorizedCacheControlHeaderStrategy": "caching/unauthorizedCacheControlHeaderStrategy",
 }
 
 
@@ -41,24 +35,15 @@ def _arn(request: Request, path: str) -> str:
 
 def _rest_api(request: Request) -> Created:
     client, given = request.client("apigateway"), request.inputs
-    body = json.loads(document(given["body"])) if "body" in given else {}
-    name = given.get("name") or body.get("info", {}).get("title") or request.physical_name()
-    options = request.given(
-        "description", "apiKeySource", "binaryMediaTypes", "disableExecuteApiEndpoint",
-        "minimumCompressionSize",
-    )  # fmt: skip
+    body, name = json.loads(given["body"]), given["name"]
+    options: dict[str, Any] = {}
     if configuration := given.get("endpointConfiguration"):
-        kinds = configuration["types"]
-        kinds = kinds if isinstance(kinds, list) else [kinds]  # Pulumi flattens a list of at most one
-        options["endpointConfiguration"] = {**configuration, "types": kinds}
+        # Pulumi flattens a list of at most one.
+        options["endpointConfiguration"] = {**configuration, "types": [configuration["types"]]}
     if "x-amazon-apigateway-api-key-source" in body:
-        options.setdefault("apiKeySource", body["x-amazon-apigateway-api-key-source"])
+        options["apiKeySource"] = body["x-amazon-apigateway-api-key-source"]
     api = client.create_rest_api(name=name, tags=request.tags, **options)["id"]
-    if body:
-        overwrite(client, api, body, request.arn("execute-api", api))
-    if "policy" in given:  # the provider sets it after the import, which would remove it
-        patch = _replace("/policy", document(given["policy"]))
-        client.update_rest_api(restApiId=api, patchOperations=[patch])
+    overwrite(client, api, body, request.arn("execute-api", api))
     roots = [item["id"] for item in client.get_resources(restApiId=api)["items"] if item["path"] == "/"]
     outputs = {
         "name": name,
@@ -69,17 +54,8 @@ def _rest_api(request: Request) -> Created:
     return Created(id=api, outputs=outputs)
 
 
-def _rest_api_policy(request: Request) -> Created:
-    api = request.inputs["restApiId"]
-    policy = _replace("/policy", document(request.inputs["policy"]))
-    request.client("apigateway").update_rest_api(restApiId=api, patchOperations=[policy])
-    return Created(id=api)
-
-
 def _deployment(request: Request) -> Created:
-    answer = request.client("apigateway").create_deployment(
-        restApiId=request.inputs["restApi"], **request.given("description", "variables")
-    )
+    answer = request.client("apigateway").create_deployment(restApiId=request.inputs["restApi"])
     return Created(id=answer["id"], outputs={"createdDate": str(answer["createdDate"])})
 
 
@@ -95,9 +71,6 @@ def _stage(request: Request) -> Created:
         deploymentId=given["deployment"],
         tracingEnabled=given.get("xrayTracingEnabled", False),
         tags=request.tags,
-        **request.given(
-            "description", "variables", "cacheClusterEnabled", "cacheClusterSize", "documentationVersion"
-        ),
     )
     if logs:
         patches = [_replace(f"/accessLogSettings/{key}", value) for key, value in logs.items()]
@@ -135,10 +108,7 @@ def _method_settings(request: Request) -> Created:
 def _api_key(request: Request) -> Created:
     name = request.physical_name()
     key = request.client("apigateway").create_api_key(
-        name=name,
-        enabled=request.inputs.get("enabled", True),
-        tags=request.tags,
-        **request.given("description", "value", "customerId"),
+        name=name, enabled=True, tags=request.tags, **request.given("description")
     )
     outputs = {"name": name, "value": key["value"], "arn": _arn(request, f"/apikeys/{key['id']}")}
     return Created(id=key["id"], outputs=outputs, secret=frozenset({"value"}))
@@ -146,20 +116,12 @@ def _api_key(request: Request) -> Created:
 
 def _usage_plan(request: Request) -> Created:
     client, given, name = request.client("apigateway"), request.inputs, request.physical_name()
-    options: dict[str, Any] = request.given("description")
+    options: dict[str, Any] = {}
     for source, target in (("quotaSettings", "quota"), ("throttleSettings", "throttle")):
         if source in given:
             options[target] = given[source]
     options["apiStages"] = [
-        {
-            "apiId": stage["apiId"],
-            "stage": stage["stage"],
-            "throttle": {
-                limit["path"]: {key: value for key, value in limit.items() if key != "path"}
-                for limit in stage.get("throttles", [])
-            },
-        }
-        for stage in given.get("apiStages", [])
+        {"apiId": stage["apiId"], "stage": stage["stage"]} for stage in given["apiStages"]
     ]
     plan = client.create_usage_plan(name=name, tags=request.tags, **options)["id"]
     return Created(id=plan, outputs={"name": name, "arn": _arn(request, f"/usageplans/{plan}")})
@@ -181,32 +143,21 @@ def _account(request: Request) -> Created:
 
 
 CREATORS: dict[str, Creator] = {
-    "aws:apigateway/restApi:RestApi": creator(
-        _rest_api,
-        "name body description apiKeySource binaryMediaTypes disableExecuteApiEndpoint"
-        " minimumCompressionSize endpointConfiguration policy",
-        {
-            "putRestApiMode": "an import overwrites; nothing is merged",
-            "failOnWarnings": "an extension that is not understood is always an error here",
-        },
-    ),
-    "aws:apigateway/restApiPolicy:RestApiPolicy": creator(_rest_api_policy, "restApiId policy"),
+    "aws:apigateway/restApi:RestApi": creator(_rest_api, "name body endpointConfiguration"),
     "aws:apigateway/deployment:Deployment": creator(
         _deployment,
-        "restApi description variables",
+        "restApi",
         {"triggers": "tell Pulumi when to deploy anew; a run deploys once"},
     ),
     "aws:apigateway/stage:Stage": creator(
-        _stage,
-        "restApi stageName deployment description variables xrayTracingEnabled accessLogSettings"
-        " cacheClusterEnabled cacheClusterSize documentationVersion",
+        _stage, "restApi stageName deployment xrayTracingEnabled accessLogSettings"
     ),
     "aws:apigateway/methodSettings:MethodSettings": creator(
         _method_settings, "restApi stageName methodPath settings"
     ),
-    "aws:apigateway/apiKey:ApiKey": creator(_api_key, "name description enabled value customerId"),
+    "aws:apigateway/apiKey:ApiKey": creator(_api_key, "name description"),
     "aws:apigateway/usagePlan:UsagePlan": creator(
-        _usage_plan, "name description apiStages quotaSettings throttleSettings"
+        _usage_plan, "name apiStages quotaSettings throttleSettings"
     ),
     "aws:apigateway/usagePlanKey:UsagePlanKey": creator(_usage_plan_key, "usagePlanId keyId keyType"),
     "aws:apigateway/account:Account": creator(_account, "cloudwatchRoleArn"),

@@ -17,12 +17,10 @@ from local.deployer.request import (
 )
 from local.deployer.resources.archives import zip_bytes
 
-DELETION = "nothing is deleted: the account ends with the run"
 PLAIN = (
     "role handler runtime timeout memorySize description architectures layers publish tracingConfig"
-    " deadLetterConfig snapStart loggingConfig ephemeralStorage packageType kmsKeyArn"
+    " snapStart loggingConfig"
 )
-NAMES = {"kmsKeyArn": "KMSKeyArn"}
 
 
 def _invoke_arn(request: Request, arn: str) -> str:
@@ -34,11 +32,7 @@ def _layer(request: Request) -> Created:
     content = zip_bytes(request.inputs["code"], request.root)
     layer = request.client("lambda").publish_layer_version(
         Content={"ZipFile": content},
-        **pascal(
-            request.given(
-                "layerName", "description", "licenseInfo", "compatibleRuntimes", "compatibleArchitectures"
-            )
-        ),
+        **pascal(request.given("layerName", "description", "compatibleRuntimes", "compatibleArchitectures")),
     )
     arn = layer["LayerVersionArn"]
     outputs = {
@@ -58,7 +52,7 @@ def _digest(content: bytes) -> str:
 def _function(request: Request) -> Created:
     client, name, given = request.client("lambda"), request.physical_name(), request.inputs
     content = zip_bytes(given["code"], request.root)
-    options: dict[str, Any] = pascal(request.given(*PLAIN.split()), NAMES)
+    options: dict[str, Any] = pascal(request.given(*PLAIN.split()))
     if "environment" in given:
         options["Environment"] = {"Variables": given["environment"].get("variables", {})}
     made = client.create_function(FunctionName=name, Code={"ZipFile": content}, Tags=request.tags, **options)
@@ -86,15 +80,10 @@ def _function(request: Request) -> Created:
 
 def _alias(request: Request) -> Created:
     given = request.inputs
-    options = pascal(request.given("description"))
-    weights = given.get("routingConfig", {}).get("additionalVersionWeights")
-    if weights:
-        options["RoutingConfig"] = {"AdditionalVersionWeights": weights}
     answer = request.client("lambda").create_alias(
         FunctionName=given["functionName"],
         Name=request.physical_name(),
         FunctionVersion=given["functionVersion"],
-        **options,
     )
     arn = answer["AliasArn"]
     return Created(
@@ -104,18 +93,12 @@ def _alias(request: Request) -> Created:
 
 def _permission(request: Request) -> Created:
     given = request.inputs
-    statement = request.physical_name("statementId")
+    statement = request.physical_name()
     request.client("lambda").add_permission(
         FunctionName=given["function"],
         StatementId=statement,
-        **pascal(
-            request.given(
-                "action", "principal", "sourceArn", "sourceAccount", "qualifier", "eventSourceToken",
-                "principalOrgId",
-            ),
-            {"principalOrgId": "PrincipalOrgID"},
-        ),
-    )  # fmt: skip
+        **pascal(request.given("action", "principal", "sourceArn", "qualifier")),
+    )
     return Created(id=statement, outputs={"statementId": statement})
 
 
@@ -142,24 +125,17 @@ def _event_invoke_config(request: Request) -> Created:
 CREATORS: dict[str, Creator] = {
     "aws:lambda/layerVersion:LayerVersion": creator(
         _layer,
-        "layerName code description licenseInfo compatibleRuntimes compatibleArchitectures",
-        {"skipDestroy": DELETION, "sourceCodeHash": "tells Pulumi when to update; a run only creates"},
+        "layerName code description compatibleRuntimes compatibleArchitectures",
     ),
     "aws:lambda/function:Function": creator(
         _function,
         f"name code environment reservedConcurrentExecutions {PLAIN}",
-        {"skipDestroy": DELETION, "sourceCodeHash": "tells Pulumi when to update; a run only creates"},
     ),
-    "aws:lambda/alias:Alias": creator(_alias, "name functionName functionVersion description routingConfig"),
-    "aws:lambda/permission:Permission": creator(
-        _permission,
-        "function action principal statementId statementIdPrefix sourceArn sourceAccount qualifier"
-        " eventSourceToken principalOrgId",
-    ),
+    "aws:lambda/alias:Alias": creator(_alias, "name functionName functionVersion"),
+    "aws:lambda/permission:Permission": creator(_permission, "function action principal sourceArn qualifier"),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": creator(
         _provisioned_concurrency,
         "functionName qualifier provisionedConcurrentExecutions",
-        {"skipDestroy": DELETION},
     ),
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": creator(
         _event_invoke_config,

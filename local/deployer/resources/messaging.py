@@ -11,42 +11,15 @@ from local.deployer.request import (
 )
 
 QUEUE_ATTRIBUTES = {
-    "visibilityTimeoutSeconds": "VisibilityTimeout",
     "messageRetentionSeconds": "MessageRetentionPeriod",
-    "maxMessageSize": "MaximumMessageSize",
-    "delaySeconds": "DelaySeconds",
-    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
     "kmsMasterKeyId": "KmsMasterKeyId",
-    "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
-    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
-    "redrivePolicy": "RedrivePolicy",
-    "redriveAllowPolicy": "RedriveAllowPolicy",
-    "policy": "Policy",
 }
-TOPIC_ATTRIBUTES = {
-    "displayName": "DisplayName",
-    "kmsMasterKeyId": "KmsMasterKeyId",
-    "signatureVersion": "SignatureVersion",
-    "tracingConfig": "TracingConfig",
-    "deliveryPolicy": "DeliveryPolicy",
-    "policy": "Policy",
-}
-SUBSCRIPTION_ATTRIBUTES = {
-    "filterPolicy": "FilterPolicy",
-    "filterPolicyScope": "FilterPolicyScope",
-    "rawMessageDelivery": "RawMessageDelivery",
-    "redrivePolicy": "RedrivePolicy",
-    "deliveryPolicy": "DeliveryPolicy",
-    "subscriptionRoleArn": "SubscriptionRoleArn",
-}
+TOPIC_ATTRIBUTES = {"kmsMasterKeyId": "KmsMasterKeyId"}
+SCHEDULE = "flexibleTimeWindow scheduleExpression scheduleExpressionTimezone target"
 
 
 def _attributes(request: Request, names: dict[str, str]) -> dict[str, str]:
-    values = {names[key]: value for key, value in request.given(*names).items()}
-    return {
-        key: str(value).lower() if isinstance(value, bool | int) else document(value)
-        for key, value in values.items()
-    }
+    return {names[key]: str(value) for key, value in request.given(*names).items()}
 
 
 def _queue(request: Request) -> Created:
@@ -80,39 +53,22 @@ def _subscription(request: Request) -> Created:
         TopicArn=given["topic"],
         Protocol=given["protocol"],
         Endpoint=given["endpoint"],
-        Attributes=_attributes(request, SUBSCRIPTION_ATTRIBUTES),
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
     return Created(id=arn, outputs={"arn": arn, "ownerId": request.account})
 
 
 def _schedule(request: Request) -> Created:
-    name, group = request.physical_name(), request.inputs.get("groupName", "default")
-    options = pascal(
-        request.given(
-            "flexibleTimeWindow", "scheduleExpression", "scheduleExpressionTimezone", "state", "target",
-            "description", "kmsKeyArn", "startDate", "endDate", "actionAfterCompletion",
-        )
-    )  # fmt: skip
-    arn = request.client("scheduler").create_schedule(Name=name, GroupName=group, **options)["ScheduleArn"]
-    return Created(id=f"{group}/{name}", outputs={"name": name, "arn": arn, "groupName": group})
+    name = request.physical_name()
+    options = pascal(request.given(*SCHEDULE.split()))
+    arn = request.client("scheduler").create_schedule(Name=name, **options)["ScheduleArn"]
+    return Created(id=f"default/{name}", outputs={"name": name, "arn": arn, "groupName": "default"})
 
 
 CREATORS: dict[str, Creator] = {
-    "aws:sqs/queue:Queue": creator(_queue, " ".join(["name", "namePrefix", *QUEUE_ATTRIBUTES])),
-    "aws:sns/topic:Topic": creator(_topic, " ".join(["name", "namePrefix", *TOPIC_ATTRIBUTES])),
+    "aws:sqs/queue:Queue": creator(_queue, " ".join(["name", *QUEUE_ATTRIBUTES])),
+    "aws:sns/topic:Topic": creator(_topic, " ".join(["name", *TOPIC_ATTRIBUTES])),
     "aws:sns/topicPolicy:TopicPolicy": creator(_topic_policy, "arn policy"),
-    "aws:sns/topicSubscription:TopicSubscription": creator(
-        _subscription,
-        " ".join(["topic", "protocol", "endpoint", *SUBSCRIPTION_ATTRIBUTES]),
-        {
-            "confirmationTimeoutInMinutes": "nobody confirms a subscription here",
-            "endpointAutoConfirms": "nobody confirms a subscription here",
-        },
-    ),
-    "aws:scheduler/schedule:Schedule": creator(
-        _schedule,
-        "name namePrefix groupName flexibleTimeWindow scheduleExpression scheduleExpressionTimezone state"
-        " target description kmsKeyArn startDate endDate actionAfterCompletion",
-    ),
+    "aws:sns/topicSubscription:TopicSubscription": creator(_subscription, "topic protocol endpoint"),
+    "aws:scheduler/schedule:Schedule": creator(_schedule, f"name {SCHEDULE}"),
 }

@@ -19,25 +19,19 @@ ALARM_NAMES = {
     "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile",
 }
 ALARM_PLAIN = (
-    "actionsEnabled alarmActions alarmDescription comparisonOperator datapointsToAlarm"
-    " evaluateLowSampleCountPercentiles evaluationPeriods extendedStatistic insufficientDataActions"
-    " metricName namespace okActions period statistic threshold thresholdMetricId treatMissingData unit"
-    " warmUpConfiguration evaluationWindow evaluationInterval"
+    "alarmActions alarmDescription comparisonOperator datapointsToAlarm evaluateLowSampleCountPercentiles"
+    " evaluationPeriods okActions threshold thresholdMetricId treatMissingData warmUpConfiguration"
 )
-COMPOSITE_PLAIN = "actionsEnabled alarmActions alarmDescription alarmRule insufficientDataActions okActions"
+COMPOSITE_PLAIN = "alarmActions alarmDescription alarmRule okActions"
 
 
 def _log_group(request: Request) -> Created:
     client, name, given = request.client("logs"), request.physical_name(), request.inputs
-    options = request.given("kmsKeyId", "logGroupClass")
+    options = request.given("kmsKeyId")
     client.create_log_group(logGroupName=name, tags=request.tags, **options)
     if given.get("retentionInDays"):
         client.put_retention_policy(logGroupName=name, retentionInDays=given["retentionInDays"])
     return Created(id=name, outputs={"name": name, "arn": request.arn("logs", f"log-group:{name}")})
-
-
-def _dimensions(values: Mapping[str, str]) -> list[dict[str, str]]:
-    return tag_list(values, "Name", "Value")
 
 
 def _metric_query(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +39,7 @@ def _metric_query(query: Mapping[str, Any]) -> dict[str, Any]:
     if metric := query.get("metric"):
         spec = {key: value for key, value in metric.items() if key in ("metricName", "namespace")}
         if "dimensions" in metric:
-            spec["dimensions"] = _dimensions(metric["dimensions"])
+            spec["dimensions"] = tag_list(metric["dimensions"], "Name", "Value")
         rest = {key: value for key, value in metric.items() if key not in (*spec, "dimensions")}
         converted["MetricStat"] = pascal({**rest, "metric": spec})
     return converted
@@ -54,11 +48,10 @@ def _metric_query(query: Mapping[str, Any]) -> dict[str, Any]:
 def _metric_alarm(request: Request) -> Created:
     name, given = request.physical_name(), request.inputs
     options = pascal(request.given(*ALARM_PLAIN.split()), ALARM_NAMES)
-    if "dimensions" in given:
-        options["Dimensions"] = _dimensions(given["dimensions"])
-    if "metricQueries" in given:
-        options["Metrics"] = [_metric_query(query) for query in given["metricQueries"]]
-    request.client("cloudwatch").put_metric_alarm(AlarmName=name, Tags=tag_list(request.tags), **options)
+    metrics = [_metric_query(query) for query in given["metricQueries"]]
+    request.client("cloudwatch").put_metric_alarm(
+        AlarmName=name, Metrics=metrics, Tags=tag_list(request.tags), **options
+    )
     return Created(id=name, outputs={"name": name, "arn": request.arn("cloudwatch", f"alarm:{name}")})
 
 
@@ -92,7 +85,7 @@ def _sampling_rule(request: Request) -> Created:
     )  # fmt: skip
     name = request.physical_name("ruleName")
     record = request.client("xray").create_sampling_rule(
-        SamplingRule={**rule, "RuleName": name, "Attributes": request.inputs.get("attributes", {})},
+        SamplingRule={**rule, "RuleName": name},
         Tags=tag_list(request.tags),
     )["SamplingRuleRecord"]["SamplingRule"]
     return Created(id=name, outputs={"ruleName": name, "arn": record["RuleARN"]})
@@ -101,7 +94,7 @@ def _sampling_rule(request: Request) -> Created:
 def _trace_group(request: Request) -> Created:
     group = request.client("xray").create_group(
         Tags=tag_list(request.tags),
-        **pascal(request.given("groupName", "filterExpression", "insightsConfiguration")),
+        **pascal(request.given("groupName", "filterExpression")),
     )["Group"]
     return Created(id=group["GroupARN"], outputs={"arn": group["GroupARN"]})
 
@@ -127,14 +120,8 @@ def _link(request: Request) -> Created:
 
 
 CREATORS: dict[str, Creator] = {
-    "aws:cloudwatch/logGroup:LogGroup": creator(
-        _log_group,
-        "name namePrefix kmsKeyId logGroupClass retentionInDays",
-        {"skipDestroy": "nothing is deleted: the account ends with the run"},
-    ),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": creator(
-        _metric_alarm, f"name {ALARM_PLAIN} dimensions metricQueries"
-    ),
+    "aws:cloudwatch/logGroup:LogGroup": creator(_log_group, "name kmsKeyId retentionInDays"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": creator(_metric_alarm, f"name {ALARM_PLAIN} metricQueries"),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": creator(
         _composite_alarm, f"alarmName {COMPOSITE_PLAIN} actionsSuppressor"
     ),
@@ -142,9 +129,9 @@ CREATORS: dict[str, Creator] = {
     "aws:xray/samplingRule:SamplingRule": creator(
         _sampling_rule,
         "ruleName fixedRate host httpMethod priority reservoirSize resourceArn serviceName serviceType"
-        " urlPath version attributes",
+        " urlPath version",
     ),
-    "aws:xray/group:Group": creator(_trace_group, "groupName filterExpression insightsConfiguration"),
+    "aws:xray/group:Group": creator(_trace_group, "groupName filterExpression"),
     "aws:oam/sink:Sink": creator(_sink, "name"),
     "aws:oam/sinkPolicy:SinkPolicy": creator(_sink_policy, "sinkIdentifier policy"),
     "aws:oam/link:Link": creator(_link, "labelTemplate resourceTypes sinkIdentifier linkConfiguration"),

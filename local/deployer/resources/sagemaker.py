@@ -12,7 +12,7 @@ from local.deployer.request import (
 )
 
 CONTAINER_DATA = ("environment",)  # a map of the program's own names
-NAMES = {"memorySizeInMb": "MemorySizeInMB", "volumeSizeInGb": "VolumeSizeInGB", "kmsKeyArn": "KmsKeyId"}
+NAMES = {"memorySizeInMb": "MemorySizeInMB"}
 
 
 def _container(value: dict[str, Any]) -> dict[str, Any]:
@@ -21,26 +21,18 @@ def _container(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _model(request: Request) -> Created:
-    name, given = request.physical_name(), request.inputs
-    options = pascal(request.given("executionRoleArn", "enableNetworkIsolation", "vpcConfig"))
-    if "primaryContainer" in given:
-        options["PrimaryContainer"] = _container(given["primaryContainer"])
-    if "containers" in given:
-        options["Containers"] = [_container(item) for item in given["containers"]]
-    arn = request.client("sagemaker").create_model(ModelName=name, Tags=tag_list(request.tags), **options)[
-        "ModelArn"
-    ]
+    name = request.physical_name()
+    options = pascal(request.given("executionRoleArn", "enableNetworkIsolation"))
+    container = _container(request.inputs["primaryContainer"])
+    arn = request.client("sagemaker").create_model(
+        ModelName=name, PrimaryContainer=container, Tags=tag_list(request.tags), **options
+    )["ModelArn"]
     return Created(id=name, outputs={"name": name, "arn": arn})
 
 
 def _endpoint_configuration(request: Request) -> Created:
     name = request.physical_name()
-    options = pascal(
-        request.given("productionVariants", "dataCaptureConfig", "kmsKeyArn", "executionRoleArn"), NAMES
-    )
-    for variant in options["ProductionVariants"]:
-        if "RoutingConfigs" in variant:
-            variant["RoutingConfig"] = variant.pop("RoutingConfigs")[0]
+    options = pascal(request.given("productionVariants", "dataCaptureConfig"), NAMES)
     arn = request.client("sagemaker").create_endpoint_config(
         EndpointConfigName=name, Tags=tag_list(request.tags), **options
     )["EndpointConfigArn"]
@@ -49,7 +41,7 @@ def _endpoint_configuration(request: Request) -> Created:
 
 def _endpoint(request: Request) -> Created:
     client, name = request.client("sagemaker"), request.physical_name()
-    options = pascal(request.given("endpointConfigName", "deploymentConfig"))
+    options = pascal(request.given("endpointConfigName"))
     arn = client.create_endpoint(EndpointName=name, Tags=tag_list(request.tags), **options)["EndpointArn"]
     client.get_waiter("endpoint_in_service").wait(
         EndpointName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 150}
@@ -59,13 +51,8 @@ def _endpoint(request: Request) -> Created:
 
 def _scaling_target(request: Request) -> Created:
     options = pascal(
-        request.given(
-            "serviceNamespace", "resourceId", "scalableDimension", "minCapacity", "maxCapacity", "roleArn",
-            "suspendedState",
-        )
-    )  # fmt: skip
-    if "RoleArn" in options:
-        options["RoleARN"] = options.pop("RoleArn")
+        request.given("serviceNamespace", "resourceId", "scalableDimension", "minCapacity", "maxCapacity")
+    )
     answer = request.client("application-autoscaling").register_scalable_target(Tags=request.tags, **options)
     return Created(id=request.inputs["resourceId"], outputs={"arn": answer["ScalableTargetARN"]})
 
@@ -84,17 +71,13 @@ def _scaling_policy(request: Request) -> Created:
 
 
 CREATORS: dict[str, Creator] = {
-    "aws:sagemaker/model:Model": creator(
-        _model, "name executionRoleArn enableNetworkIsolation vpcConfig primaryContainer containers"
-    ),
+    "aws:sagemaker/model:Model": creator(_model, "executionRoleArn enableNetworkIsolation primaryContainer"),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": creator(
-        _endpoint_configuration,
-        "name namePrefix productionVariants dataCaptureConfig kmsKeyArn executionRoleArn",
+        _endpoint_configuration, "productionVariants dataCaptureConfig"
     ),
-    "aws:sagemaker/endpoint:Endpoint": creator(_endpoint, "name endpointConfigName deploymentConfig"),
+    "aws:sagemaker/endpoint:Endpoint": creator(_endpoint, "name endpointConfigName"),
     "aws:appautoscaling/target:Target": creator(
-        _scaling_target,
-        "serviceNamespace resourceId scalableDimension minCapacity maxCapacity roleArn suspendedState",
+        _scaling_target, "serviceNamespace resourceId scalableDimension minCapacity maxCapacity"
     ),
     "aws:appautoscaling/policy:Policy": creator(
         _scaling_policy,

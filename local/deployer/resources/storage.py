@@ -20,15 +20,7 @@ DELETION = "nothing is deleted: the account ends with the run"
 
 def _table(request: Request) -> Created:
     client, name, given = request.client("dynamodb"), request.physical_name(), request.inputs
-    keys = [{"AttributeName": given["hashKey"], "KeyType": "HASH"}]
-    if "rangeKey" in given:
-        keys.append({"AttributeName": given["rangeKey"], "KeyType": "RANGE"})
-    options = pascal(request.given("billingMode", "deletionProtectionEnabled", "tableClass"))
-    if options.get("BillingMode", "PROVISIONED") == "PROVISIONED":
-        options["ProvisionedThroughput"] = {
-            "ReadCapacityUnits": given["readCapacity"],
-            "WriteCapacityUnits": given["writeCapacity"],
-        }
+    options = pascal(request.given("billingMode", "deletionProtectionEnabled"))
     if encryption := given.get("serverSideEncryption"):
         kms = {"KMSMasterKeyId": encryption["kmsKeyArn"]} if encryption.get("kmsKeyArn") else {}
         options["SSESpecification"] = {"Enabled": encryption["enabled"], "SSEType": "KMS", **kms}
@@ -37,21 +29,15 @@ def _table(request: Request) -> Created:
         AttributeDefinitions=[
             {"AttributeName": a["name"], "AttributeType": a["type"]} for a in given["attributes"]
         ],
-        KeySchema=keys,
+        KeySchema=[{"AttributeName": given["hashKey"], "KeyType": "HASH"}],
         Tags=tag_list(request.tags),
         **options,
     )["TableDescription"]
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 50})
     if recovery := given.get("pointInTimeRecovery"):
-        days = {"RecoveryPeriodInDays": recovery["recoveryPeriodInDays"]} if len(recovery) > 1 else {}
         client.update_continuous_backups(
             TableName=name,
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"], **days},
-        )
-    if ttl := given.get("ttl"):
-        client.update_time_to_live(
-            TableName=name,
-            TimeToLiveSpecification={"Enabled": ttl["enabled"], "AttributeName": ttl["attributeName"]},
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"]},
         )
     return Created(id=name, outputs={"name": name, "arn": table["TableArn"]})
 
@@ -60,22 +46,18 @@ def _table_item(request: Request) -> Created:
     given = request.inputs
     item = json.loads(given["item"])
     request.client("dynamodb").put_item(TableName=given["tableName"], Item=item)
-    keys = [given[key] for key in ("hashKey", "rangeKey") if key in given]
-    values = [next(iter(item[key].values())) for key in keys]
-    parts = [given["tableName"], *(part for pair in zip(keys, values, strict=True) for part in pair)]
-    return Created(id="|".join(parts))
+    (value,) = item[given["hashKey"]].values()
+    return Created(id="|".join([given["tableName"], given["hashKey"], value]))
 
 
 def _key(request: Request) -> Created:
     client, given = request.client("kms"), request.inputs
-    options = pascal(request.given("description", "keyUsage", "multiRegion"))
-    if "customerMasterKeySpec" in given:
-        options["KeySpec"] = given["customerMasterKeySpec"]
+    options = pascal(request.given("description"))
     if "policy" in given:
         options["Policy"] = document(given["policy"])
     key = client.create_key(Tags=tag_list(request.tags, "TagKey", "TagValue"), **options)["KeyMetadata"]
     if given.get("enableKeyRotation"):
-        client.enable_key_rotation(KeyId=key["KeyId"], **pascal(request.given("rotationPeriodInDays")))
+        client.enable_key_rotation(KeyId=key["KeyId"])
     return Created(id=key["KeyId"], outputs={"keyId": key["KeyId"], "arn": key["Arn"]})
 
 
@@ -90,15 +72,12 @@ def _secret(request: Request) -> Created:
     client, name = request.client("secretsmanager"), request.physical_name()
     options = pascal(request.given("description", "kmsKeyId"))
     arn = client.create_secret(Name=name, Tags=tag_list(request.tags), **options)["ARN"]
-    if "policy" in request.inputs:
-        client.put_resource_policy(SecretId=arn, ResourcePolicy=document(request.inputs["policy"]))
     return Created(id=arn, outputs={"name": name, "arn": arn})
 
 
 def _secret_version(request: Request) -> Created:
     client, given = request.client("secretsmanager"), request.inputs
-    options = pascal(request.given("secretString", "versionStages"))
-    answer = client.put_secret_value(SecretId=given["secretId"], **options)
+    answer = client.put_secret_value(SecretId=given["secretId"], SecretString=given["secretString"])
     return Created(
         id=f"{answer['ARN']}|{answer['VersionId']}",
         outputs={"arn": answer["ARN"], "versionId": answer["VersionId"]},
@@ -136,10 +115,10 @@ def _lifecycle_policy(request: Request) -> Created:
 CREATORS: dict[str, Creator] = {
     "aws:dynamodb/table:Table": creator(
         _table,
-        "name billingMode hashKey rangeKey attributes readCapacity writeCapacity pointInTimeRecovery"
-        " serverSideEncryption deletionProtectionEnabled tableClass ttl",
+        "name billingMode hashKey attributes pointInTimeRecovery serverSideEncryption"
+        " deletionProtectionEnabled",
     ),
-    "aws:dynamodb/tableItem:TableItem": creator(_table_item, "tableName hashKey rangeKey item"),
+    "aws:dynamodb/tableItem:TableItem": creator(_table_item, "tableName hashKey item"),
     "aws:ecr/repository:Repository": creator(
         _repository,
         "name imageTagMutability imageScanningConfiguration encryptionConfigurations",
@@ -148,17 +127,12 @@ CREATORS: dict[str, Creator] = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": creator(_lifecycle_policy, "repository policy"),
     "aws:kms/key:Key": creator(
         _key,
-        "description keyUsage multiRegion customerMasterKeySpec policy enableKeyRotation"
-        " rotationPeriodInDays",
+        "description policy enableKeyRotation",
         {"deletionWindowInDays": DELETION},
     ),
-    "aws:kms/alias:Alias": creator(_key_alias, "name namePrefix targetKeyId"),
+    "aws:kms/alias:Alias": creator(_key_alias, "name targetKeyId"),
     "aws:secretsmanager/secret:Secret": creator(
-        _secret,
-        "name namePrefix description kmsKeyId policy",
-        {"recoveryWindowInDays": DELETION, "forceOverwriteReplicaSecret": "no secret exists before the run"},
+        _secret, "name description kmsKeyId", {"recoveryWindowInDays": DELETION}
     ),
-    "aws:secretsmanager/secretVersion:SecretVersion": creator(
-        _secret_version, "secretId secretString versionStages"
-    ),
+    "aws:secretsmanager/secretVersion:SecretVersion": creator(_secret_version, "secretId secretString"),
 }

@@ -24,9 +24,7 @@ def _web_acl(request: Request) -> Created:
     name = request.physical_name()
     for rule in request.inputs.get("rules", ()):
         _understood(rule)
-    options = pascal(
-        request.given("scope", "description", "defaultAction", "visibilityConfig", "rules"), NAMES
-    )
+    options = pascal(request.given("scope", "defaultAction", "visibilityConfig", "rules"), NAMES)
     if request.tags:  # this API refuses an empty list
         options["Tags"] = tag_list(request.tags)
     answer = request.client("wafv2").create_web_acl(Name=name, **options)
@@ -57,8 +55,6 @@ def _association(request: Request) -> Created:
 
 
 CREATORS: dict[str, Creator] = {
-    "aws:wafv2/webAcl:WebAcl": creator(
-        _web_acl, "name namePrefix scope description defaultAction visibilityConfig rules"
-    ),
+    "aws:wafv2/webAcl:WebAcl": creator(_web_acl, "name scope defaultAction visibilityConfig rules"),
     "aws:wafv2/webAclAssociation:WebAclAssociation": creator(_association, "resourceArn webAclArn"),
 }
