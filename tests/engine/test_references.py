@@ -7,10 +7,8 @@ import pytest
 from tests.engine.project import Project
 
 pytestmark = pytest.mark.engine
-PROBE = (
-    '"probe": settings',
-    '"former_probe": settings',
-)  # an output that an older service stack did not have
+# An output that an older service stack did not have.
+PROBE = ('"probe": settings', '"former_probe": settings')
 DEPLOY = "pulumi up -s organization/inference-watch/dev"
 
 

@@ -35,7 +35,7 @@ def _arn(request: Request, path: str) -> str:
 
 def _rest_api(request: Request) -> Created:
     client, given = request.client("apigateway"), request.inputs
-    body, name = json.loads(given["body"]), given["name"]
+    body, name = json.loads(given["body"]), request.physical_name()
     options: dict[str, Any] = {}
     if configuration := given.get("endpointConfiguration"):
         # Pulumi flattens a list of at most one.
@@ -116,13 +116,10 @@ def _api_key(request: Request) -> Created:
 
 def _usage_plan(request: Request) -> Created:
     client, given, name = request.client("apigateway"), request.inputs, request.physical_name()
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = request.given("apiStages")
     for source, target in (("quotaSettings", "quota"), ("throttleSettings", "throttle")):
         if source in given:
             options[target] = given[source]
-    options["apiStages"] = [
-        {"apiId": stage["apiId"], "stage": stage["stage"]} for stage in given["apiStages"]
-    ]
     plan = client.create_usage_plan(name=name, tags=request.tags, **options)["id"]
     return Created(id=plan, outputs={"name": name, "arn": _arn(request, f"/usageplans/{plan}")})
 

@@ -35,9 +35,10 @@ def _table(request: Request) -> Created:
     )["TableDescription"]
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 50})
     if recovery := given.get("pointInTimeRecovery"):
+        days = {"RecoveryPeriodInDays": recovery["recoveryPeriodInDays"]} if len(recovery) > 1 else {}
         client.update_continuous_backups(
             TableName=name,
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"]},
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"], **days},
         )
     return Created(id=name, outputs={"name": name, "arn": table["TableArn"]})
 

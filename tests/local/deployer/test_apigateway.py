@@ -20,6 +20,7 @@ import json
 def handler(event, context):
     return {"statusCode": 200, "headers": {"x-path": event["path"]}, "body": event["body"] or "none"}
 """
+POLICY = json.loads(allow("execute-api:Invoke").replace('"Effect"', '"Principal": "*", "Effect"'))
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +42,10 @@ def api(emulator: Emulator) -> Deployment:
         rest = aws.apigateway.RestApi(
             "api",
             name="deployer-api",
-            body=echo.invoke_arn.apply(lambda arn: json.dumps(body(arn))),
+            body=echo.invoke_arn.apply(
+                lambda arn: json.dumps({**body(arn), "x-amazon-apigateway-policy": POLICY})
+            ),
             endpoint_configuration={"types": "REGIONAL"},
-            put_rest_api_mode="overwrite",
             opts=opts,
         )
         permission = aws.lambda_.Permission(
@@ -54,17 +56,11 @@ def api(emulator: Emulator) -> Deployment:
             source_arn=pulumi.Output.concat(rest.execution_arn, "/*"),
             opts=opts,
         )
-        policy = aws.apigateway.RestApiPolicy(
-            "policy",
-            rest_api_id=rest.id,
-            policy=allow("execute-api:Invoke").replace('"Effect"', '"Principal": "*", "Effect"'),
-            opts=opts,
-        )
         deployment = aws.apigateway.Deployment(
             "deployment",
             rest_api=rest.id,
             triggers={"hash": "x"},
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[permission, policy])),
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[permission])),
         )
         logs = aws.cloudwatch.LogGroup("logs", name="/api/access", opts=opts)
         logging = aws.apigateway.Account("account", cloudwatch_role_arn=role.arn, opts=opts)
@@ -89,13 +85,7 @@ def api(emulator: Emulator) -> Deployment:
         plan = aws.apigateway.UsagePlan(
             "plan",
             name="deployer-plan",
-            api_stages=[
-                {
-                    "api_id": rest.id,
-                    "stage": stage.stage_name,
-                    "throttles": [{"path": "/v1/items/GET", "rate_limit": 20, "burst_limit": 40}],
-                }
-            ],
+            api_stages=[{"api_id": rest.id, "stage": stage.stage_name}],
             quota_settings={"limit": 100, "period": "WEEK"},
             throttle_settings={"rate_limit": 10, "burst_limit": 20},
             opts=opts,
@@ -168,8 +158,7 @@ def test_a_plan_carries_quota_throttle_and_key(emulator: Emulator, api: Deployme
     plan = client.get_usage_plan(usagePlanId=ids["plan"])
     assert plan["quota"] == {"limit": 100, "period": "WEEK"}
     assert plan["throttle"] == {"burstLimit": 20, "rateLimit": 10.0}
-    (stage,) = plan["apiStages"]
-    assert stage["throttle"] == {"/v1/items/GET": {"burstLimit": 40, "rateLimit": 20.0}}
+    assert plan["apiStages"] == [{"apiId": ids["api"], "stage": "live"}]
     (member,) = client.get_usage_plan_keys(usagePlanId=ids["plan"])["items"]
     assert member["id"] == ids["key"]
     assert client.get_account()["cloudwatchRoleArn"] == f"arn:aws:iam::{SERVICE}:role/api-echo-role"

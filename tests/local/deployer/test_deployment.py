@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from local.deployer import Resource, deploy
 from local.deployer.deployment import run
 from local.emulator import Emulator
-from tests.local.deployer.support import MONITOR, SERVICE, account, deployed
+from tests.local.deployer.support import MONITOR, SERVICE, account, deployed, trust
 
 
 def test_exports_are_plain_values_and_secret_ones_are_named(emulator: Emulator) -> None:
@@ -54,13 +54,19 @@ def test_resources_are_recorded_and_reported_one_at_a_time(emulator: Emulator) -
 def test_a_secret_input_makes_a_secret_attribute(emulator: Emulator) -> None:
     def program() -> None:
         opts = account()
-        topic = aws.sns.Topic("topic", name="secretive", display_name=pulumi.Output.secret("hush"), opts=opts)
-        pulumi.export("display", topic.display_name)
-        pulumi.export("arn", topic.arn)
+        role = aws.iam.Role(
+            "role",
+            name="secretive",
+            description=pulumi.Output.secret("hush"),
+            assume_role_policy=trust("a.amazonaws.com"),
+            opts=opts,
+        )
+        pulumi.export("description", role.description)
+        pulumi.export("arn", role.arn)
 
     deployment = deployed(emulator, program)
-    assert deployment.outputs["display"] == "hush"
-    assert deployment.secret_outputs == {"display"}
+    assert deployment.outputs["description"] == "hush"
+    assert deployment.secret_outputs == {"description"}
 
 
 def test_default_tags_of_the_provider_go_on_every_resource(emulator: Emulator) -> None:

@@ -17,12 +17,20 @@ def test_alarms_keep_every_part_of_their_specification(emulator: Emulator) -> No
         aws.cloudwatch.MetricAlarm(
             "plain",
             name="watch-plain",
-            namespace="N",
-            metric_name="M",
-            dimensions={"B": "2", "A": "1"},
-            extended_statistic="p90",
+            metric_queries=[
+                {
+                    "id": "m",
+                    "return_data": True,
+                    "metric": {
+                        "namespace": "N",
+                        "metric_name": "M",
+                        "dimensions": {"B": "2", "A": "1"},
+                        "period": 60,
+                        "stat": "p90",
+                    },
+                }
+            ],
             evaluate_low_sample_count_percentiles="ignore",
-            period=60,
             evaluation_periods=5,
             datapoints_to_alarm=3,
             threshold=0.5,
@@ -73,8 +81,10 @@ def test_alarms_keep_every_part_of_their_specification(emulator: Emulator) -> No
     found = client.describe_alarms(AlarmNamePrefix="watch-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     alarms = {alarm["AlarmName"]: alarm for alarm in found["MetricAlarms"]}
     plain = alarms["watch-plain"]
-    assert {d["Name"]: d["Value"] for d in plain["Dimensions"]} == {"A": "1", "B": "2"}
-    assert (plain["ExtendedStatistic"], plain["DatapointsToAlarm"], plain["Threshold"]) == ("p90", 3, 0.5)
+    (alone,) = plain["Metrics"]
+    dimensions = alone["MetricStat"]["Metric"]["Dimensions"]
+    assert {d["Name"]: d["Value"] for d in dimensions} == {"A": "1", "B": "2"}
+    assert (plain["DatapointsToAlarm"], plain["Threshold"]) == (3, 0.5)
     assert plain["OKActions"] == [f"arn:aws:sns:{REGION}:{SERVICE}:ok"]
     metric, expression = sorted(alarms["watch-math"]["Metrics"], key=lambda m: str(m["Id"]), reverse=True)
     assert metric["AccountId"] == SERVICE

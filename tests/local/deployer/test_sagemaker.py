@@ -29,7 +29,6 @@ def test_an_endpoint_has_its_model_its_variant_and_its_scaling(emulator: Emulato
                     "model_name": model.name,
                     "instance_type": "ml.c6i.large",
                     "initial_instance_count": 2,
-                    "volume_size_in_gb": 8,
                 }
             ],
             data_capture_config={
@@ -80,7 +79,6 @@ def test_an_endpoint_has_its_model_its_variant_and_its_scaling(emulator: Emulato
     configuration = client.describe_endpoint_config(EndpointConfigName=configuration_name)
     (variant,) = configuration["ProductionVariants"]
     assert (variant["ModelName"], variant["InitialInstanceCount"]) == (model_name, 2)
-    assert variant["VolumeSizeInGB"] == 8
     assert configuration["DataCaptureConfig"]["CaptureOptions"] == [{"CaptureMode": "Input"}]
     endpoint = client.describe_endpoint(EndpointName=ENDPOINT)
     assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", configuration_name)
@@ -104,14 +102,12 @@ def test_a_serverless_variant_keeps_its_memory(emulator: Emulator) -> None:
         )
         model = aws.sagemaker.Model(
             "model",
-            name="serverless-model",
             execution_role_arn=role.arn,
             primary_container={"image": "registry/image:1"},
             opts=opts,
         )
-        aws.sagemaker.EndpointConfiguration(
+        configuration = aws.sagemaker.EndpointConfiguration(
             "configuration",
-            name="serverless-configuration",
             production_variants=[
                 {
                     "variant_name": "main",
@@ -121,10 +117,11 @@ def test_a_serverless_variant_keeps_its_memory(emulator: Emulator) -> None:
             ],
             opts=opts,
         )
+        pulumi.export("name", configuration.name)
 
-    deployed(emulator, program)
+    made = deployed(emulator, program)
     configuration = emulator.client("sagemaker", SERVICE).describe_endpoint_config(
-        EndpointConfigName="serverless-configuration"
+        EndpointConfigName=made.outputs["name"]
     )
     assert configuration["ProductionVariants"][0]["ServerlessConfig"] == {
         "MemorySizeInMB": 2048,
