@@ -67,6 +67,12 @@ def _curated(name: str) -> set[str]:
         ("AWS/Usage", "CallCount", ["Class+Resource+Service+Type"]),
         ("AWS/Kinesis", "IteratorAgeMilliseconds", ["StreamName+ShardId"]),
         ("AWS/CertificateManager", "DaysToExpiry", ["CertificateArn"]),
+        ("ECS/ContainerInsights", "RunningTaskCount", ["ClusterName+ServiceName"]),
+        (
+            "AWS/ES",
+            "ReplicationRate",
+            ["ClientId+DomainName", "ClientId+DomainName+ConnectionId", "ClientId+DomainName+LeaderAlias"],
+        ),
     ],
 )
 def test_a_metric_has_the_sets_of_its_page_and_zones_at_most_besides(
@@ -95,6 +101,7 @@ def test_an_acl_of_cloudfront_has_no_region_and_lives_in_one() -> None:
     assert blocked.region(files.parse("WebACL+Rule")) == "us-east-1"
     assert blocked.region(files.parse("WebACL+Rule+Region")) is None
     assert sets("WebACL+Rule", "WebACL+Rule+Region") <= blocked.dimension_sets
+    assert sets("WebACL", "WebACL+Region").isdisjoint(blocked.dimension_sets)
 
 
 @pytest.mark.parametrize("namespace", ["AWS/CloudFront", "AWS/Route53", "AWS/Billing", "AWS/TrustedAdvisor"])
@@ -202,17 +209,6 @@ def test_a_dimension_has_the_form_that_aws_gives_it(namespace: str, key: str, ri
     assert not re.fullmatch(found.forms[key].pattern, wrong)
 
 
-def test_names_are_compared_with_their_case_and_the_right_one_is_near() -> None:
-    assert published.metric("AWS/Lambda", "errors") is None
-    assert published.nearest("AWS/Lambda", "errors")[0] == "Errors"
-    assert published.nearest("AWS/SQS", "ApproximateNumberOfVisibleMessages")[0] == (
-        "ApproximateNumberOfMessagesVisible"
-    )
-    assert published.namespace("AWS/Elasticache") is None
-    assert published.nearest_namespace("AWS/Elasticache")[0] == "AWS/ElastiCache"
-    assert published.nearest("Shop/Orders", "Placed") == []
-
-
 def test_only_a_whole_namespace_proves_that_a_name_does_not_exist() -> None:
     assert published.known("AWS/SQS")
     assert not published.known("CWAgent")
@@ -252,28 +248,3 @@ def test_a_wrong_file_is_refused_with_its_name_and_place(
     with pytest.raises(RehearsalError, match=r"^AWS_Novel\.yaml: .*Mend the catalogue") as caught:
         files.curated.__wrapped__("AWS/Novel")
     assert problem in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("namespace", "name", "meant"),
-    [
-        ("AWS/ES", "CPUUtilisation", "CPUUtilization"),
-        ("AWS/ES", "FreeStorgaeSpace", "FreeStorageSpace"),
-        ("AWS/VPN", "TunneSltate", "TunnelState"),
-        ("AWS/VPN", "TunelState", "TunnelState"),
-        ("AWS/VPN", "Tunnellstate", None),
-        ("AWS/Kafka", "CpuUsers", None),
-        ("AWS/VPN", "CunnelState", None),
-        ("AWS/Neptune", "Http520", None),
-        ("AWS/VPN", "TunnelState", None),
-        ("Shop", "Orders", None),
-    ],
-)
-def test_one_slip_of_the_pen_is_a_misspelling(namespace: str, name: str, meant: str | None) -> None:
-    assert published.misspelt(namespace, name) == meant
-
-
-def test_no_metric_is_a_misspelling_of_another_one() -> None:
-    parts = [found for found in map(published.namespace, files.namespaces()) if found and not found.whole]
-    metrics = [(part.name, metric) for part in parts for metric in part.metrics]
-    assert [one for one in metrics if published.misspelt(*one) is not None] == []
