@@ -18,6 +18,8 @@ LIMIT = f"| limit {MAX_ROWS}"
 POLL_S, PATIENCE_S = 1.0, 300.0
 MINUTE = timedelta(minutes=1)
 NO_KEY = "-"
+# A function that answers 5XX itself was reached: its integration status is 200.
+GATEWAY_ERRORS = 'filter status like /^5/ and integrationStatus != "200" | stats count(*) as n by bin(5m)'
 THROTTLED = 429
 Row = dict[str, Any]
 
@@ -28,12 +30,16 @@ class AccessLogError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessLog:
-    """What one day's log says. `answered` and `in_time` are predictions by minute."""
+    """What one day's log says. `answered` and `in_time` are predictions by minute.
+
+    `gateway_errors` are the 5XX of each five minutes that did not come from the function.
+    """
 
     answered: Mapping[datetime, int]
     in_time: Mapping[datetime, int]
     customers: list[Row]
     latencies: list[Row]
+    gateway_errors: Mapping[datetime, int]
 
 
 def read_access_log(
@@ -55,11 +61,13 @@ def read_access_log(
     by_customer = list(asked.rows("stats count(*) as n by bin(1h), apiKeyId, status", begin, end))
     fast_by_customer = list(asked.rows(f"{in_time}stats count(*) as n by bin(1h), apiKeyId", begin, end))
     spread = list(asked.rows("stats count(*) as n by bin(1h), latencyMs, status", begin, end))
+    gateway = list(asked.rows(GATEWAY_ERRORS, begin, end))
     return AccessLog(
         answered=_sums((row["at"], row["n"]) for row in by_minute if _answered(row)),
         in_time=_sums((row["at"], row["n"]) for row in fast),
         customers=_customers(watched.name, by_customer, fast_by_customer, key_names),
         latencies=_latencies(watched.name, spread),
+        gateway_errors=_sums((row["at"], row["n"]) for row in gateway),
     )
 
 

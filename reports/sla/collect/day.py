@@ -62,17 +62,21 @@ def collect_day(
 def read(place: Place, day: date) -> Tables:
     """Every table of one service's day."""
     watched, monitor, service = place.watched, place.monitor, place.service
+    intervals = read_intervals(service.cloudwatch, watched, day)
     minutes = read_minutes(monitor.cloudwatch, service.cloudwatch, watched, day)
     log = read_access_log(service.logs, watched, day, key_names(service.apigateway, watched))
     if log:
         for row in minutes:
             row["answered"] = log.answered.get(row["minute"], 0)
             row["answered_in_time"] = log.in_time.get(row["minute"], 0)
+        for row in intervals:
+            if row["provider"] == "apigateway":
+                row["errors"] = min(row["errors"], log.gateway_errors.get(row["begins_at"], 0))
     accounts = {account.session: account for account in (monitor, service)}.values()  # it may be the same one
     transitions = [row for account in accounts for row in read_transitions(account.cloudwatch, watched, day)]
     return {
         "minutes": minutes,
-        "intervals": read_intervals(service.cloudwatch, watched, day),
+        "intervals": intervals,
         "transitions": transitions,
         "usage": read_usage(service.apigateway, watched, day),
         "customers": log.customers if log else [],

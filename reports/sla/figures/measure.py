@@ -18,7 +18,17 @@ from reports.sla.figures.windows import Watch, merged
 from reports.sla.period import ONE_DAY, Period
 
 BATCH = 25  # services at a time
-PER_SERVICE = ("daily", "incidents", "percentiles", "burn", "customers", "usage", "transitions")
+PER_SERVICE = (
+    "daily",
+    "incidents",
+    "percentiles",
+    "burn",
+    "customers",
+    "usage",
+    "transitions",
+    "intervals",
+    "claims",
+)
 
 
 def services(links: Sequence[Link], period: Period) -> list[str]:

@@ -10,6 +10,7 @@ from reports.sla.figures.burn import burn, forecast, whole_period
 from reports.sla.figures.engine import Row
 from reports.sla.figures.incidents import incidents
 from reports.sla.figures.latency import latency, percentiles
+from reports.sla.figures.ledger import ledger
 from reports.sla.figures.notes import notes
 from reports.sla.figures.result import (
     Customer,
@@ -41,6 +42,8 @@ class Rows:
     customers: Sequence[Row]
     usage: Sequence[Row]
     transitions: Sequence[Row]
+    intervals: Sequence[Row]
+    claims: Sequence[Row]
     maintenance: Sequence[Row]
 
 
@@ -94,6 +97,7 @@ def report(
         customers=tuple(_customer(row) for row in rows.customers),
         usage=tuple(_usage(row) for row in rows.usage),
         maintenance=tuple(_maintenance(row, period) for row in rows.maintenance),
+        aws=ledger(rows.intervals, rows.claims, period, promise.availability_pct),
         proof=Proof(
             head=verified.head,
             head_confirmed=verified.head_confirmed,

@@ -54,6 +54,7 @@ def service_markdown(report: ServiceReport) -> str:
         *_customers(report),
         *_usage(report),
         *_maintenance(report),
+        *_aws(report),
         f"Evidence: {report.proof.first_day} to {report.proof.last_day}, head `{report.proof.head}`.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -183,6 +184,26 @@ def _maintenance(report: ServiceReport) -> Iterator[str]:
                     "out" if work.counted_out else "in: not announced beforehand",
                 )
                 for work in report.maintenance
+            ],
+        )
+
+
+def _aws(report: ServiceReport) -> Iterator[str]:
+    yield "## What AWS owed"
+    yield report.aws.ceiling_words
+    if report.aws.services:
+        yield _table(
+            ("service", "promised", "uptime, at least", "errors, at most", "kept?", "claim until"),
+            [
+                (
+                    aws.name,
+                    f"{aws.promised_pct:g} %",
+                    share(aws.uptime_at_least_pct),
+                    number(aws.errors_at_most),
+                    aws.verdict,
+                    str(aws.claim_until) if aws.claim else DASH,
+                )
+                for aws in report.aws.services
             ],
         )
 

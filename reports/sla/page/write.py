@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reports.sla.figures.result import Model, ServiceReport
+from reports.sla.page.claim import claim_markdown
 from reports.sla.page.fleet import FleetReport, Line, fleet, line
 from reports.sla.page.html import fleet_html, service_html
 from reports.sla.page.markdown import fleet_markdown, service_markdown
@@ -12,12 +13,19 @@ FOLDER = "services"
 
 
 def write(reports: Iterable[ServiceReport], out: Path) -> FleetReport:
-    """`out/index.*` and `out/services/<service>.*` as HTML, Markdown and JSON; returns what is over all."""
+    """`out/index.*` and `out/services/<service>.*` as HTML, Markdown and JSON; returns what is over all.
+
+    Beside them a packet for each claim against AWS that the evidence may carry.
+    """
     (out / FOLDER).mkdir(parents=True, exist_ok=True)
     lines: list[Line] = []
     last = None
     for last in reports:
         _put(out / FOLDER / last.service, last, service_markdown(last), service_html(last))
+        for aws in last.aws.services:
+            if aws.claim:
+                path = out / FOLDER / f"{last.service}-claim-{aws.provider}.md"
+                path.write_text(claim_markdown(last, aws), encoding="utf-8")
         lines.append(line(last))
     if last is None:
         raise ValueError("there is no service to report on")

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from reports.sla.collect.access_log import AccessLogError, read_access_log
+from reports.sla.collect.access_log import GATEWAY_ERRORS, AccessLogError, read_access_log
 from reports.sla.collect.accounts import monitor_account
 from reports.sla.collect.day import Place, collect_day, read
 from reports.sla.collect.minutes import read_intervals, read_minutes
@@ -56,6 +56,7 @@ def cloud() -> Cloud:
             {"bin(1h)": "2026-10-05 01:00:00.000", "apiKeyId": "k9", "status": "500", "n": "3"},
         ],
         FAST_BY_CUSTOMER: [{"bin(1h)": "2026-10-05 00:00:00.000", "apiKeyId": "k1", "n": "5"}],
+        GATEWAY_ERRORS: [{"bin(5m)": "2026-10-05 00:00:00.000", "n": "2"}],
         SPREAD: [
             {"bin(1h)": "2026-10-05 00:00:00.000", "latencyMs": "90", "status": "200", "n": "5"},
             {"bin(1h)": "2026-10-05 00:00:00.000", "latencyMs": "900", "status": "200", "n": "1"},
@@ -218,7 +219,7 @@ def test_a_query_with_more_rows_than_insights_gives_is_asked_again_in_halves(
         {"bin(1m)": f"2026-10-05 {minute // 60:02d}:{minute % 60:02d}:00.000", "status": "200", "n": "1"}
         for minute in range(0, 1440, 7)
     ]
-    for text in (FAST, BY_CUSTOMER, FAST_BY_CUSTOMER, SPREAD):
+    for text in (FAST, BY_CUSTOMER, FAST_BY_CUSTOMER, SPREAD, GATEWAY_ERRORS):
         cloud.logs[text] = []
     log = read_access_log(cloud.account().logs, WATCHED, DAY, {}, slept)
     assert log is not None
@@ -240,6 +241,7 @@ def test_without_a_log_group_what_was_answered_is_not_known(cloud: Cloud) -> Non
 def test_a_collected_day_is_evidence(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.sla.collect.access_log.POLL_S", 0.0)
     cloud.history = [state("orders-prod-x", MIDNIGHT + timedelta(hours=1), "OK", "ALARM")]
+    cloud.series[API, "5XXError", "Sum"][0] = 3
     head = collect_day([place(cloud)], tmp_path, DAY, now=NOW)
     found = verify(tmp_path, heads=[head])
     assert found.faults == ()
@@ -263,6 +265,8 @@ def test_a_collected_day_is_evidence(cloud: Cloud, tmp_path: Path, monkeypatch: 
     )  # fmt: skip
     assert one("minutes", "minute, answered, answered_in_time") == (MIDNIGHT.replace(tzinfo=None), 6, 5)
     assert link.promises["orders-prod"].latency_ms == 200
+    # Of the stage's three 5XX the function gave one itself, says the access log.
+    assert one("intervals", "provider, requests, errors") == ("apigateway", 7, 2)
 
 
 def test_a_day_that_is_not_whole_or_gone_is_not_collected(cloud: Cloud, tmp_path: Path) -> None:
