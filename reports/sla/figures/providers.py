@@ -52,7 +52,7 @@ PROVIDERS = (
         name="Amazon SageMaker (online inference)",
         promised_pct=99.95,
         page="https://aws.amazon.com/sagemaker/sla/",
-        read="Amazon's own page for its regions in China, 17 May 2022; for endpoints of two instances or more",
+        read="Amazon's own page for its regions in China, 17 May 2022; endpoints of two instances or more",
         errors_are="InvokeEndpoint calls that return 500 or 503",
         bound="Invocation5XXErrors, which has the model's own errors in it",
     ),
