@@ -26,11 +26,16 @@ def show(found: Sequence[tuple[AlarmSet, Sequence[Judged]]], console: Console, *
     counted = [one.severity for one in every if one.ignored is None]
     alarms = sum(len(given.alarms) for given, _ in found)
     ignored = len(every) - len(counted)
-    counts = ", ".join(f"{counted.count(severity)} {severity}" for severity in SEVERITIES)
+    counts = ", ".join(_several(counted.count(severity), severity) for severity in SEVERITIES)
     hidden = "" if infos or "info" not in counted else " (--info shows these)"
     console.print(
-        f"{alarms} alarms: {counts}{hidden}{f', {ignored} ignored' if ignored else ''}", highlight=False
+        f"{_several(alarms, 'alarm')}: {counts}{hidden}{f', {ignored} ignored' if ignored else ''}",
+        highlight=False,
     )
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 or what == 'info' else 's'}"
 
 
 def page(rule: Rule, console: Console) -> None:
@@ -40,9 +45,9 @@ def page(rule: Rule, console: Console) -> None:
 
 def _finding(one: Judged, console: Console) -> None:
     place = f"{one.file}:{one.line}" if one.line > 1 else one.file
-    name = f" {one.alarm}" if one.alarm else ""
+    name = f"{one.alarm}: " if one.alarm else ""
     head = Text.assemble(
-        f"{place}:", (name, "bold"), ": ", (one.severity, COLOURS[one.severity]), f" [{one.rule.id}]"
+        f"{place}: ", (name, "bold"), (one.severity, COLOURS[one.severity]), f" [{one.rule.id}]"
     )
     console.print(head, soft_wrap=True)
     key = f"{one.finding.key}: " if one.finding.key else ""

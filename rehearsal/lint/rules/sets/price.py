@@ -22,10 +22,11 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     dearest = max(given.alarms, key=_dollars, default=None)
     if dearest is None:
         return
+    count = "1 alarm costs" if len(given.alarms) == 1 else f"{len(given.alarms)} alarms cost"
     yield Finding(
         alarm=None,
         key="",
-        problem=f"{len(given.alarms)} alarms cost ${total:.2f} a month (prices of {price.prices().date})",
+        problem=f"{count} ${total:.2f} a month (prices of {price.prices().date})",
         consequence=f"the dearest is {dearest.name} at ${_dollars(dearest):.2f}",
         fix="remove what nobody acts on",
     )
