@@ -51,11 +51,13 @@ smoke: $(INSTALLED) ## After an up: does the pair serve what was asked for? (ARG
 rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod into build/rehearsal
 	@$(BIN)/python -m rehearsal run --stack prod --out build/rehearsal $(ARGS)
 	@$(BIN)/python docs/rehearsal.py --check
+	@$(BIN)/python -m rehearsal lint --stack dev --stack prod --fail-on warning
 
 .PHONY: check
 check: $(INSTALLED) ## Judge the stack files and what is generated from them; format check, lint and types
 	@$(BIN)/python -m config
 	@$(BIN)/python docs/alarms.py --check
+	@$(BIN)/python docs/lint.py --check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .

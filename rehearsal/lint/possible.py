@@ -5,6 +5,7 @@ that cannot be in ALARM at once. What is found impossible is so whatever the dat
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
 from math import ceil
 
 from rehearsal.cloudwatch.rules import AllOf, AnyOf, AtLeast, Constant, InState, Not, Rule, children
@@ -21,7 +22,7 @@ def can(rule: Rule, domains: Mapping[str, States], apart: Apart = (), *, be: boo
     `apart` are pairs of which at most one can be in ALARM. True also where it would take too long to tell.
     """
     names = list(dict.fromkeys(children(rule)))
-    pairs = [tuple(pair) for pair in apart if pair <= set(names)]
+    pairs = [pair for pair in combinations(names, 2) if frozenset(pair) in apart] if apart else []
     return _Search(rule, names, pairs, be=be).found({n: domains.get(n, ALL) for n in names}, 0)
 
 

@@ -30,7 +30,7 @@ def apart(given: AlarmSet) -> frozenset[frozenset[str]]:
     """Pairs of alarms that look at the same datapoints and cannot both be in ALARM."""
     groups: dict[object, list[Alarm]] = {}
     for alarm in given.metric:
-        key = _window(alarm)
+        key = _window(alarm) if alarm.name in given.parents else None
         if key is not None:
             groups.setdefault(key, []).append(alarm)
     return frozenset(

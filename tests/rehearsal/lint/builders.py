@@ -91,7 +91,10 @@ def without(entry: Entry) -> Entry:
 def described(entries: Sequence[Entry]) -> str:
     """`aws cloudwatch describe-alarms`."""
     arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:"
-    with_arns = [{"AlarmArn": f"{arn}{entry['AlarmName']}", **entry} for entry in entries]
+    with_arns = [
+        {"AlarmName": entry["AlarmName"], "AlarmArn": f"{arn}{entry['AlarmName']}", **entry}
+        for entry in entries
+    ]
     return json.dumps(
         {
             "MetricAlarms": [entry for entry in with_arns if "AlarmRule" not in entry],

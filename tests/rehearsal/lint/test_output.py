@@ -88,7 +88,12 @@ def test_json_has_every_finding_and_what_is_not_judged(
 @pytest.mark.parametrize(("terminal", "coloured"), [(True, True), (False, False)])
 def test_there_is_colour_on_a_terminal_alone(file: Path, *, terminal: bool, coloured: bool) -> None:
     out = StringIO()
-    main(["lint", str(file)], Console(file=out, width=140, force_terminal=terminal, color_system="standard" if terminal else "auto"))
+    main(
+        ["lint", str(file)],
+        Console(
+            file=out, width=140, force_terminal=terminal, color_system="standard" if terminal else "auto"
+        ),
+    )
     assert ("\x1b[" in out.getvalue()) is coloured
 
 

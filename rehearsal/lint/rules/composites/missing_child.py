@@ -8,24 +8,31 @@ Source:
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rehearsal.lint.alarms import AlarmSet
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "warning"
+SHORT = 4
 
 
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Names that no alarm has, and the one that is meant."""
     names = given.by_name.keys() | {name for name, _ in given.skipped}
+    alike: dict[str | int, list[str]] = {}  # names that could be meant, by their letters and by their length
+    for name in sorted(names):
+        alike.setdefault(_plain(name), []).append(name)
+        for length in (len(name) - 1, len(name), len(name) + 1):
+            alike.setdefault(length, []).append(name)
     for alarm in given.composite:
         wanted = [("AlarmRule", name) for name in sorted(alarm.children)]
         wanted += [("ActionsSuppressor", alarm.suppressor)] if alarm.suppressor else []
         for key, name in wanted:
             if name in names or "${" in name:
                 continue
-            meant = _meant(name, names)
+            others = [*alike.get(_plain(name), ()), *alike.get(len(name), ())]
+            meant = next((other for other in others if _is_slip(name, other)), None)
             yield Finding(
                 alarm=alarm,
                 key=key,
@@ -36,12 +43,9 @@ def check(given: AlarmSet) -> Iterator[Finding]:
             )
 
 
-def _meant(name: str, names: Iterable[str]) -> str | None:
-    """A name that differs by its case, its separators or one letter (a digit tells things apart)."""
-    for other in sorted(names):
-        if _plain(other) == _plain(name) or (_one_letter(name, other) and len(name) > 4):  # noqa: PLR2004  # a word
-            return other
-    return None
+def _is_slip(name: str, other: str) -> bool:
+    """Whether it differs by its case, its separators or one letter (a digit tells things apart)."""
+    return _plain(other) == _plain(name) or (len(name) > SHORT and _one_letter(name, other))
 
 
 def _plain(name: str) -> str:

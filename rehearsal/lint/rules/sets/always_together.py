@@ -16,36 +16,31 @@ SEVERITY = "warning"
 
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Equal alarms, and pairs of which one contains the other."""
-    groups: dict[object, list[Alarm]] = {}
+    same: dict[object, Alarm] = {}
+    told: dict[object, Alarm] = {}
     for alarm in given.metric:
-        groups.setdefault(_watches(alarm), []).append(alarm)
-    for group in groups.values():
-        for number, alarm in enumerate(group):
-            for earlier in group[:number]:
-                if earlier.name == alarm.name:
-                    continue  # rule duplicate-name
-                yield from _pair(earlier, alarm)
-
-
-def _pair(first: Alarm, second: Alarm) -> Iterator[Finding]:
-    windows = [(a.periods, a.to_alarm, a.treatment) for a in (first, second)]
-    if (first.threshold, windows[0]) == (second.threshold, windows[1]):
-        yield Finding(
-            alarm=second,
-            key="",
-            problem=f"it fires exactly when {first.name} does",
-            consequence="one incident pages twice, and one of the two is paid for nothing",
-            fix=f"remove it, or {first.name}",
-        )
-    elif windows[0] == windows[1] and _told(first) & _told(second):
-        yield Finding(
-            alarm=second,
-            key="Threshold",
-            problem=f"it is {first.name} at {second.threshold:g} instead of {first.threshold:g}, "
-            "and both tell the same people",
-            consequence="one incident pages twice",
-            fix="give them different targets, or keep one",
-        )
+        watched = (_watches(alarm), alarm.periods, alarm.to_alarm, alarm.treatment)
+        targets = [(watched, target) for target in _told(alarm)]
+        equal = same.setdefault((watched, alarm.threshold), alarm)
+        wider = next((told[target] for target in targets if target in told), None)
+        if equal.name != alarm.name:
+            yield Finding(
+                alarm=alarm,
+                key="",
+                problem=f"it fires exactly when {equal.name} does",
+                consequence="one incident pages twice, and one of the two is paid for nothing",
+                fix=f"remove it, or {equal.name}",
+            )
+        elif wider is not None and wider.name != alarm.name:
+            yield Finding(
+                alarm=alarm,
+                key="Threshold",
+                problem=f"it is {wider.name} at {alarm.threshold:g} instead of {wider.threshold:g}, "
+                "and both tell the same people",
+                consequence="one incident pages twice",
+                fix="give them different targets, or keep one",
+            )
+        told.update(dict.fromkeys(targets, alarm))
 
 
 def _told(alarm: Alarm) -> set[str]:
