@@ -1,8 +1,8 @@
 """What linting costs: 1,000 alarms of every kind, and its growth.
 
-`python -m bench lint`, part of `make bench`. CPU time of reading and judging one file of describe-alarms, the
-best of three; the alarms are the production catalogue's, each under names and dimensions of its own. Exit code 1
-if the target is missed.
+`python -m bench lint`, part of `make bench`. CPU time of reading and judging one file of describe-alarms,
+the best of three; the alarms are the production catalogue's, each under names and dimensions of its own. Exit
+code 1 if the target is missed.
 """
 
 import json

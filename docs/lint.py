@@ -1,4 +1,4 @@
-"""Writes docs/lint.md's rules from the rules themselves: `python docs/lint.py`, or `--check` to only compare."""
+"""Writes the rules of docs/lint.md: `python docs/lint.py`, or `--check` to only compare."""
 
 import sys
 from collections.abc import Iterator

@@ -1,18 +1,14 @@
 """The rules over a set of alarms: what they find, without what is ignored for a reason."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from rehearsal.lint import rules
 from rehearsal.lint.alarms import AlarmSet
 from rehearsal.lint.ignore import Ignore
 from rehearsal.lint.rule import SEVERITIES, Finding, Rule, Severity
-
-_NAMED = re.compile(r"""(?:[Aa]larm_?[Nn]ame|\bname)["']?\s*[:=]\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^,}#]+)""")
-_KEY = re.compile(r"""\s*["']?([A-Za-z0-9]+)["']?\s*:""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,33 +52,29 @@ def judge(given: AlarmSet, ignores: Sequence[Ignore] = ()) -> list[Judged]:
     return [judged for *_, judged in sorted(found, key=lambda item: item[:3])]
 
 
+_KEY = r"""(?i:alarm_?name|\bname)["']?\s*[:=]\s*"""
+# Where a name may stand: as the value of a key that says so, or as the key of a resource.
+_PLACES = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        _KEY + r"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}][^,}\n]*?))\s*(?:[,}#]|$)""",
+        r"^\s*(?:-\s+)?" + _KEY + r"""(?!["'])(.+?)\s*(?:\s#.*)?$""",  # a block of YAML: commas are its own
+        r"""^\s*["']?([^\s"'][^\n]*?)["']?\s*:""",
+    )
+)
+
+
 class _Lines:
     """Where in the source an alarm is: the first line that gives its name, or names its resource."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
-
-    @cached_property
-    def _lines(self) -> Mapping[str, int]:
-        named: dict[str, int] = {}
-        keys: dict[str, int] = {}
-        for number, line in enumerate(self._source.splitlines(), 1):
-            for match in _NAMED.finditer(line):
-                named.setdefault(_plain(match[1]), number)
-            key = _KEY.match(line)
-            if key:
-                keys.setdefault(key[1], number)
-        return {**keys, **named}
+        starts = [0, *(match.end() for match in re.finditer("\n", source))]
+        self._known: dict[str, int] = {}
+        for place in _PLACES:
+            for match in place.finditer(source):
+                name = match[match.lastindex or 0]
+                line = bisect_right(starts, match.start(match.lastindex or 0))
+                self._known[name] = min(line, self._known.get(name, line))
 
     def of(self, name: str) -> int:
-        return self._lines.get(name, 1)
-
-
-def _plain(value: str) -> str:
-    """A value of JSON or YAML without its quotes."""
-    if value.startswith('"'):
-        try:
-            return str(json.loads(value))
-        except ValueError:
-            pass
-    return value.strip().strip("'\"")
+        return self._known.get(name, 1)
