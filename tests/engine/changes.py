@@ -5,8 +5,8 @@ Only the engine shows this. Here are those of the API, the functions and the usa
 
 from tests.engine.alarm_changes import ROWS as ALARM_ROWS
 from tests.engine.model_changes import ROWS as MODEL_ROWS
-from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, plans, settings, source
-from tests.engine.stacks import SERVICE
+from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, let_in, plans, settings, source
+from tests.engine.stacks import SERVICE, SINK
 
 ROWS = (
     *MODEL_ROWS,
@@ -191,6 +191,18 @@ ROWS = (
         what="a renamed sampling rule is another one",
         do=settings(tracing={"rules": [{"name": "every", "priority": 9000, "rate": 1.0, "reservoir": 1}]}),
         effects={"created": "SamplingRule tracing-every", "deleted": "SamplingRule tracing-all"},
+    ),
+    Row(
+        what="a service that is alone in its account may make its own link, whose filters are set in place",
+        do=both(let_in, settings(observability={"sink_arn": SINK})),
+        effects={"created": "Link observability-link"},
+        more=[
+            (
+                settings(observability={"metric_filter": "*", "log_filter": "LogGroupName LIKE '/aws/%'"}),
+                {"updated": "Link observability-link"},
+            )
+        ],
+        back={"deleted": "Link observability-link"},
     ),
     Row(
         what="another probe is another item, and the canary asks for it",

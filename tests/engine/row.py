@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.engine.cloud import Thing
 from tests.engine.project import Project
-from tests.engine.stacks import SERVICE
+from tests.engine.stacks import ACCOUNTS, REGION, SERVICE, SINK
 
 Edit = Callable[[Project], None]
 Effects = Mapping[str, str]
@@ -62,6 +63,21 @@ def plans(**changes: Mapping[str, Any] | None) -> Edit:
     for name, change in changes.items():
         wanted[name] = {**wanted.get(name, {"name": name}), **change} if change is not None else None
     return settings(usage_plans=[plan for plan in wanted.values() if plan])
+
+
+def let_in(project: Project) -> None:
+    """The monitor account's sink takes links of the service account, as its bootstrap stack says."""
+    inputs = {"sinkIdentifier": SINK, "policy": f"arn:aws:iam::{ACCOUNTS['service']}:root"}
+    project.cloud.put(
+        Thing(
+            account=ACCOUNTS["monitor"],
+            region=REGION,
+            type="aws:oam/sinkPolicy:SinkPolicy",
+            name="observability-policy",
+            id=SINK,
+            inputs=inputs,
+        )
+    )
 
 
 def layer(project: Project) -> None:

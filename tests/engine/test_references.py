@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.engine.project import Project
+from tests.engine.stacks import MONITOR
 
 pytestmark = pytest.mark.engine
-# An output that an older service stack did not have.
-PROBE = ('"probe": settings', '"former_probe": settings')
 DEPLOY = "pulumi up -s organization/inference-watch/dev"
 
 
@@ -28,9 +27,7 @@ def test_the_monitor_of_a_service_that_is_not_deployed_yet_previews_and_says_wha
 
 def test_an_older_service_previews_with_a_warning_and_is_asked_for_in_an_update(deployed: Project) -> None:
     monitor = deployed.stack("dev-monitor")
-    deployed.edit("components/service/stack.py", *PROBE)
-    assert deployed.stack("dev").up().error == ""
-    deployed.edit("components/service/stack.py", *reversed(PROBE))
+    deployed.stack("dev").export(probe=None)
     preview, update = monitor.preview(), monitor.up()
     assert preview.error == ""
     assert "probe" in preview.output
@@ -42,6 +39,14 @@ def test_an_older_service_previews_with_a_warning_and_is_asked_for_in_an_update(
 
 
 def test_a_newer_service_changes_nothing_in_its_monitor(deployed: Project) -> None:
-    deployed.edit("components/service/stack.py", PROBE[0], f'"a_later_output": 1, {PROBE[0]}')
-    assert deployed.stack("dev").up().error == ""
+    deployed.stack("dev").export(a_later_output=1)
     assert deployed.stack("dev-monitor").preview().steps == ()
+
+
+def test_a_monitor_whose_name_does_not_tell_what_it_watches_says_which_setting_does(
+    project: Callable[..., Project],
+) -> None:
+    new = project({"elsewhere": MONITOR})
+    preview = new.stack("elsewhere").preview()
+    assert "inference-watch:service_stack is not set" in preview.error
+    assert "Traceback" not in preview.error + preview.output

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.engine.cloud import Fault
+from tests.engine.engine import resource_of
 from tests.engine.project import Project
 from tests.engine.stacks import ACCOUNTS, RETAINED
 
@@ -25,7 +26,9 @@ def test_a_protected_service_is_refused_before_the_first_deletion_and_without_a_
     deployed: Project,
 ) -> None:
     deployed.set("dev", {"deletion_protection": True})
-    assert deployed.stack("dev").up().error == ""
+    stack = deployed.stack("dev")
+    assert stack.up().error == ""
+    assert {resource_of(item["urn"]) for item in stack.state["resources"] if item.get("protect")} == CORE
     before = left(deployed, "service")
     refused = deployed.cli("destroy", "-s", "dev", "--yes")
     assert refused.returncode != 0
