@@ -58,6 +58,7 @@ check: $(INSTALLED) ## Judge the stack files and what is generated from them; fo
 	@$(BIN)/python -m config
 	@$(BIN)/python docs/alarms.py --check
 	@$(BIN)/python docs/lint.py --check
+	@$(BIN)/python docs/sla.py --check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .

@@ -25,7 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if arguments is None else arguments
     name = argv[0] if argv else ""
     if name in REPORTS:
-        return int(entry.load(REPORTS[name])(argv[1:]))
+        try:
+            command = entry.load(REPORTS[name])
+        except ModuleNotFoundError as missing:
+            if missing.name != "duckdb":
+                raise
+            sys.stderr.write("error: the SLA's evidence needs DuckDB: pip install '.[evidence]'\n")
+            return entry.USAGE
+        return int(command(argv[1:]))
     if name in ("-h", "--help"):
         sys.stdout.write(USAGE)
         return 0

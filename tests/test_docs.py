@@ -17,6 +17,11 @@ def test_the_configuration_page_is_current() -> None:
     assert done.returncode == 0
 
 
+def test_the_page_on_the_sla_is_current() -> None:
+    done = subprocess.run([sys.executable, "docs/sla.py", "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_of_the_repository_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text()):

@@ -106,3 +106,24 @@ def test_arguments_that_do_not_go_together_are_refused(words: tuple[str, ...]) -
     with pytest.raises(SystemExit) as stopped:
         run(*words)
     assert stopped.value.code == 2
+
+
+def test_without_duckdb_the_way_to_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(_: str) -> None:
+        raise ModuleNotFoundError("No module named 'duckdb'", name="duckdb")
+
+    monkeypatch.setattr("reports.cli.entry.load", missing)
+    assert run("--verify") == 2
+    assert "pip install '.[evidence]'" in capsys.readouterr().err
+    monkeypatch.setattr(
+        "reports.cli.entry.load", lambda _: (_ for _ in ()).throw(ModuleNotFoundError(name="x"))
+    )
+    with pytest.raises(ModuleNotFoundError):
+        run("--verify")
+
+
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--schema") == 0
+    assert "ServiceReport" in json.loads(capsys.readouterr().out)["$defs"]
