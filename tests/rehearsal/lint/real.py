@@ -38,6 +38,7 @@ VALUES = {
     "StateMachineArn": ARN.format(service="states", region="eu-central-1", rest="stateMachine:shop"),
     "StorageType": "StandardStorage",
     "TargetGroup": "targetgroup/shop/1122334455667788",
+    "TransitGateway": "tgw-0123456789abcdef0",
     "VolumeId": "vol-0123456789abcdef0",
     "VpnId": "vpn-0123456789abcdef0",
 }
