@@ -10,23 +10,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import entry
+from local.run.faults import FAULTS
 
 DEFAULT_REQUESTS = 1000
 OUT = Path(__file__).resolve().parents[1] / "build" / "local"
-BREAKS = {
-    "model-slow": "the endpoint answers after the function's time budget",
-    "model-down": "the model server is stopped",
-    "model-wrong": "the endpoint answers with another cultivar",
-    "table-throttled": "DynamoDB refuses every read",
-    "quota-exhausted": "the customers' plan has no quota left",
-    "canary-stopped": "the canary's schedule is disabled",
-}
 DESCRIPTION = """\
 Run both accounts on this machine: deploy the service and the monitor stack on
 an emulator, send real traffic, let the canary probe, and say what held."""
 EPILOG = f"""\
 faults:
-{chr(10).join(f"  {name:<16} {broken}" for name, broken in sorted(BREAKS.items()))}
+{chr(10).join(f"  {name:<16} {fault.breaks}" for name, fault in sorted(FAULTS.items()))}
 
 exit codes:
   0 everything held, 1 something did not, 2 wrong usage,
@@ -80,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--fault",
-        choices=sorted(BREAKS),
+        choices=sorted(FAULTS),
         metavar="NAME",
         help="break something on the way and expect it to show; the names are below",
     )

@@ -1,41 +1,44 @@
-"""Faults that the local run switches on and off: what breaks, and how, is decided where the call passes.
+"""Faults that the local run switches on and off.
 
-- `model-slow`: the model answers `delay_ms` later (default 1000).
-- `model-down`: the endpoint's container is gone.
-- `model-wrong`: the model answers with another label than it predicted.
-- `table-throttled`: DynamoDB refuses every call of its data plane.
+What breaks, and how, is decided where the call passes: there each is declared, once.
 """
 
 from typing import Any
 
 from local.fillins.control import ControlError, operation
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "model-slow": {"delay_ms": 1000},
-    "model-down": {},
-    "model-wrong": {},
-    "table-throttled": {},
-}
-_active: dict[str, dict[str, Any]] = {}
+
+class Fault:
+    """A fault by its name, with the parameters it takes and what they are unless told otherwise."""
+
+    def __init__(self, name: str, **defaults: Any) -> None:
+        self.defaults = defaults
+        self.params: dict[str, Any] | None = None
+        _declared[name] = self
+
+    @property
+    def active(self) -> bool:
+        """Whether it is on."""
+        return self.params is not None
+
+
+_declared: dict[str, Fault] = {}
 
 
 @operation("fault")
 def set_fault(name: str, **params: Any) -> None:
     """Switch a fault on; unknown faults and parameters are refused."""
-    if name not in DEFAULTS:
-        raise ControlError(f"No fault {name!r}; there are {', '.join(DEFAULTS)}.")
-    unknown = set(params) - set(DEFAULTS[name])
+    if name not in _declared:
+        raise ControlError(f"No fault {name!r}; there are {', '.join(sorted(_declared))}.")
+    fault = _declared[name]
+    unknown = set(params) - set(fault.defaults)
     if unknown:
         raise ControlError(f"Fault {name!r} has no parameter {', '.join(sorted(unknown))}.")
-    _active[name] = DEFAULTS[name] | params
+    fault.params = fault.defaults | params
 
 
 @operation("clear_faults")
 def clear_faults() -> None:
     """Switch every fault off."""
-    _active.clear()
-
-
-def active(name: str) -> dict[str, Any] | None:
-    """The fault's parameters while it is on, else None."""
-    return _active.get(name)
+    for fault in _declared.values():
+        fault.params = None

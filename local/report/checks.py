@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from local import summary
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
-from local.run import faults
+from local.report.fault import judge
 from local.run.client import Sample
 from local.run.findings import Findings
 from local.run.observe import Probe
@@ -41,7 +41,7 @@ def summarise(findings: Findings) -> Summary:
     target = Target(
         availability_pct=watched["slo"]["availability_pct"], p90_ms=watched["slo"]["latency_p90_ms"]
     )
-    shown = faults.judge(fault, findings.of_phase(DURING), findings.probes_since_fault) if fault else None
+    shown = judge(fault, findings.of_phase(DURING), findings.probes_since_fault) if fault else None
     planned = findings.phases[0].requests
     traced = traces_of(findings)
     if shown is None:

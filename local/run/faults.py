@@ -2,21 +2,24 @@
 
 Each is one entry of `FAULTS`: how the stack is deployed for it, how it begins, what the API should then
 answer, and what the canary should then publish. A fault stays until the run ends. Where a fault is made
-(in the emulator, in the model server, in the stack's configuration) is decided here and nowhere else.
+(in the emulator, in the model server, in the stack's configuration) is decided here and nowhere else. The
+command line shows this table, so it imports nothing that takes time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from local import summary
-from local.cli import BREAKS
-from local.run.client import Sample
-from local.run.observe import Accounts, Probe
+if TYPE_CHECKING:
+    from local.run.client import Sample
+    from local.run.observe import Probe
 
 
-class FaultyEmulator(Accounts, Protocol):
+class FaultyEmulator(Protocol):
     """An emulator whose own faults can be switched on; `local.emulator.Emulator` is one."""
+
+    def client(self, service: str, account: str) -> Any:
+        """A boto3 client of one account."""
 
     def fault(self, name: str, **params: Any) -> None:
         """Switch a fault on until the emulator ends."""
@@ -58,11 +61,11 @@ class Fault:
     quota: bool = False
     begin: Callable[[Lab], None] = lambda _: None
 
-    def answers_show(self, samples: Sequence[Sample]) -> bool:
+    def answers_show(self, samples: "Sequence[Sample]") -> bool:
         """Whether the API answered as expected, every single time."""
         return bool(samples) and all(sample.code in self.codes for sample in samples)
 
-    def canary_shows(self, probes: Sequence[Probe]) -> bool:
+    def canary_shows(self, probes: "Sequence[Probe]") -> bool:
         """Whether the probes since the fault began are as expected; the latest one decides.
 
         The first may still meet what was cached before.
@@ -73,34 +76,10 @@ class Fault:
         return last.reason in self.reasons if self.reasons else last.succeeded
 
 
-def judge(fault: Fault, samples: Sequence[Sample], probes: Sequence[Probe]) -> summary.Fault:
-    """Compare what was seen since the fault began with what should be seen."""
-    return summary.Fault(
-        name=fault.name,
-        expected=fault.expected,
-        seen=f"{_answers(samples)}; {_probes(probes)}.",
-        as_expected=fault.answers_show(samples) and fault.canary_shows(probes),
-    )
-
-
 def plan_overrides(plans: Sequence[Mapping[str, Any]], requests: int) -> dict[str, Any]:
     """Config that gives every usage plan one key with a quota of `requests` a day."""
     quota = {"limit": requests, "period": "DAY"}
     return {"usage_plans": [{**plan, "quota": quota, "keys": plan["keys"][:1]} for plan in plans]}
-
-
-def _answers(samples: Sequence[Sample]) -> str:
-    kinds = summary.counts(f"{sample.status} {sample.code}".strip() for sample in samples)
-    if len(kinds) == 1:
-        return f"{len(samples)} requests, all {next(iter(kinds))}"
-    return f"{len(samples)} requests: " + (
-        ", ".join(f"{n} x {kind}" for kind, n in kinds.items()) or "no answer"
-    )
-
-
-def _probes(probes: Sequence[Probe]) -> str:
-    kinds = summary.counts("succeeded" if probe.succeeded else f"failed ({probe.reason})" for probe in probes)
-    return "canary: " + (", ".join(f"{n} {kind}" for kind, n in kinds.items()) or "no probe")
 
 
 def _model_slow(lab: Lab) -> None:
@@ -131,7 +110,7 @@ FAULTS: Mapping[str, Fault] = {
     for fault in (
         Fault(
             name="model-slow",
-            breaks=BREAKS["model-slow"],
+            breaks="the endpoint answers after the function's time budget",
             expected="The model takes longer than the function's time budget: every request is answered "
             "504 time_budget_exceeded, and the canary fails with reason status.",
             codes=frozenset({"time_budget_exceeded"}),
@@ -140,7 +119,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-down",
-            breaks=BREAKS["model-down"],
+            breaks="the model server is stopped",
             expected="The model server is stopped: every request is answered 502 model_failure, and the "
             "canary fails with reason status.",
             codes=frozenset({"model_failure"}),
@@ -149,7 +128,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-wrong",
-            breaks=BREAKS["model-wrong"],
+            breaks="the endpoint answers with another cultivar",
             expected="The model gives a wrong cultivar: the API answers 200, no metric of its own notices, "
             "and the canary fails with reason value.",
             codes=frozenset({"wrong_value"}),
@@ -158,7 +137,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="table-throttled",
-            breaks=BREAKS["table-throttled"],
+            breaks="DynamoDB refuses every read",
             expected="DynamoDB refuses every read: lots that no function instance has cached are answered "
             "503 throttled, and the canary fails with reason status once its own lot has left the cache.",
             codes=frozenset({"throttled"}),
@@ -167,7 +146,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="quota-exhausted",
-            breaks=BREAKS["quota-exhausted"],
+            breaks="the customers' plan has no quota left",
             expected="The customers' plan has used up its quota: every further request is answered "
             "429 too_many_requests, while the canary, on its own plan, succeeds.",
             codes=frozenset({"too_many_requests"}),
@@ -175,7 +154,7 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="canary-stopped",
-            breaks=BREAKS["canary-stopped"],
+            breaks="the canary's schedule is disabled",
             expected="The canary's schedule is disabled: customers notice nothing, and no probe arrives "
             "for longer than its interval.",
             codes=frozenset({""}),

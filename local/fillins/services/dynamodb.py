@@ -11,7 +11,7 @@ from typing import Any
 from ministack.app import SERVICE_HANDLERS
 from ministack.services.cloudwatch import record_metric
 
-from local.fillins import faults
+from local.fillins.faults import Fault
 from local.fillins.service import (
     Answer,
     Handler,
@@ -21,6 +21,7 @@ from local.fillins.service import (
 )
 
 NAMESPACE = "AWS/DynamoDB"
+THROTTLED = Fault("table-throttled")  # every call of the data plane is refused
 _READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"})
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
@@ -37,7 +38,7 @@ def handler(original: Handler) -> Handler:
         if operation not in _READS and operation not in _WRITES:
             return await original(method, path, headers, body, query)
         started = time.perf_counter()
-        if faults.active("table-throttled") is not None:
+        if THROTTLED.active:
             text = "The level of configured provisioned throughput for the table was exceeded."
             answer = failed(ServiceError(_THROTTLE, text))
         else:

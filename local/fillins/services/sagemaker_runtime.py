@@ -15,8 +15,8 @@ from typing import Any
 from ministack.core.responses import get_account_id
 from ministack.services.cloudwatch import record_metric
 
-from local.fillins import faults
 from local.fillins.control import operation
+from local.fillins.faults import Fault
 from local.fillins.service import (
     Answer,
     Handler,
@@ -35,6 +35,8 @@ NAMESPACE = "AWS/SageMaker"
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
 _CUSTOM = "x-amzn-sagemaker-custom-attributes"
 _model_url: list[str] = []
+SLOW = Fault("model-slow", delay_ms=1000)  # the model answers so much later
+WRONG = Fault("model-wrong")  # the model answers with another label than it predicted
 
 
 @operation("attach_model")
@@ -93,22 +95,21 @@ async def invoke(name: str, headers: dict[str, str], body: bytes) -> Answer:
 
 async def _ask_model(headers: dict[str, str], body: bytes) -> ModelAnswer:
     started = time.perf_counter()
-    slow = faults.active("model-slow")
-    if slow is not None:
-        await asyncio.sleep(slow["delay_ms"] / 1000)
+    if SLOW.params:
+        await asyncio.sleep(SLOW.params["delay_ms"] / 1000)
     passed = {"content-type": headers.get("content-type", "application/json")}
     passed |= {name: headers[name] for name in ("accept", _CUSTOM) if name in headers}
     try:
-        status, answered, payload = await asyncio.to_thread(_post_unless_down, passed, body)
+        status, answered, payload = await asyncio.to_thread(_post, passed, body)
     except (ModelUnreachableError, TimeoutError):
         status, answered, payload = 0, {}, b""
-    if status == 200 and faults.active("model-wrong") is not None:  # noqa: PLR2004 # HTTP OK
+    if status == 200 and WRONG.active:  # noqa: PLR2004 # HTTP OK
         payload = mislabel(payload)
     return ModelAnswer(status=status, headers=answered, body=payload, seconds=time.perf_counter() - started)
 
 
-def _post_unless_down(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-    if faults.active("model-down") is not None or not _model_url:
+def _post(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    if not _model_url:
         raise ModelUnreachableError("no container")
     return post(f"{_model_url[0]}/invocations", headers, body)
 

@@ -202,16 +202,6 @@ def test_a_slow_model_costs_model_latency(emulator: Emulator, endpoint: str) -> 
     assert sums(emulator, name)["ModelLatency"] >= 300_000
 
 
-def test_a_model_that_is_down_is_unavailable_and_a_server_error(emulator: Emulator, endpoint: str) -> None:
-    del endpoint
-    name = own_endpoint(emulator, "sm-down")
-    emulator.fault("model-down")
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        invoke(emulator, name)
-    assert caught.value.response["Error"]["Code"] == "ServiceUnavailable"
-    assert sums(emulator, name)["Invocation5XXErrors"] >= 1
-
-
 def test_a_stopped_model_server_is_unavailable_until_it_is_back(
     emulator: Emulator, endpoint: str, stand_in_model: ModelServer
 ) -> None:
@@ -219,6 +209,7 @@ def test_a_stopped_model_server_is_unavailable_until_it_is_back(
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         invoke(emulator, endpoint)
     assert caught.value.response["Error"]["Code"] == "ServiceUnavailable"
+    assert sums(emulator, endpoint)["Invocation5XXErrors"] >= 1
     stand_in_model.start()
     emulator.attach_model(stand_in_model.url, pid=stand_in_model.pid)
     assert invoke(emulator, endpoint)["InvokedProductionVariant"] == "main"

@@ -100,7 +100,7 @@ def test_trace_groups_read_back(emulator: Emulator) -> None:
 
 @pytest.mark.parametrize(
     ("name", "params", "message"),
-    [("meteorite", {}, "No fault 'meteorite'"), ("model-down", {"delay_ms": 1}, "no parameter delay_ms")],
+    [("meteorite", {}, "No fault 'meteorite'"), ("model-wrong", {"delay_ms": 1}, "no parameter delay_ms")],
 )
 def test_an_unknown_fault_is_refused(
     emulator: Emulator, name: str, params: dict[str, int], message: str

@@ -14,6 +14,7 @@ import pytest
 from local.deployer import stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.emulator.model_environment import trained
+from local.report.fault import judge
 from local.run import observe
 from local.run.client import (
     Client,
@@ -27,7 +28,6 @@ from local.run.faults import (
     FAULTS,
     Fault,
     Lab,
-    judge,
     plan_overrides,
 )
 from local.run.observe import Probe
