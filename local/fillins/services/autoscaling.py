@@ -52,12 +52,6 @@ def _register(params: Params) -> Params:
     return {"ScalableTargetARN": record["ScalableTargetARN"]}
 
 
-def _deregister(params: Params) -> Params:
-    _target(params)
-    targets.pop(_key(params))
-    return {}
-
-
 def _put_policy(params: Params) -> Params:
     _target(params)
     name = f"{_key(params)}|{params['PolicyName']}"
@@ -69,12 +63,6 @@ def _put_policy(params: Params) -> Params:
     )
     policies.put(name, record)
     return {"PolicyARN": record["PolicyARN"], "Alarms": []}
-
-
-def _delete_policy(params: Params) -> Params:
-    if policies.pop(f"{_key(params)}|{params['PolicyName']}") is None:
-        raise ServiceError("ObjectNotFoundException", f"No scaling policy found: {params['PolicyName']}")
-    return {}
 
 
 def _describe(store: Store, result: str) -> Operation:
@@ -97,12 +85,9 @@ def _describe(store: Store, result: str) -> Operation:
 
 OPERATIONS: dict[str, Operation] = {
     "RegisterScalableTarget": _register,
-    "DeregisterScalableTarget": _deregister,
     "DescribeScalableTargets": _describe(targets, "ScalableTargets"),
     "PutScalingPolicy": _put_policy,
-    "DeleteScalingPolicy": _delete_policy,
     "DescribeScalingPolicies": _describe(policies, "ScalingPolicies"),
-    "ListTagsForResource": lambda _params: {"Tags": {}},
 }
 
 

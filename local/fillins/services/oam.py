@@ -47,13 +47,6 @@ def _sink_anywhere(identifier: str) -> Record:
     raise _missing(f"Sink {identifier}")
 
 
-def _mine(store: Store, identifier: str) -> Record:
-    found = store.get(identifier)
-    if found is None:
-        raise _missing(identifier)
-    return found
-
-
 def _shown(record: Record) -> Params:
     return {name: value for name, value in record.items() if name != "Policy"}
 
@@ -73,28 +66,15 @@ def _create_sink(params: Params) -> Params:
 
 
 def _put_policy(params: Params) -> Params:
-    sink = _mine(sinks, params["SinkIdentifier"])
+    sink = sinks.get(params["SinkIdentifier"])
+    if sink is None:
+        raise _missing(params["SinkIdentifier"])
     sink["Policy"] = json.loads(params["Policy"])
-    return _policy(sink)
+    return {"SinkArn": sink["Arn"], "SinkId": sink["Id"], "Policy": params["Policy"]}
 
 
-def _get_policy(params: Params) -> Params:
-    return _policy(_mine(sinks, params["SinkIdentifier"]))
-
-
-def _policy(sink: Record) -> Params:
-    return {"SinkArn": sink["Arn"], "SinkId": sink["Id"], "Policy": json.dumps(sink.get("Policy", {}))}
-
-
-def _delete_sink(params: Params) -> Params:
-    sink = _mine(sinks, params["Identifier"])
-    if any(link["SinkArn"] == sink["Arn"] for _account, link in links.everyone()):
-        raise ServiceError("ConflictException", "The sink has links; delete them first.", 409)
-    sinks.pop(sink["Arn"])
-    return {}
-
-
-def _check_policy(sink: Record, action: str, types: list[str]) -> None:
+def _check_policy(sink: Record, types: list[str]) -> None:
+    action = "oam:CreateLink"
     account, region = get_account_id(), get_region()
     context = EvalContext(
         f"arn:aws:iam::{account}:root",
@@ -116,7 +96,7 @@ def _check_policy(sink: Record, action: str, types: list[str]) -> None:
 
 def _create_link(params: Params) -> Params:
     sink = _sink_anywhere(params["SinkIdentifier"])
-    _check_policy(sink, "oam:CreateLink", params["ResourceTypes"])
+    _check_policy(sink, params["ResourceTypes"])
     if any(link["SinkArn"] == sink["Arn"] for link in links.mine()):
         raise ServiceError("ConflictException", "A link to this sink exists already.", 409)
     identifier = new_uuid()
@@ -136,46 +116,16 @@ def _create_link(params: Params) -> Params:
     return record
 
 
-def _update_link(params: Params) -> Params:
-    link = _mine(links, params["Identifier"])
-    _check_policy(_sink_anywhere(link["SinkArn"]), "oam:UpdateLink", params["ResourceTypes"])
-    link["ResourceTypes"] = params["ResourceTypes"]
-    return link
-
-
-def _delete_link(params: Params) -> Params:
-    links.pop(_mine(links, params["Identifier"])["Arn"])
-    return {}
-
-
-def _attached(params: Params) -> Params:
-    sink = _mine(sinks, params["SinkIdentifier"])
-    shown = ("Label", "ResourceTypes")
-    items = [
-        {"LinkArn": link["Arn"], **{name: link[name] for name in shown}}
-        for _account, link in links.everyone()
-        if link["SinkArn"] == sink["Arn"]
-    ]
-    return {"Items": items}
-
-
 def _list(store: Store, names: tuple[str, ...]) -> Operation:
     return lambda _params: {"Items": [{name: record[name] for name in names} for record in store.mine()]}
 
 
 OPERATIONS: dict[str, Operation] = {
     "CreateSink": _create_sink,
-    "GetSink": lambda params: _shown(_mine(sinks, params["Identifier"])),
     "ListSinks": _list(sinks, ("Arn", "Id", "Name")),
-    "DeleteSink": _delete_sink,
     "PutSinkPolicy": _put_policy,
-    "GetSinkPolicy": _get_policy,
     "CreateLink": _create_link,
-    "GetLink": lambda params: _mine(links, params["Identifier"]),
     "ListLinks": _list(links, ("Arn", "Id", "Label", "ResourceTypes", "SinkArn")),
-    "UpdateLink": _update_link,
-    "DeleteLink": _delete_link,
-    "ListAttachedLinks": _attached,
 }
 
 
@@ -184,7 +134,7 @@ def _resource(name: str, params: Params) -> str:
         return arn("oam", "sink/*")
     if name == "CreateLink":
         return arn("oam", "link/*")
-    return str(params.get("Identifier") or params.get("SinkIdentifier") or "*")
+    return str(params.get("SinkIdentifier") or "*")
 
 
 def install() -> None:

@@ -20,7 +20,6 @@ _KINDS: dict[str, tuple[Store, str, str]] = {
     "EndpointConfig": (configs, "EndpointConfigName", "endpoint-config"),
     "Endpoint": (endpoints, "EndpointName", "endpoint"),
 }
-_tags: dict[str, dict[str, str]] = {}
 
 
 def _invalid(message: str) -> ServiceError:
@@ -33,7 +32,6 @@ def _create(kind: str, params: Params) -> Params:
     if store.get(name):
         raise _invalid(f"Cannot create already existing {path} {arn('sagemaker', f'{path}/{name}')}.")
     record = {**params, f"{kind}Arn": arn("sagemaker", f"{path}/{name.lower()}"), "CreationTime": time.time()}
-    _tags[record[f"{kind}Arn"]] = {tag["Key"]: tag["Value"] for tag in record.pop("Tags", [])}
     store.put(name, record)
     return {f"{kind}Arn": record[f"{kind}Arn"]}
 
@@ -44,19 +42,6 @@ def _existing(kind: str, params: Params) -> Params:
     if record is None:
         raise _invalid(f"Could not find {path} {arn('sagemaker', f'{path}/{params[name_key]}')}.")
     return record
-
-
-def _delete(kind: str, params: Params) -> Params:
-    store, name_key, _path = _KINDS[kind]
-    _tags.pop(_existing(kind, params)[f"{kind}Arn"], None)
-    store.pop(params[name_key])
-    return {}
-
-
-def _list(kind: str, result: str) -> Operation:
-    store, name_key, _path = _KINDS[kind]
-    shown = (name_key, f"{kind}Arn", "CreationTime", "LastModifiedTime", "EndpointStatus")
-    return lambda _params: {result: [{key: r[key] for key in shown if key in r} for r in store.mine()]}
 
 
 def _create_model(params: Params) -> Params:
@@ -75,14 +60,6 @@ def _create_endpoint(params: Params) -> Params:
     created = _create("Endpoint", params)
     _put_in_service(_existing("Endpoint", params), config)
     return created
-
-
-def _update_endpoint(params: Params) -> Params:
-    endpoint = _existing("Endpoint", params)
-    config = _existing("EndpointConfig", params)
-    endpoint["EndpointConfigName"] = params["EndpointConfigName"]
-    _put_in_service(endpoint, config)
-    return {"EndpointArn": endpoint["EndpointArn"]}
 
 
 def _put_in_service(endpoint: Params, config: Params) -> None:
@@ -106,36 +83,18 @@ def _running(variant: Params) -> Params:
     return shown
 
 
-def _add_tags(params: Params) -> Params:
-    _tags.setdefault(params["ResourceArn"], {}).update({t["Key"]: t["Value"] for t in params["Tags"]})
-    return _list_tags(params)
-
-
-def _list_tags(params: Params) -> Params:
-    return {"Tags": [{"Key": k, "Value": v} for k, v in _tags.get(params["ResourceArn"], {}).items()]}
-
-
 OPERATIONS: dict[str, Operation] = {
     "CreateModel": _create_model,
     "DescribeModel": lambda params: _existing("Model", params),
-    "DeleteModel": lambda params: _delete("Model", params),
-    "ListModels": _list("Model", "Models"),
     "CreateEndpointConfig": _create_config,
     "DescribeEndpointConfig": lambda params: _existing("EndpointConfig", params),
-    "DeleteEndpointConfig": lambda params: _delete("EndpointConfig", params),
-    "ListEndpointConfigs": _list("EndpointConfig", "EndpointConfigs"),
     "CreateEndpoint": _create_endpoint,
-    "UpdateEndpoint": _update_endpoint,
     "DescribeEndpoint": lambda params: _existing("Endpoint", params),
-    "DeleteEndpoint": lambda params: _delete("Endpoint", params),
-    "ListEndpoints": _list("Endpoint", "Endpoints"),
-    "AddTags": _add_tags,
-    "ListTags": _list_tags,
 }
 
 
 def resource(name: str, params: Params) -> str:
-    """The ARN IAM is asked about: the named resource, or "*" for lists and tags."""
+    """The ARN IAM is asked about: the named resource, or "*"."""
     for kind, (_store, name_key, path) in _KINDS.items():
         if name.endswith(kind) and name_key in params:
             return arn("sagemaker", f"{path}/{params[name_key].lower()}")

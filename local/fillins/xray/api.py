@@ -91,11 +91,11 @@ def _shown_group(group: Record) -> Params:
     return {"InsightsConfiguration": insights, **{k: v for k, v in group.items() if k != "Tags"}}
 
 
-def _existing_group(params: Params) -> Record:
-    for group in groups.mine():
-        if params.get("GroupName") == group["GroupName"] or params.get("GroupARN") == group["GroupARN"]:
-            return group
-    raise ServiceError("InvalidRequestException", "Group not found.")
+def _get_group(params: Params) -> Params:
+    group = groups.get(params["GroupName"])
+    if group is None:
+        raise ServiceError("InvalidRequestException", "Group not found.")
+    return {"Group": _shown_group(group)}
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -103,8 +103,7 @@ OPERATIONS: dict[str, Operation] = {
     "CreateSamplingRule": _create_rule,
     "GetSamplingRules": _get_rules,
     "CreateGroup": _create_group,
-    "GetGroup": lambda params: {"Group": _shown_group(_existing_group(params))},
-    "ListTagsForResource": lambda _params: {"Tags": []},
+    "GetGroup": _get_group,
 }
 
 

@@ -81,34 +81,6 @@ def test_an_endpoint_describes_its_variants_and_is_in_service(emulator: Emulator
     ]
 
 
-def test_an_update_puts_the_new_configuration_in_service(emulator: Emulator, endpoint: str) -> None:
-    del endpoint
-    client = emulator.client("sagemaker", SERVICE_ACCOUNT)
-    name = own_endpoint(emulator, "sm-updated")
-    client.create_endpoint_config(
-        EndpointConfigName="sm-config-3", ProductionVariants=[variant(InitialInstanceCount=3)]
-    )
-    client.update_endpoint(EndpointName=name, EndpointConfigName="sm-config-3")
-    described = client.describe_endpoint(EndpointName=name)
-    assert described["EndpointConfigName"] == "sm-config-3"
-    assert described["ProductionVariants"][0]["CurrentInstanceCount"] == 3
-
-
-def test_lists_tags_and_deletes(emulator: Emulator) -> None:
-    client = emulator.client("sagemaker", SERVICE_ACCOUNT)
-    made = client.create_model(
-        ModelName="sm-listed",
-        ExecutionRoleArn=ROLE,
-        PrimaryContainer={"Image": "i"},
-        Tags=[{"Key": "a", "Value": "b"}],
-    )
-    assert client.list_tags(ResourceArn=made["ModelArn"])["Tags"] == [{"Key": "a", "Value": "b"}]
-    assert "sm-listed" in [model["ModelName"] for model in client.list_models()["Models"]]
-    client.delete_model(ModelName="sm-listed")
-    with pytest.raises(botocore.exceptions.ClientError, match="Could not find model"):
-        client.describe_model(ModelName="sm-listed")
-
-
 def test_a_reference_to_what_is_not_there_is_refused(emulator: Emulator) -> None:
     client = emulator.client("sagemaker", SERVICE_ACCOUNT)
     with pytest.raises(botocore.exceptions.ClientError, match="Could not find model"):

@@ -57,9 +57,6 @@ def test_a_target_tracking_policy_reads_back_with_its_target(emulator: Emulator)
         TARGET["ResourceId"],
     )
     assert policy["TargetTrackingScalingPolicyConfiguration"] == tracking
-    client.delete_scaling_policy(**TARGET, PolicyName="track")
-    client.deregister_scalable_target(**TARGET)
-    assert client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
 
 
 def test_a_policy_needs_its_target(emulator: Emulator) -> None:
@@ -92,10 +89,12 @@ def test_sampling_rules_read_back_with_the_default_last(emulator: Emulator) -> N
         client.create_sampling_rule(SamplingRule=rule)
 
 
-def test_trace_groups_read_back(emulator: Emulator) -> None:
+def test_a_trace_group_is_made_once(emulator: Emulator) -> None:
     client = emulator.client("xray", OWN_ACCOUNT)
-    arn = client.create_group(GroupName="slow", FilterExpression="responsetime > 0.2")["Group"]["GroupARN"]
-    assert client.get_group(GroupARN=arn)["Group"]["FilterExpression"] == "responsetime > 0.2"
+    made = client.create_group(GroupName="slow", FilterExpression="responsetime > 0.2")["Group"]
+    assert made["FilterExpression"] == "responsetime > 0.2"
+    with pytest.raises(botocore.exceptions.ClientError, match="A group named slow already exists"):
+        client.create_group(GroupName="slow")
 
 
 @pytest.mark.parametrize(
