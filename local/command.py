@@ -23,6 +23,7 @@ from local.emulator.net import PortInUseError
 from local.report import show
 from local.report.checks import summarise
 from local.report.page import render
+from local.report.sla import write_sla
 from local.run.customers import NoPlanError
 from local.run.faults import FAULTS
 from local.run.findings import Findings
@@ -83,6 +84,7 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         document = summary.model_dump_json(indent=2) + "\n"
         (given.out / "summary.json").write_text(document, encoding="utf-8")
         (given.out / "report.html").write_text(render(summary, findings), encoding="utf-8")
+        write_sla(findings, given.out / "sla")
         show.summary(console, summary, given.out)
         if given.json:
             print(document, end="", flush=True)  # noqa: T201  # what --json is for

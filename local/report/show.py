@@ -27,6 +27,7 @@ def summary(console: Console, found: Summary, out: Path) -> None:
     colour = "green" if found.held and found.slo_kept else "red"
     console.print(f"\n[{colour}]{verdict(found)}[/] [dim]{found.wall_s:.0f} s[/]", highlight=False)
     console.print(_shown(out / "report.html"), highlight=False, soft_wrap=True)
+    console.print(_shown(out / "sla" / "index.html"), highlight=False, soft_wrap=True)
 
 
 def how_to_call(console: Console, curl: str, environment: Mapping[str, str]) -> None:

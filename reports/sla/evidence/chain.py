@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,13 @@ class File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    """One day. `kept_at` is when it was written, ISO 8601; `writer` what wrote it."""
+    """One day, or `covers` of it: from, and until. `kept_at` is when `writer` wrote it, ISO 8601."""
 
     day: date
     previous: str
     kept_at: str
     writer: str
+    covers: tuple[datetime, datetime]
     promises: Mapping[str, Promise]
     files: tuple[File, ...]
 
@@ -65,6 +66,7 @@ class Link:
             "previous": self.previous,
             "kept_at": self.kept_at,
             "writer": self.writer,
+            "covers": [moment.isoformat() for moment in self.covers],
             "promises": {name: promise.to_json() for name, promise in self.promises.items()},
             "files": [
                 {"path": file.path, "sha256": file.sha256, "size": file.size, "rows": file.rows}
@@ -97,6 +99,7 @@ def parse(content: bytes, name: str) -> Link:
             previous=str(found["previous"]),
             kept_at=str(found["kept_at"]),
             writer=str(found["writer"]),
+            covers=_covers(found),
             promises={name: Promise.read(name, values) for name, values in found["promises"].items()},
             files=tuple(_file(entry, found["day"]) for entry in found["files"]),
         )
@@ -106,6 +109,20 @@ def parse(content: bytes, name: str) -> Link:
         raise EvidenceError(
             f"{name} is no link of a chain of evidence: {error!r}; restore it from the store's versions"
         ) from None
+
+
+def whole(day: date) -> tuple[datetime, datetime]:
+    """All of a day."""
+    midnight = datetime.combine(day, time())
+    return midnight, midnight + timedelta(days=1)
+
+
+def _covers(found: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    begins, ends = (datetime.fromisoformat(str(moment)) for moment in found["covers"])
+    first, last = whole(date.fromisoformat(found["day"]))
+    if not first <= begins <= ends <= last:
+        raise ValueError("it covers more than its day")
+    return begins, ends
 
 
 def _file(entry: Mapping[str, Any], day: str) -> File:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from reports.sla.evidence.chain import whole
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.promise import Promise, check_name
 from reports.sla.evidence.schema import BY_NAME, TABLES, Column, Table
@@ -23,8 +24,17 @@ READERS = {
 PROMISES = "promises"
 
 
-def keep(source: Path, root: Path, *, kept_at: datetime, only: date | None = None) -> dict[date, str]:
+def keep(
+    source: Path,
+    root: Path,
+    *,
+    kept_at: datetime,
+    only: date | None = None,
+    covers: tuple[datetime, datetime] | None = None,
+) -> dict[date, str]:
     """Keep every day (or `only` one) found in `source/<table>.<csv|jsonl|parquet>`; returns each day's head.
+
+    `covers` is the stretch that there can be evidence of (UTC), where it begins or ends within a day.
 
     `promises.*` has a row a service; a service that it does not name is kept with the defaults of `Promise`.
     Raises `EvidenceError` for what is unknown, impossible or there twice; nothing is written then.
@@ -37,9 +47,20 @@ def keep(source: Path, root: Path, *, kept_at: datetime, only: date | None = Non
                 _load(connection, table, given.get(table.name))
             promises = _promises(connection, given.get(PROMISES))
             days = [only] if only else _days(connection)
-            return {day: append_day(connection, root, day, promises, kept_at=kept_at) for day in days}
+            return {
+                day: append_day(
+                    connection, root, day, promises, kept_at=kept_at, covers=_clipped(day, covers)
+                )
+                for day in days
+            }
         finally:
             connection.close()
+
+
+def _clipped(day: date, covers: tuple[datetime, datetime] | None) -> tuple[datetime, datetime]:
+    begins, ends = whole(day)
+    since, until = covers or (begins, ends)
+    return min(max(begins, since), ends), max(min(ends, until), begins)
 
 
 def _files(source: Path) -> dict[str, Path]:

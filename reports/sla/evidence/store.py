@@ -16,6 +16,7 @@ from reports.sla.evidence.chain import (
     file_path,
     link_path,
     parse,
+    whole,
 )
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.promise import Promise
@@ -49,6 +50,7 @@ def append_day(
     promises: Mapping[str, Promise],
     *,
     kept_at: datetime,
+    covers: tuple[datetime, datetime] | None = None,
 ) -> str:
     """Write the day's rows of the tables `kept_<table>` (with `service` and `day`), then the link.
 
@@ -66,6 +68,7 @@ def append_day(
         previous=before[1] if before else BEGINNING,
         kept_at=kept_at.astimezone(UTC).isoformat(timespec="seconds"),
         writer=f"DuckDB {duckdb.__version__}",
+        covers=covers or whole(day),
         promises=dict(sorted(promises.items())),
         files=tuple(files),
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 
 from monitoring.catalogue.shared import ERROR_FACTOR, MIN_FAILURES
@@ -15,7 +15,7 @@ from reports.sla.figures.result import ServiceReport
 from reports.sla.figures.service import Rows, report
 from reports.sla.figures.sides import budget
 from reports.sla.figures.windows import Watch, merged
-from reports.sla.period import ONE_DAY, Period
+from reports.sla.period import Period
 
 BATCH = 25  # services at a time
 PER_SERVICE = (
@@ -104,9 +104,9 @@ def promised(service: str, links: Iterable[Link], period: Period) -> Promise:
 
 
 def _watch(service: str, links: Sequence[Link], period: Period, announced: Iterable[Row]) -> Watch:
-    first = next(link.day for link in links if service in link.promises)
-    begins = max(period.begins, datetime.combine(first, time()))
-    ends = max(begins, min(period.ends, datetime.combine(links[-1].day, time()) + ONE_DAY))
+    first = next(link.covers[0] for link in links if service in link.promises)
+    begins = max(period.begins, first)
+    ends = max(begins, min(period.ends, links[-1].covers[1]))
     windows = merged(
         (row["begins_at"], row["ends_at"]) for row in announced if row["announced_at"] < row["begins_at"]
     )

@@ -166,6 +166,8 @@ def test_a_day_that_was_never_kept_is_told_and_is_no_fault(tmp_path: Path) -> No
         lambda _: "[]",
         lambda content: json.dumps({**content, "format": 2}),
         lambda content: json.dumps({**content, "day": "the first"}),
+        lambda content: json.dumps({**content, "covers": ["2026-10-01T00:00:00", "2026-10-02T00:01:00"]}),
+        lambda content: json.dumps({**content, "covers": ["2026-10-01T12:00:00", "2026-10-01T11:00:00"]}),
         lambda content: json.dumps(
             {**content, "files": [{**content["files"][0], "path": "../../etc/passwd"}]}
         ),

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from reports.sla.evidence.keep import keep
 from reports.sla.figures.result import Percentiles
+from reports.sla.period import Period
 from reports.sla.period import month as period_of
-from tests.reports.sla.months import MINUTE, Month, month
+from tests.reports.sla.months import KEPT_AT, MINUTE, Month, month, report, write_csv
 
 OCTOBER = 44_640  # minutes
 
@@ -288,3 +290,16 @@ def test_requests_alone_make_an_incident_where_the_alarm_on_failures_has_its_lim
     (incident,) = made.report(tmp_path, period_of("2026-10")).incidents
     assert (incident.begins, incident.minutes, incident.seen_by) == (made.at(8, "08:00"), 5, ("requests",))
     assert (incident.down_minutes, incident.failing_minutes, incident.failed) == (0, 5, 20)
+
+
+def test_evidence_that_begins_and_ends_within_a_day_expects_no_more(tmp_path: Path) -> None:
+    made = Month(datetime(2026, 10, 5, 10, 30), datetime(2026, 10, 6, 9, 15))
+    made.unprobed(datetime(2026, 10, 5, 11), 7)
+    source, root = tmp_path / "tables", tmp_path / "evidence"
+    source.mkdir()
+    write_csv(source / "minutes.csv", list(made.minutes.values()))
+    keep(source, root, kept_at=KEPT_AT, covers=(made.begins, made.ends))
+    found = report(root, Period(first=made.begins.date(), last=made.ends.date()))
+    assert found.span.expected_minutes == (made.ends - made.begins) // MINUTE
+    assert (found.span.unwatched_minutes, found.span.to_come_minutes) == (630, 885)
+    assert (found.span.missing_minutes, found.probes.gap_minutes) == (0, 7)

@@ -1,0 +1,131 @@
+"""The SLA's report over a run's own minutes, from evidence as it is kept for a month.
+
+The minutes are the datapoints that the deployed parts left in the two accounts. The run reads no access
+log, so the latency of predictions is bounded by the stage's own counts.
+"""
+
+import json
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from local.run.findings import Findings
+from monitoring.watched import NAMESPACE
+from reports.sla.evidence.keep import keep
+from reports.sla.evidence.verify import verify
+from reports.sla.figures.measure import measure, services
+from reports.sla.figures.windows import first_minute
+from reports.sla.page.fleet import FleetReport
+from reports.sla.page.write import write
+from reports.sla.period import MINUTE, Period
+
+API = "AWS/ApiGateway"
+COUNTED = {  # column: metric of the canary
+    "attempts": "CanaryAttempts",
+    "successes": "CanarySuccess",
+    "failures": "CanaryFailure",
+}
+REQUESTS = {"requests": "Count", "refused": "4XXError", "failed": "5XXError"}
+Row = dict[str, Any]
+
+
+def write_sla(findings: Findings, out: Path) -> FleetReport:
+    """Keep the run's whole minutes in `out/evidence` and report on them; returns what is over all."""
+    begins, ends = first_minute(_moment(findings.deployed_at)), _moment(findings.ended_at)
+    ends = max(begins + MINUTE, ends.replace(second=0, microsecond=0))
+    shutil.rmtree(out, ignore_errors=True)  # of the run before
+    root = out / "evidence"
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rows in tables(findings, begins, ends).items():
+            lines = (f"{json.dumps(row, default=datetime.isoformat)}\n" for row in rows)
+            if text := "".join(lines):
+                (Path(folder) / f"{name}.jsonl").write_text(text, encoding="utf-8")
+        keep(Path(folder), root, kept_at=ends.replace(tzinfo=UTC), covers=(begins, ends))
+    found = verify(root)
+    period = Period(first=begins.date(), last=(ends - MINUTE).date())
+    return write(measure(root, found, period, services(found.links, period)), out)
+
+
+def tables(findings: Findings, begins: datetime, ends: datetime) -> dict[str, list[Row]]:
+    """The run's evidence: minutes, what the alarms did, and the promise."""
+    watched = findings.watched
+    limit_ms = watched["slo"]["latency_p90_ms"]
+    sums = _sums(findings, limit_ms)
+    reasons = _reasons(findings)
+    minutes = [
+        {"service": watched["name"], "minute": at, "reason": reasons.get(at), **sums.get(at, {})}
+        for at in _minutes(begins, ends)
+    ]
+    promise = {"availability_pct": watched["slo"]["availability_pct"], "latency_ms": limit_ms}
+    return {
+        "minutes": minutes,
+        "transitions": list(_transitions(findings)),
+        "promises": [{"service": watched["name"], **promise}],
+    }
+
+
+def _sums(findings: Findings, limit_ms: float) -> dict[datetime, Row]:
+    watched = findings.watched
+    stage = {"ApiName": watched["api"]["name"], "Stage": watched["api"]["stage"]}
+    ours = {"Service": watched["name"]}
+    found: dict[datetime, Row] = defaultdict(Counter)
+    for point in findings.datapoints:
+        row, value, count = found[_minute(point)], float(point["value"]), round(point.get("count", 1))
+        for column, metric in COUNTED.items() if _is(point, NAMESPACE, ours) else ():
+            if point["metric"] == metric:
+                row[column] += round(value * count)
+        for column, metric in REQUESTS.items() if _is(point, API, stage) else ():
+            if point["metric"] == metric:
+                row[column] += round(value * count)
+        if point["metric"] == "Latency" and _is(point, API, stage):
+            row["timed"] += count
+            row["in_time"] += count * (value <= limit_ms)
+        if point["metric"] == "CanaryLatency" and _is(point, NAMESPACE, ours):
+            row["probes_in_time"] += count * (value <= limit_ms)
+    return {at: dict(row) for at, row in found.items()}
+
+
+def _is(point: Mapping[str, Any], namespace: str, dimensions: Mapping[str, str]) -> bool:
+    return bool(point["namespace"] == namespace and point["dimensions"] == dimensions)
+
+
+def _reasons(findings: Findings) -> dict[datetime, str]:
+    return {
+        _moment(probe.at).replace(second=0, microsecond=0): probe.reason
+        for probe in findings.probes
+        if probe.reason
+    }
+
+
+def _transitions(findings: Findings) -> Iterator[Row]:
+    service = findings.watched["name"]
+    for alarm in findings.alarms:
+        for began, ended in alarm.went_off:
+            for at, old, new in ((began, "OK", "ALARM"), (ended, "ALARM", "OK")):
+                if at is not None:
+                    row = {"noted_at": _moment(at), "alarm": alarm.name, "kind": "state"}
+                    yield {"service": service, **row, "old_state": old, "new_state": new}
+    for page in findings.pages:
+        if not (page.muted_by or page.pending):
+            row = {"noted_at": _moment(page.at), "alarm": page.alarm, "kind": "page"}
+            yield {"service": service, **row, "target": page.topic.rsplit(":", 1)[-1]}
+
+
+def _minutes(begins: datetime, ends: datetime) -> Iterator[datetime]:
+    at = begins
+    while at < ends:
+        yield at
+        at += timedelta(minutes=1)
+
+
+def _minute(point: Mapping[str, Any]) -> datetime:
+    return _moment(float(point["timestamp"])).replace(second=0, microsecond=0)
+
+
+def _moment(epoch_s: float) -> datetime:
+    """UTC without a zone, as evidence has it."""
+    return datetime.fromtimestamp(epoch_s, UTC).replace(tzinfo=None)
