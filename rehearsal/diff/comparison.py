@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from rehearsal import price
@@ -114,8 +115,8 @@ def probe(pair: Pair, trial: Trial, triggers: combined.Triggers) -> Tried:
     if any(band_calls(alarm.queries) for alarm, _ in versions):
         made = probes.of_band(versions, trial.usual)
     else:
-        levels = critical(versions, trial.usual)
-        made = probes.of_threshold(versions, levels, trial.usual, lambda points: trial.alone(pair, points))
+        alone = partial(trial.alone, pair)
+        made = probes.of_threshold(versions, critical(versions, trial.usual, alone), trial.usual, alone)
     tried = trial.run(pair, made)
     if not tried.noticed and len({(alarm.warm_up_min, alarm.warm_up_whole) for alarm, _ in versions}) > 1:
         return trial.run(pair, probes.at_birth(versions, made), at_birth=True)

@@ -43,7 +43,7 @@ class Triggers:
 
     def _fallen(self, alarm: MetricAlarm) -> Point:
         levels = {key: self._usual.levels[key].times(FALLEN) for key in self._usual.keys(alarm)}
-        return Point(assignment=levels, verdicts=((True, True),), rank=0)
+        return Point(assignment=levels, x=FALLEN, verdicts=((True, True),), rank=0)
 
 
 def incidents(pair: Pair, trial: Trial, triggers: Triggers) -> list[Incident]:

@@ -4,7 +4,7 @@ Each metric is driven through a row of levels while the others keep still, at se
 where a version begins or ceases to breach the border is narrowed down. Nothing is assumed of the expression.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from rehearsal.diff.probing.rows import Row
 from rehearsal.diff.probing.usual import Usual
 
 ROUNDS = 60
-SOME = 3
+FEW = 2
 
 Home = str | None
 Version = tuple[MetricAlarm, Home]
@@ -25,9 +25,10 @@ Version = tuple[MetricAlarm, Home]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Point:
-    """One assignment and what each version makes of it: (real, breaching); and how natural it is."""
+    """An assignment at `x` of its row, and what each version makes of it: (real, breaching)."""
 
     assignment: Assignment
+    x: float
     verdicts: tuple[tuple[bool, bool], ...]
     rank: int
 
@@ -46,18 +47,25 @@ class Critical:
     just: Sequence[Point]
 
 
-def critical(versions: Sequence[Version], usual: Usual) -> Critical:
-    """The critical levels of one or two versions of an alarm that compares with a fixed threshold."""
+def critical(
+    versions: Sequence[Version], usual: Usual, alone: Callable[[Sequence[Point]], list[Point]] = list
+) -> Critical:
+    """The critical levels of one or two versions of an alarm that compares with a fixed threshold.
+
+    `alone` puts those points first at which few other alarms breach.
+    """
     alarms = [alarm for alarm, _ in versions]
     found = _scan(list(rows.rows(alarms, usual, rows.TRAFFIC)), versions, usual)
     scaled = [
         row
-        for point in _clear(found)[:SOME]
-        for row in rows.scaled(point.assignment, point.rank, alarms, usual)
+        for point in dict.fromkeys([*_clear(found)[:FEW], *alone(_clear(found))[:FEW]])
+        for row in rows.scaled(point.assignment, point.rank, alarms)
     ]
     found += _scan(scaled, versions, usual)
     if len(versions) > 1 and not _apart(found):
-        found += _scan(list(rows.rows(alarms, usual, rows.ODD_TRAFFIC)), versions, usual)
+        odd = list(rows.rows(alarms, usual, rows.ODD_TRAFFIC))
+        odd += [row for p in _clear(found)[:1] for row in rows.even(p.assignment, p.rank, alarms, usual)]
+        found += _scan(odd, versions, usual)
     apart = _apart(found)
     just = [
         point
@@ -70,20 +78,29 @@ def critical(versions: Sequence[Version], usual: Usual) -> Critical:
 
 
 def _apart(found: Sequence[Sequence[Point]]) -> list[Point]:
-    points = [point for row in found for point in row if len(set(point.verdicts)) > 1]
-    return sorted(points, key=lambda point: point.rank)
+    """The middle of each stretch in which the versions differ, most natural first."""
+    return _middles(found, lambda point: len(set(point.verdicts)) > 1)
 
 
 def _clear(found: Sequence[Sequence[Point]]) -> list[Point]:
-    """Of each row the middle of its longest stretch in which every version breaches, most natural first."""
-    middles = []
-    for row in found:
-        inside = [all(point.breaching) for point in row]
-        stretches = _stretches(inside)
-        if stretches:
-            begin, end = max(stretches, key=lambda s: s[1] - s[0])
-            middles.append(row[(begin + end) // 2])
+    """The middle of each stretch in which every version breaches, most natural first."""
+    return _middles(found, lambda point: all(point.breaching))
+
+
+def _middles(found: Sequence[Sequence[Point]], wanted: Callable[[Point], bool]) -> list[Point]:
+    middles = [
+        _middle_of(row[begin : end + 1])
+        for row in found
+        for begin, end in _stretches([wanted(p) for p in row])
+    ]
     return sorted(middles, key=lambda point: point.rank)
+
+
+def _middle_of(stretch: Sequence[Point]) -> Point:
+    """The point nearest to the middle, in proportion: near the borders there is a crowd of them."""
+    low, high = stretch[0].x, stretch[-1].x
+    middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
+    return min(stretch, key=lambda point: abs(point.x - middle))
 
 
 def _stretches(inside: Sequence[bool]) -> list[tuple[int, int]]:
@@ -139,8 +156,9 @@ def _judge(places: Sequence[tuple[Row, float]], versions: Sequence[Version], usu
     return [
         Point(
             assignment=assignments[i],
+            x=x,
             verdicts=tuple((bool(v.real[i]), bool(v.breaching[i])) for v in found),
             rank=row.rank,
         )
-        for i, (row, _) in enumerate(places)
+        for i, (row, x) in enumerate(places)
     ]

@@ -48,24 +48,22 @@ class Still(Series):
     """Minute i stands for assignment i, held as long as any window is; metrics not assigned are as usual."""
 
     def __init__(self, assignments: Sequence[Assignment], usual: Assignment) -> None:
-        keys = {*usual, *(key for found in assignments for key in found)}
         super().__init__(START, len(assignments), {})
-        self._levels = {
-            key: [found.get(key, usual.get(key, SILENCE)) for found in assignments] for key in keys
-        }
-        self._named: dict[tuple[object, ...], list[MetricKey]] = {}
-        for key in keys:
-            self._named.setdefault((key.namespace, key.metric, key.dimensions), []).append(key)
+        self._assignments, self._usual = assignments, usual
+        self._names: dict[tuple[object, ...], list[MetricKey]] = {}
+        for key in dict.fromkeys([*usual, *(key for found in assignments for key in found)]):
+            self._names.setdefault((key.namespace, key.metric, key.dimensions), []).append(key)
         self._held: dict[MetricKey, Windows] = {}
 
     def find(self, query: MetricStat, home: str | None = None) -> Windows | None:
         """As `Series.find`: an account that has no such metric finds nothing."""
         wanted = query.account_id or home
         name = MetricKey.of(query.namespace, query.metric, query.dimensions)
-        for key in self._named.get((name.namespace, name.metric, name.dimensions), ()):
+        for key in self._names.get((name.namespace, name.metric, name.dimensions), ()):
             if key.account in (None, wanted) or wanted is None:
                 if key not in self._held:
-                    self._held[key] = _Held(self._levels[key])
+                    otherwise = self._usual.get(key, SILENCE)
+                    self._held[key] = _Held([found.get(key, otherwise) for found in self._assignments])
                 return self._held[key]
         return None
 

@@ -10,13 +10,14 @@ from itertools import product
 
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
 from rehearsal.cloudwatch.series import MetricKey
-from rehearsal.diff.probing.critical import SOME, Critical, Point, Version
-from rehearsal.diff.probing.levels import SILENCE, Assignment
+from rehearsal.diff.probing.critical import Critical, Point, Version
+from rehearsal.diff.probing.levels import SILENCE, Assignment, Level
 from rehearsal.diff.probing.sequence import Incident, Step
 from rehearsal.diff.probing.usual import Usual
 
 NORMAL: Assignment = {}
 BLOCKS = 4  # periods of which every order of good, bad and silent is tried, where they are short
+SOME = 3  # levels on each side of a border
 SHORT = 5  # minutes
 YOUNG = 12  # incidents that begin with the alarm itself
 BAND_FACTORS = (0.0, 0.3, *(1 + 0.025 * step for step in range(-20, 21) if step), 2.0, 3.0)
@@ -72,13 +73,12 @@ def of_band(versions: Sequence[Version], usual: Usual) -> list[Incident]:
     """The incidents for an alarm with an anomaly band: its metrics at shares and multiples of their usual."""
     keys = list(dict.fromkeys(key for alarm, _ in versions for key in usual.keys(alarm)))
     longest = max(_rise(version) for version in versions)
-    levels = [{key: usual.levels[key].times(factor) for key in keys} for factor in BAND_FACTORS]
-    levels += [
-        {key: type(level)(tuple(v * factor for v in level.values), level.counts) for key in keys}
-        for factor in BAND_FACTORS
-        for level in [usual.levels[keys[0]]]
-        if not usual.metrics[keys[0]].events
-    ]
+    levels: list[Assignment] = []
+    for key in keys:
+        level, events = usual.levels[key], usual.metrics[key].events
+        for factor in BAND_FACTORS:
+            values = tuple(value * factor for value in level.values)
+            levels.append({key: level.times(factor) if events else Level(values, level.counts)})
     made = [_one(longest + 2, level, rank) for rank, level in enumerate(levels)]
     lengths = sorted({length for version in versions for length in _lengths(version)})
     silent = dict.fromkeys(keys, SILENCE)

@@ -36,6 +36,7 @@ STEPS = (
 )
 COUNTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 100, 150, 200, 300, 500, 700, 1000)
 COUNTS_UP = (1500, 2000, 3000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000)
+EVEN = 100  # a share in percent of two decimals is whole events a minute
 EDGE = 1e-6  # relative: as near to a number that is compared with as levels are tried at first
 SHAPES = (
     1.0,
@@ -143,7 +144,7 @@ def _topped(level: Level, value: float, share: float) -> Level:
     return Level((*values, value), (*counts, level.count * share))
 
 
-def scaled(levels: Assignment, rank: int, alarms: Sequence[MetricAlarm], usual: Usual) -> Iterable[Row]:
+def scaled(levels: Assignment, rank: int, alarms: Sequence[MetricAlarm]) -> Iterable[Row]:
     """A breach with so many samples in a window: of all its metrics in proportion, and of each by itself."""
     near = {int(x) + d for x in constants(alarms) for d in (-1, 0, 1)}
     xs = sorted(float(x) for x in {*COUNTS[1:], *COUNTS_UP, *near} if x > 0)
@@ -160,5 +161,14 @@ def scaled(levels: Assignment, rank: int, alarms: Sequence[MetricAlarm], usual: 
                     return {**levels, key: level.times(count / (level.count * width))}
 
                 yield Row(xs=xs, at=together, whole=True, rank=rank + 1)
-                if len(levels) > 1 and usual.metrics[key].events:
+                if len(levels) > 1:
                     yield Row(xs=xs, at=alone, whole=True, rank=rank + 2)
+
+
+def even(levels: Assignment, rank: int, alarms: Sequence[MetricAlarm], usual: Usual) -> Iterable[Row]:
+    """So many events that a share that is compared with comes out even at some number of the others."""
+    for key in levels:
+        if usual.metrics[key].events and 0.0 not in usual.levels[key].values:
+            for limit in constants(alarms):
+                if limit > 0 and len(levels) > 1:
+                    yield from scaled({**levels, key: Level((1.0,), (limit * EVEN,))}, rank, alarms)

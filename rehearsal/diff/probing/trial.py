@@ -20,7 +20,9 @@ from rehearsal.diff.sides import Pair, Side
 from rehearsal.diff.verdict import Difference, differences
 
 HOUR = 60
+DAY = 1440
 BEFORE = 240  # minutes of usual operation before the first incident, for anomaly bands
+REMEMBERED = 220  # minutes for which an incident bears on a band that is younger than a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -78,10 +80,12 @@ class Trial:
         ]
         needed = [side.needed(names) for side, names in zip(self.sides, reached, strict=True)]
         touched = frozenset(key for incident in incidents for key in incident.touched)
-        after = self._after(needed, touched)
+        after, most = self._after(needed, touched), MOST_MINUTES
+        if any(isinstance(alarm, MetricAlarm) and band_calls(alarm.queries) for alarm in pair.alarms):
+            after, most = max(after, REMEMBERED), DAY - BEFORE
         noticed: list[Noticed] = []
         in_alarm = otherwise = 0
-        for part in [[i] for i in incidents] if at_birth else _parts(incidents, after):
+        for part in [[i] for i in incidents] if at_birth else _parts(incidents, after, most):
             made = sequence(
                 part, self.usual, self._keys(needed, touched), before=0 if at_birth else BEFORE, after=after
             )
@@ -178,13 +182,13 @@ def always(alarm: MetricAlarm, home: str | None, usual: Usual) -> np.int8:
     return ALARM if alarm.missing_data == "breaching" else INSUFFICIENT_DATA
 
 
-def _parts(incidents: Sequence[Incident], after: int) -> Iterable[list[Incident]]:
+def _parts(incidents: Sequence[Incident], after: int, most: int) -> Iterable[list[Incident]]:
     """The incidents in rows that are not too long."""
     part: list[Incident] = []
     minutes = 0
     for incident in incidents:
         minutes += incident.minutes + after
-        if part and minutes > MOST_MINUTES:
+        if part and minutes > most:
             yield part
             part, minutes = [], incident.minutes + after
         part.append(incident)
