@@ -1,5 +1,6 @@
 """The answer, one sentence each: what nobody hears of, the slowest page, the smallest incident that pages."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,8 +66,10 @@ def sentences(answer: Answer, window_days: int) -> list[str]:
 
 
 def incident(point: Point) -> str:
-    """`2 % of requests failing for 1h at 100 a minute`."""
-    return f"{size(point.incident.size)} for {durations.text(point.incident.minutes)} at {_rate(point)}"
+    """`2 % of requests failing for 1 h at 100 a minute`."""
+    return (
+        f"{size(point.incident.size)} for {spaced(durations.text(point.incident.minutes))} at {_rate(point)}"
+    )
 
 
 def size(found: Size) -> str:
@@ -76,8 +79,14 @@ def size(found: Size) -> str:
 
 
 def after(told: float | None) -> str:
-    """`heard after 1h5m30s`, `never heard`."""
-    return "never heard" if told is None else f"heard after {minutes(told)}"
+    """`heard after 1 h 5 min 30 s`, `never heard`."""
+    return "never heard" if told is None else f"heard after {spaced(minutes(told))}"
+
+
+def spaced(length: str) -> str:
+    """`1h5m` -> `1 h 5 min`."""
+    parts = re.findall(r"(\d+)([dhms])", length)
+    return " ".join(f"{number} {'min' if unit == 'm' else unit}" for number, unit in parts)
 
 
 def minutes(count: float) -> str:

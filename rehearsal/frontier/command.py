@@ -16,6 +16,8 @@ from rehearsal.frontier.answers import Answer, answers, incident, percent, sente
 from rehearsal.frontier.grid import grid_for
 from rehearsal.frontier.sweep import Frontier, sweep
 
+ROUNDING = 1e-9
+
 
 def run(given: argparse.Namespace, console: Console) -> int:
     """Sweep the grid; print and write what came of it."""
@@ -44,7 +46,7 @@ def too_large(found: Sequence[Answer], limit: float | None) -> list[str]:
         f"unseen: {incident(answer.unseen)} spends {percent(answer.unseen.spent)}, "
         f"more than the {percent(limit)} of --unseen-at-most"
         for answer in found
-        if limit is not None and answer.unseen is not None and answer.unseen.spent > limit
+        if limit is not None and answer.unseen is not None and answer.unseen.spent > limit + ROUNDING
     ]
 
 
