@@ -1,6 +1,6 @@
 """Writes the tables of docs/frontier.md and the answer in README.md: `python docs/frontier.py`, or `--check`.
 
-`--from FILE` takes what `python -m rehearsal frontier --json` made, instead of sweeping anew for half a minute.
+`--from FILE` takes what `python -m rehearsal frontier --json` made, instead of sweeping for half a minute.
 """
 
 import argparse

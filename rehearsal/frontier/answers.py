@@ -1,12 +1,14 @@
 """The answer, one sentence each: what nobody hears of, the slowest page, the smallest incident that pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rehearsal.frontier.grid import MILLION, KindName, Point, Size
 from rehearsal.frontier.sweep import Frontier
 from rehearsal.incident import durations
+
+WHAT: Mapping[KindName, str] = {"failing": "failing requests", "slow": "slow answers"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,10 +30,11 @@ class Answer:
 
 
 def answers(frontier: Frontier) -> list[Answer]:
-    """The answer for each kind of the grid that does harm."""
+    """The answer for each kind of incident that shows in some alarm's metrics."""
     return [
         _answer(kind, [p for p in frontier.points if p.incident.size.kind == kind and p.spent > 0])
-        for kind in frontier.grid.kinds
+        for kind, said in frontier.kinds.items()
+        if said.shows_in
     ]
 
 
@@ -48,14 +51,14 @@ def _answer(kind: KindName, points: Sequence[Point]) -> Answer:
 def sentences(answer: Answer, window_days: int) -> list[str]:
     """The three sentences; English, for people."""
     budget = f"the {window_days} days' {'error' if answer.kind == 'failing' else 'latency'} budget"
-    what = "failing requests" if answer.kind == "failing" else "slow answers"
+    what = WHAT[answer.kind]
     unseen, slowest, smallest = answer.unseen, answer.slowest, answer.smallest
     return [
         f"The largest incident that nobody hears of: {incident(unseen)}, {percent(unseen.spent)} of {budget}."
         if unseen
         else f"Of {what}, there is no incident that nobody hears of.",
-        f"The slowest page: {size(slowest.incident.size)} at {_rate(slowest)}, {after(slowest.heard.told)} "
-        f"with {percent(slowest.spent_until_told or 0)} of {budget} spent."
+        f"The slowest page{_level(slowest)}: {size(slowest.incident.size)} at {_rate(slowest)}, "
+        f"{after(slowest.heard.told)} with {percent(slowest.spent_until_told or 0)} of {budget} spent."
         if slowest
         else f"Of {what}, no incident pages.",
         f"The smallest incident that always pages: {incident(smallest)}, {percent(smallest.spent)} of "
@@ -100,6 +103,10 @@ def minutes(count: float) -> str:
 def percent(share: float) -> str:
     """Three digits of a share, as a percentage."""
     return f"{100 * share:.3g} %" if share < 10 else f"{100 * share:,.0f} %"  # noqa: PLR2004  # 1,000 %
+
+
+def _level(point: Point) -> str:
+    return ", a warning" if point.heard.critical is None else ""
 
 
 def _rate(point: Point) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitoring.alarms.burn import windows
 from rehearsal.frontier.answers import after, minutes, percent, size
-from rehearsal.frontier.grid import MILLION, Point, Size
+from rehearsal.frontier.grid import MILLION, KindName, Point, Size
 from rehearsal.frontier.sweep import Frontier
 from rehearsal.incident import durations
 from settings.slo import Slo
@@ -86,9 +86,11 @@ class _Axis:
 def maps(frontier: Frontier) -> Iterator[HeatMap]:
     """A map for failing requests, and one for each latency of slow ones."""
     slo = frontier.alarm_set.slo
-    kinds = dict.fromkeys((s.kind, s.latency_ms) for s in frontier.grid.sizes)
-    for kind, latency_ms in kinds:
-        points = [p for p in frontier.points if _of(p.incident.size, kind, latency_ms)]
+    by_kind: dict[tuple[KindName, float], list[Point]] = {}
+    for point in frontier.points:
+        asked = point.incident.size
+        by_kind.setdefault((asked.kind, asked.latency_ms), []).append(point)
+    for (kind, latency_ms), points in by_kind.items():
         what = "failing" if kind == "failing" else f"answered in {latency_ms:g} ms"
         yield _map(f"Requests {what}", worst_by_traffic(points), slo)
 
@@ -106,10 +108,6 @@ def worst_by_traffic(points: Sequence[Point]) -> list[Point]:
 
 def _told(point: Point) -> float:
     return math.inf if point.heard.told is None else point.heard.told
-
-
-def _of(found: Size, kind: str, latency_ms: float) -> bool:
-    return (found.kind, found.latency_ms) == (kind, latency_ms)
 
 
 def _map(title: str, points: Sequence[Point], slo: Slo) -> HeatMap:

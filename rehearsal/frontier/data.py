@@ -4,7 +4,7 @@ from typing import Any
 
 from rehearsal.cloudwatch.band import NOTICE
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
-from rehearsal.frontier.answers import after, answers, incident, sentences
+from rehearsal.frontier.answers import WHAT, after, answers, incident, sentences
 from rehearsal.frontier.grid import MILLION, Point
 from rehearsal.frontier.sweep import Frontier, again
 from rehearsal.run import ALTERNATIVE_EXTRA_POINTS
@@ -59,7 +59,8 @@ def notes(frontier: Frontier) -> list[str]:
     found += alarm_set.notes
     for kind, said in frontier.kinds.items():
         if not said.shows_in:
-            found.append(f"{kind}: no alarm's metrics show such an incident")
+            found.append(f"no alarm's metrics show {WHAT[kind]}, so nothing is said of them")
+            continue
         by_reason: dict[str, list[str]] = {}
         for alarm, why in said.not_reached.items():
             by_reason.setdefault(why, []).append(alarm)

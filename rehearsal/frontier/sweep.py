@@ -1,6 +1,6 @@
 """Every point of the grid, each at its worst."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
@@ -42,21 +42,31 @@ class Frontier:
 
 
 def sweep(
-    alarm_set: AlarmSet, grid: Grid, at: Sequence[str] = (), extra_points: int = EXTRA_POINTS
+    alarm_set: AlarmSet,
+    grid: Grid,
+    at: Sequence[str] = (),
+    *,
+    extra_points: int = EXTRA_POINTS,
+    done: Callable[[], object] = lambda: None,
 ) -> Frontier:
-    """Every point. `at`: the namespaces that incidents show in, instead of the front door."""
+    """Every point of the kinds that show in some alarm's metrics.
+
+    `at`: the namespaces that incidents show in, instead of the front door. `done` is called for each size and
+    traffic.
+    """
     points: list[Point] = []
     kinds: dict[KindName, Kind] = {}
     for kind in grid.kinds:
         watching = watch(alarm_set, kind, at, extra_points)
         hearing = Hearing(alarm_set=alarm_set, watch=watching, extra_points=extra_points)
         in_alarm: dict[int, list[str]] = {}
-        for requests in grid.traffic:
+        for requests in grid.traffic if watching.shows_in() else ():
             rest = {late: hearing.rest(requests, late) for late in grid.late_minutes}
             stuck = [a.key for a in watching.telling if any(rest[late][a.name] == ALARM for late in rest)]
             in_alarm |= {requests: stuck} if stuck else {}
             for size in (size for size in grid.sizes if size.kind == kind):
                 points += _of_size(hearing, grid, size, requests, rest)
+                done()
         kinds[kind] = Kind(
             shows_in=watching.shows_in(),
             begins=[(BEGINS + timedelta(minutes=offset)).isoformat() for offset in hearing.offsets()],
@@ -71,7 +81,7 @@ def again(frontier: Frontier, point: Point, extra_points: int) -> Point:
     """One point with another size of the evaluation range."""
     asked = point.incident
     one = replace(frontier.grid, sizes=[asked.size], durations=[asked.minutes], traffic=[asked.requests])
-    return sweep(frontier.alarm_set, one, frontier.at, extra_points).points[0]
+    return sweep(frontier.alarm_set, one, frontier.at, extra_points=extra_points).points[0]
 
 
 def _of_size(

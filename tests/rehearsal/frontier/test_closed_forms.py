@@ -66,6 +66,6 @@ def test_the_budget_is_the_share_that_may_fail_of_the_month() -> None:
     alarms = alarm_set(failures("api", 1))
     assert point(alarms, failing(1), 30).spent == pytest.approx(30 / 21.6)
     slow = Size(kind="slow", share_ppm=MILLION, latency_ms=201)
-    assert point(alarms, slow, 4320).spent == pytest.approx(1)  # a tenth of the month may be slower
+    assert 4320 * slow.budget_per_minute(alarms.slo) == pytest.approx(1)  # a tenth of the month may be slower
     at_most = Size(kind="slow", share_ppm=MILLION, latency_ms=200)
-    assert point(alarms, at_most, 4320).spent == 0
+    assert at_most.budget_per_minute(alarms.slo) == 0

@@ -29,7 +29,7 @@ ELB = {"LoadBalancer": "app/shop/1"}
 @given(seed=st.integers(0, 2**32))
 def test_durations_on_one_strip_are_what_each_is_alone(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    alarms = alarm_set(random_alarm(rng, "a"), random_alarm(rng, "b"))
+    alarms = alarm_set(failures("rate", 5), random_alarm(rng, "a"), random_alarm(rng, "b"))
     size = failing(float(rng.choice((0.02, 0.3, 1))))
     grid = Grid(sizes=[size], durations=DURATIONS, traffic=[20], phases_s=[30], late_minutes=[2])
     together = sweep(alarms, grid).points
