@@ -30,11 +30,13 @@ __all__ = [
     "known",
     "metric",
     "misspelt",
+    "misspelt_namespace",
     "namespace",
     "namespaces",
     "nearest",
     "nearest_namespace",
 ]
+LONG = 10  # letters with AWS/; VPC and VPN, ECR and EMR are other services
 
 
 @cache
@@ -81,19 +83,25 @@ def misspelt(name: str, metric_name: str) -> str | None:
     return next((one for one in nearest(name, metric_name) if _is_slip(metric_name, one)), None)
 
 
+def misspelt_namespace(name: str) -> str | None:
+    """The same for a namespace; in a long one the letter may be anywhere. None: it may be a new one."""
+    near = nearest_namespace(name)
+    return next((one for one in near if _is_slip(name, one, anywhere=len(one) >= LONG)), None)
+
+
 def nearest_namespace(name: str) -> list[str]:
     """Up to three namespaces that may have been meant, the likeliest first."""
     return _close(name, namespaces())
 
 
-def _is_slip(wrong: str, right: str) -> bool:
+def _is_slip(wrong: str, right: str, *, anywhere: bool = False) -> bool:
     start = _shared(wrong, right)
     end = _shared(wrong[start:][::-1], right[start:][::-1])
     was, meant = wrong[start : len(wrong) - end], right[start : len(right) - end]
     if len(was) == len(meant) == 2 and was == meant[::-1]:  # noqa: PLR2004  # two letters are exchanged
         return was.isalpha()
     within_word = right[start - 1 : start].islower() and right[len(right) - end :][:1].islower()
-    return within_word and (was + meant).islower() and max(len(was), len(meant)) == 1
+    return (anywhere or within_word) and (was + meant).islower() and max(len(was), len(meant)) == 1
 
 
 def _shared(one: str, other: str) -> int:

@@ -30,6 +30,7 @@ VALUES = {
     "FileSystemId": "fs-0123456789abcdef0",
     "HealthCheckId": UUID,
     "InstanceId": "i-0123456789abcdef0",
+    "LambdaFunctionArn": ARN.format(service="lambda", region="eu-central-1", rest="function:shop"),
     "LoadBalancer": "app/shop/0a1b2c3d4e5f6071",
     "NatGatewayId": "nat-0123456789abcdef0",
     "Operation": "GetItem",
@@ -46,7 +47,7 @@ OF_SERVICE = {
     "AWS/CloudFront": {"Region": "Global"},
     "AWS/NetworkELB": {"LoadBalancer": "net/shop/0a1b2c3d4e5f6071"},
 }
-OF_ONE_REGION = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
+OF_ONE_REGION = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53", "AWS/TrustedAdvisor")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Source: [AWS services that publish CloudWatch
 metrics](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html).
 """
 
+import re
 from collections.abc import Iterator
 
 from rehearsal.lint import behaviour, published
@@ -51,17 +52,19 @@ def check(given: AlarmSet) -> Iterator[Finding]:
             name = metric.namespace
             if name in names or not known(name) or not name or "${" in name:
                 continue
-            of_aws = name.lower().startswith(("aws/", "/aws/", "aws:", "aws.", "aws-", "aws_"))
-            near = folded.get(name.lower()) or OFTEN.get(name.lower())
-            if near is None and of_aws:
-                near = next(iter(published.nearest_namespace(name)), None)
-            if near is None and not of_aws:
+            slashed = re.sub(r"^aws[:._-]", "aws/", name.lower())
+            candidates = (slashed, slashed.removeprefix("aws/"))
+            meant = next((folded[one] for one in candidates if one in folded), OFTEN.get(slashed))
+            meant = meant or published.misspelt_namespace(name)
+            if meant is None and not name.lower().startswith(("aws/", "/aws/")):
                 continue
+            near = published.nearest_namespace(name)
+            doubt = f"did you mean {near[0]}?" if near else "look it up in the service's documentation"
             yield Finding(
                 alarm=alarm,
                 key=f"{metric.key}Namespace",
-                problem=f"AWS has no namespace {name}",
+                problem=f"AWS has no namespace {name}" if meant else f"{name} is no namespace known of AWS",
                 consequence=behaviour.watches_nothing(alarm),
-                fix=f"write {near}" if near else "look the namespace up in the service's documentation",
-                severity=None if near else "warning",
+                fix=f"write {meant}" if meant else doubt,
+                severity=None if meant else "warning",
             )
