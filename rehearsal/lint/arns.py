@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from rehearsal.lint.alarms import known
+from rehearsal.lint.alarms import AnyAlarm, known
 
 KINDS: dict[str, str] = {  # by service: what follows the account
     "sns": r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
@@ -65,3 +65,12 @@ def of_instance(action: str) -> str | None:
         action,
     )
     return match[1].lower() if match else None
+
+
+def region_of(alarm: AnyAlarm) -> str | None:
+    """Where the alarm is, or has to be for its actions to work; None where that is not known."""
+    if alarm.region:
+        return alarm.region
+    parsed = [parse(action) for actions in alarm.actions.values() for action in actions]
+    regions = {arn.region for arn in parsed if arn is not None and arn.region}
+    return regions.pop() if len(regions) == 1 else None

@@ -169,6 +169,8 @@ class _Ranges:
             scale, counted = self._scaled(self._whole(left))
             if _part(counted, self._whole(right)) or self._is_part(counted, self._whole(right)):
                 return Range(0, scale)
+            if self._is_part(self._whole(right), counted):  # all by some: at least 1
+                return Range(scale, inf)
         if b.low < 0:
             return ANY
         ends = [_over(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]

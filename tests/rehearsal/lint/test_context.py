@@ -9,7 +9,7 @@ import yaml
 from rehearsal.lint import judge, reading
 from rehearsal.sources import files
 from tests.rehearsal.lint.builders import PAGE, Entry, alarm, described, preview, template
-from tests.rehearsal.lint.presets import ENDPOINT, errors, quiet
+from tests.rehearsal.lint.presets import ENDPOINT, age, cpu, duration, errors, quiet
 
 Found = set[tuple[str, str]]
 GPU = alarm(
@@ -59,6 +59,51 @@ def test_an_endpoint_says_how_often_it_publishes() -> None:
     short = "short-period"
     assert short in {name for name, _ in found(described([GPU]))}
     assert short not in {name for name, _ in found(in_template(GPU, endpoint))}
+
+
+@pytest.mark.parametrize("setting", [None, {"MetricPublishFrequencyInSeconds": 60}])
+def test_an_endpoint_that_publishes_every_minute_has_no_data_every_ten_seconds(setting: Any) -> None:
+    endpoint = {
+        "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"MetricsConfig": setting}}
+    }
+    assert ("short-period", "error") in found(in_template(GPU, endpoint))
+
+
+@pytest.mark.parametrize(("monitoring", "wrong"), [(True, False), (False, True), (None, True)])
+def test_a_machine_of_the_template_says_whether_it_is_monitored_in_detail(
+    monitoring: Any, *, wrong: bool
+) -> None:
+    machine = {"Web": {"Type": "AWS::EC2::Instance", "Properties": {"Monitoring": monitoring}}}
+    entry = cpu(Period=60, Dimensions=[{"Name": "InstanceId", "Value": {"Ref": "Web"}}])
+    assert (("short-period", "error") in found(in_template(entry, machine))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("timeout", "wrong"), [(10, True), (60, False), (None, True), ({"Ref": "Timeout"}, False)]
+)
+def test_a_function_of_the_template_does_not_take_longer_than_it_may(timeout: Any, *, wrong: bool) -> None:
+    function = {"Intake": {"Type": "AWS::Lambda::Function", "Properties": {"Timeout": timeout}}}
+    entry = duration(Threshold=15_000.0, Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "Intake"}}])
+    assert (("beyond-timeout", "error") in found(in_template(entry, function))) is wrong
+
+
+def test_a_queue_of_the_template_forgets_its_messages() -> None:
+    queue: dict[str, Any] = {
+        "Intake": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "order-intake"}}
+    }
+    assert ("beyond-timeout", "error") in found(in_template(age(Threshold=432_000.0), queue))
+    queue["Intake"]["Properties"]["MessageRetentionPeriod"] = 1_209_600
+    assert ("beyond-timeout", "error") not in found(in_template(age(Threshold=432_000.0), queue))
+
+
+def test_a_function_of_the_template_has_to_let_alarms_call_it() -> None:
+    function = {"Pager": {"Type": "AWS::Lambda::Function", "Properties": {}}}
+    entry = errors(AlarmActions=[{"Fn::GetAtt": ["Pager", "Arn"]}])
+    fault = ("function-not-allowed", "warning")
+    assert fault in found(in_template(entry, function))
+    principal = {"Principal": "lambda.alarms.cloudwatch.amazonaws.com"}
+    permission = {"Permission": {"Type": "AWS::Lambda::Permission", "Properties": principal}}
+    assert fault not in found(in_template(entry, function | permission))
 
 
 def test_a_mute_rule_that_is_always_active_is_found() -> None:

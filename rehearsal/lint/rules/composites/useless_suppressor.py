@@ -23,6 +23,15 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     for alarm in given.composite:
         if alarm.suppressor is None or alarm.tree is None:
             continue
+        if not any(alarm.actions.values()):
+            yield Finding(
+                alarm=alarm,
+                key="ActionsSuppressor",
+                problem="the composite has no actions",
+                consequence="there is nothing to be muted",
+                fix="add its actions, or remove the suppressor",
+                severity="warning",
+            )
         if "ALARM" not in domains.get(alarm.suppressor, possible.ALL):
             yield Finding(
                 alarm=alarm,

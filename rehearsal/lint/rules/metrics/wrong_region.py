@@ -9,7 +9,7 @@ Source: the service's page that the catalogue names.
 from collections.abc import Iterator
 
 from rehearsal.lint import arns, behaviour, published
-from rehearsal.lint.alarms import Alarm, AlarmSet
+from rehearsal.lint.alarms import AlarmSet
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "error"
@@ -18,7 +18,7 @@ SEVERITY = "error"
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Metrics that live in one region, and alarms in another one."""
     for alarm in given.metric:
-        region = alarm.region or _of_actions(alarm)
+        region = arns.region_of(alarm)
         if (
             region is None
             or not region
@@ -38,10 +38,3 @@ def check(given: AlarmSet) -> Iterator[Finding]:
                     consequence=behaviour.watches_nothing(alarm),
                     fix=f"make the alarm in {home}",
                 )
-
-
-def _of_actions(alarm: Alarm) -> str | None:
-    """Where the alarm is if its actions work."""
-    parsed = [arns.parse(action) for actions in alarm.actions.values() for action in actions]
-    regions = {arn.region for arn in parsed if arn is not None}
-    return regions.pop() if len(regions) == 1 else None

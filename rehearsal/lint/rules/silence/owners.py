@@ -54,17 +54,20 @@ def _nobody(alarms: Sequence[Alarm]) -> Iterator[Finding]:
 def _twice(alarms: Sequence[Alarm]) -> Iterator[Finding]:
     told: dict[str, Alarm] = {}
     for alarm in alarms:
-        targets = [action for action in alarm.actions["AlarmActions"] if alarm.acts and tells_people(action)]
-        if behaviour.silent(alarm) != "ALARM":
+        after = str(behaviour.silent(alarm))
+        key = {"ALARM": "AlarmActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}.get(after)
+        if key is None or not alarm.acts:
             continue
+        targets = [action for action in alarm.actions[key] if tells_people(action)]
         first = next((told[target] for target in targets if target in told), None)
         if first is not None and first.name != alarm.name:
             yield Finding(
                 alarm=alarm,
                 key="TreatMissingData",
-                problem=f"it goes to ALARM when its metric stops, and so does {first.name}",
+                problem=f"it goes to {after} when its metric stops, and {first.name} tells the same people",
                 consequence="one silence pages twice",
                 fix="let one of them be breaching, and the other notBreaching or ignore",
+                severity=None if after == "ALARM" else "info",
             )
         told.update(dict.fromkeys(targets, alarm))
 

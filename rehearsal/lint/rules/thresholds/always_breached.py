@@ -32,4 +32,9 @@ def check(given: AlarmSet) -> Iterator[Finding]:
 def _event(alarm: Alarm) -> bool:
     """Whether it asks for at least one of what is counted, and there is no data without one."""
     found = replace(reach.of_alarm(alarm), low=0.0, high=inf)
-    return alarm.upward and reach.of_alarm(alarm).low > 0 and reach.breaches(alarm, found) is not True
+    return (
+        alarm.upward
+        and alarm.watched is not None
+        and reach.of_alarm(alarm).low > 0
+        and reach.breaches(alarm, found) is not True
+    )

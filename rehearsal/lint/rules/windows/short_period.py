@@ -8,61 +8,73 @@ without detailed monitoring, most services every minute. SageMaker endpoints pub
 Source: the service's page that the catalogue names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rehearsal.lint import published
-from rehearsal.lint.alarms import AlarmSet
+from rehearsal.lint.alarms import AlarmSet, Metric
 from rehearsal.lint.rule import Finding
 from rehearsal.sources.found import Resource
 
 SEVERITY = "error"
-FREQUENCY = {"metricpublishfrequencyinseconds": "/aws/sagemaker/Endpoints"}
+ENDPOINTS = "/aws/sagemaker/Endpoints"
+ENDPOINT_KINDS = (
+    "AWS::SageMaker::EndpointConfig",
+    "aws_sagemaker_endpoint_configuration",
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+)
+INSTANCE_KINDS = ("AWS::EC2::Instance", "aws_instance", "aws:ec2/instance:Instance")
+FREQUENCY, MONITORING = "metricpublishfrequencyinseconds", "monitoring"
+MINUTE, FIVE_MINUTES = 60, 300
 
 
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Periods under the finest interval, and under the usual one."""
-    options = _options(given)
     for alarm in given.metric:
         for metric in alarm.metrics:
             facts = published.metric(metric.namespace, metric.name)
             if facts is None or facts.finest_s is None or metric.period_s is None:
                 continue
-            usual = options.get(metric.namespace, facts.period_s or facts.finest_s)
+            told = _told(metric, given) if facts.finest_s != facts.period_s else None
+            usual = told or facts.period_s or facts.finest_s
             if metric.period_s >= max(usual, facts.finest_s):
                 continue
-            impossible = metric.period_s < facts.finest_s
-            every = facts.finest_s if impossible else usual
+            certain = metric.period_s < facts.finest_s or told is not None
+            every = usual if metric.period_s >= facts.finest_s else facts.finest_s
             yield Finding(
                 alarm=alarm,
                 key=f"{metric.key}{'MetricStat.' if metric.key else ''}Period",
                 problem=f"{metric.period_s} s, and {metric.text} has a value every {every} s"
-                + ("" if impossible else " unless its service is set up for more"),
+                + ("" if certain else " unless its resource is set up for more"),
                 consequence="most periods have no data",
                 fix=f"use a period of {every} s or more",
-                severity=None if impossible else "info",
+                severity=None if certain else "warning",
             )
 
 
-def _options(given: AlarmSet) -> dict[str, int]:
-    """Namespace -> seconds between two values, as other resources of the file set it up."""
-    found: dict[str, int] = {}
-    for resource in given.resources:
-        for key, value in _settings(resource):
-            namespace = FREQUENCY.get(key.replace("_", "").lower())
-            if namespace is not None and str(value).isdigit():
-                found[namespace] = min(int(value), found.get(namespace, int(value)))
-    return found
+def _told(metric: Metric, given: AlarmSet) -> int | None:
+    """Seconds between two values as the resource in the same file is set up; None where there is none."""
+    if metric.namespace == ENDPOINTS:
+        frequencies = [_setting(config, FREQUENCY) for config in given.of_kind(*ENDPOINT_KINDS)]
+        given_s = [int(value) for value in frequencies if value is not None and value.isdigit()]
+        return min(given_s, default=MINUTE) if frequencies else None
+    machine = dict(metric.dimensions).get("InstanceId")
+    for instance in given.of_kind(*INSTANCE_KINDS):
+        if machine in (f"${{{instance.name}}}", instance.properties.get("id")):
+            detailed = str(_setting(instance, MONITORING) or "false").lower() == "true"
+            return MINUTE if detailed else FIVE_MINUTES
+    return None
 
 
-def _settings(resource: Resource) -> Iterator[tuple[str, str | int]]:
-    """Every plain value of the resource, with its key."""
+def _setting(resource: Resource, wanted: str) -> str | None:
+    """The value of a key anywhere in the resource, however the key is spelt."""
     waiting: list[object] = [resource.properties]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, dict):
+        if isinstance(part, Mapping):
             for key, value in part.items():
                 waiting.append(value)
-                if isinstance(value, str | int):
-                    yield str(key), value
+                if str(key).replace("_", "").lower() == wanted and isinstance(value, str | int):
+                    return str(value)
         elif isinstance(part, list):
             waiting += part
+    return None

@@ -23,6 +23,8 @@ def muted(
 
 
 CLEAN = with_(BOTH)
+ARN = "arn:aws:cloudwatch:eu-central-1:111122223333:alarm:"
+THEIRS = ARN.replace("1111", "9999")
 OTHER = composite('ALARM("a-errors") OR ALARM("shop-bad")', AlarmName="other", AlarmActions=[])
 
 FAULTS = [
@@ -148,5 +150,30 @@ FAULTS = [
             )
         ],
         "scaling-action",
+    ),
+    of(
+        "an alarm of another region",
+        CLEAN,
+        with_('ALARM("a-errors") AND ALARM("arn:aws:cloudwatch:us-east-1:111122223333:alarm:b-throttles")'),
+        "child-elsewhere",
+    ),
+    of(
+        "alarms of two accounts",
+        with_(f'ALARM("{ARN}a-errors") AND ALARM("b-throttles")'),
+        with_(f'ALARM("{ARN}a-errors") AND ALARM("{THEIRS}b-throttles")'),
+        "child-elsewhere",
+    ),
+    of(
+        "a suppressor of another region",
+        muted(),
+        muted("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:c-dead"),
+        "child-elsewhere",
+    ),
+    of(
+        "a suppressor with nothing to mute",
+        muted(),
+        [*muted()[:-1], {**muted()[-1], "AlarmActions": [], "OKActions": []}],
+        "useless-suppressor",
+        WARN,
     ),
 ]

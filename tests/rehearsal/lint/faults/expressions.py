@@ -131,4 +131,19 @@ FAULTS = [
         queried(ERRORS, stat("calls", "AWS/Lambda Invocation", FUNCTION), RATE),
         "unknown-metric",
     ),
+    of(
+        "an average by a sum",
+        rate(),
+        queried({**ERRORS, "MetricStat": {**ERRORS["MetricStat"], "Stat": "Average"}}, CALLS, RATE),
+        "uneven-quotient",
+        WARN,
+    ),
+    of(
+        "one function by another",
+        rate(),
+        queried(ERRORS, stat("calls", "AWS/Lambda Invocations", {"FunctionName": "order-export"}), RATE),
+        "uneven-quotient",
+        WARN,
+    ),
+    of("all by some", rate(), rate("100 * calls / errors"), "always-breached"),
 ]

@@ -278,4 +278,16 @@ FAULTS = [
         "percentile-without-samples",
         WARN,
     ),
+    of("longer than an API may take", api_latency(), api_latency(Threshold=60_000.0), "beyond-timeout", WARN),
+    of("a minute of a machine", cpu(), cpu(Period=60), "short-period", WARN),
+    of(
+        "a key with a slip",
+        errors(),
+        {
+            **errors(TreatMissingData=None, ComparisonOperator=BELOW, Threshold=5.0),
+            "TreatMissingDate": "breaching",
+        },
+        "unknown-key",
+    ),
+    of("a key in the singular", errors(), {**errors(AlarmActions=None), "AlarmAction": ["x"]}, "unknown-key"),
 ]
