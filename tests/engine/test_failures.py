@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tests.engine.changes import ROWS
-from tests.engine.cloud import Fault
+from tests.engine.cloud import Fault, Thing
 from tests.engine.engine import Stack, resource_of
 from tests.engine.project import Project
 from tests.engine.row import Row
@@ -22,6 +22,15 @@ CHANGES = {
         Fault(method="Create", kind="EndpointConfiguration"),
         Fault(method="Update", kind="Endpoint"),
     ],
+    "another instance type": [
+        Fault(method="Create", kind="Endpoint"),
+        Fault(method="Update", kind="Function"),
+        Fault(method="Delete", kind="Endpoint"),
+    ],
+    "a renamed plan": [
+        Fault(method="Create", kind="UsagePlanKey"),
+        Fault(method="Delete", kind="UsagePlan"),
+    ],
     "a key that moves": [Fault(method="Create", kind="UsagePlanKey")],
     "changed code": [Fault(method="Update", kind="Alias")],
 }
@@ -35,9 +44,25 @@ def row(beginning: str) -> Row:
 def assert_settled(project: Project, stack: Stack, role: str, retained: Sequence[str] = ()) -> None:
     """A clean preview, and what exists is exactly what the state knows and what was to be retained."""
     assert stack.preview().steps == ()
-    there = sorted(f"{t.kind} {t.name}" for t in project.cloud.things.values() if t.account == ACCOUNTS[role])
+    things = [t for t in project.cloud.things.values() if t.account == ACCOUNTS[role]]
     known = [resource_of(item["urn"]) for item in stack.state["resources"]]
-    assert there == sorted([*filter(None, known), *retained])
+    assert sorted(f"{t.kind} {t.name}" for t in things) == sorted([*filter(None, known), *retained])
+
+
+def called(project: Project) -> str:
+    """The endpoint that the function calls."""
+    (function,) = [f for f in project.cloud.of("Function") if "ENDPOINT_NAME" in variables(f)]
+    return variables(function)["ENDPOINT_NAME"]
+
+
+def variables(function: Thing) -> dict[str, str]:
+    found: dict[str, str] = function.inputs["environment"]["variables"]
+    return found
+
+
+def there(project: Project, kind: str) -> set[str]:
+    """The names of what exists of a class."""
+    return {thing.inputs["name"] for thing in project.cloud.of(kind)}
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -51,8 +76,10 @@ def test_a_change_that_fails_at_each_of_its_steps_is_finished_by_the_next_run(
         failed = stack.up()
         assert fault.message in failed.error
         assert deployed.cloud.faults == []
+        assert called(deployed) in there(deployed, "Endpoint")
     assert stack.up().error == ""
-    assert_settled(deployed, stack, "service", RETAINED if what == "another image" else ())
+    retained = RETAINED if what in ("another image", "another instance type") else ()
+    assert_settled(deployed, stack, "service", retained)
 
 
 def test_a_change_that_failed_half_way_can_be_taken_back(deployed: Project) -> None:
