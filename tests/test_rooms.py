@@ -17,6 +17,7 @@ ROOMS = (
     "rehearsal",
     "handlers",
     "model",
+    "policy",
     "services",
     "local",
     "reports",
@@ -36,6 +37,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
     "handlers": set(),
     "model": set(),
+    "policy": set(),
     "services": {"entry"},  # its command; a service itself imports nothing
     "local": None,
     "bench": None,

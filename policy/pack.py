@@ -1,0 +1,63 @@
+"""The pack for the Pulumi CLI: `pulumi preview --policy-pack policy`. The rules are those of `make check`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pulumi_policy import (  # pyright: ignore[reportMissingImports]  # of its own environment
+    EnforcementLevel,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from policy import serving  # the line above makes it importable
+from policy.judge import RULES
+from policy.resource import Resource, Rule
+
+
+def resource_of(args: Any) -> Resource:
+    """The resource as the rules see it; a URN names its stack: `urn:pulumi:STACK::PROJECT::TYPE::NAME`."""
+    stack = args.urn.split(":")[2]
+    return Resource(type=args.resource_type, name=args.name, stack=stack, props=dict(args.props))
+
+
+def judging(rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    """A rule as the pack has it."""
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        for message in rule.messages(resource_of(args)):
+            report(message)
+
+    return validate
+
+
+def heard(args: StackValidationArgs, report: ReportViolation) -> None:
+    """The one rule that looks at the whole stack."""
+    for message in serving.unheard([resource_of(each) for each in args.resources]):
+        report(message)
+
+
+PolicyPack(
+    name="inference-watch",
+    enforcement_level=EnforcementLevel.MANDATORY,
+    policies=[
+        *(
+            ResourceValidationPolicy(
+                name=rule.name, description=f"{rule.why} {rule.fix}", validate=judging(rule)
+            )
+            for rule in RULES
+        ),
+        StackValidationPolicy(
+            name="critical-subscriber",
+            description="Critical topics of production have a subscriber.",
+            validate=heard,
+        ),
+    ],
+)

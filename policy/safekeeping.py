@@ -1,0 +1,65 @@
+"""What is kept, and for how long: encryption by a key of one's own, retention, protection of the data."""
+
+from collections.abc import Iterator, Mapping
+
+from policy.resource import Resource, Rule
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "cloudwatch.LogGroup": ("kmsKeyId",),
+    "sns.Topic": ("kmsMasterKeyId",),
+    "sqs.Queue": ("kmsMasterKeyId",),
+    "secretsmanager.Secret": ("kmsKeyId",),
+    "kinesis.Stream": ("kmsKeyId",),
+}
+
+
+def _encryption(resource: Resource) -> Iterator[str]:
+    props = resource.props
+    for name in KEYS.get(resource.kind, ()):
+        if not props.get(name):
+            yield f"{name} is not set"
+    if resource.kind == "dynamodb.Table":
+        encrypted = props.get("serverSideEncryption")
+        if not (isinstance(encrypted, Mapping) and encrypted.get("enabled") and encrypted.get("kmsKeyArn")):
+            yield "serverSideEncryption names no key"
+    if resource.kind == "ecr.Repository":
+        found = props.get("encryptionConfigurations") or []
+        if not any(isinstance(each, Mapping) and each.get("kmsKey") for each in found):
+            yield "encryptionConfigurations names no key"
+
+
+def _retention(resource: Resource) -> Iterator[str]:
+    if resource.kind == "cloudwatch.LogGroup" and not resource.props.get("retentionInDays"):
+        yield "retentionInDays is not set"
+
+
+def _protection(resource: Resource) -> Iterator[str]:
+    if not resource.production:
+        return
+    if resource.kind == "dynamodb.Table" and not resource.props.get("deletionProtectionEnabled"):
+        yield "deletionProtectionEnabled is off"
+    recovery = resource.props.get("pointInTimeRecovery")
+    if resource.kind == "dynamodb.Table" and not (isinstance(recovery, Mapping) and recovery.get("enabled")):
+        yield "pointInTimeRecovery is off"
+
+
+RULES = (
+    Rule(
+        name="encryption",
+        why="it is kept in plain, or under a key whose use nobody can take away.",
+        fix="Set it to the stack's key.",
+        judge=_encryption,
+    ),
+    Rule(
+        name="log-retention",
+        why="the lines stay for ever, and are paid for.",
+        fix="Set it, as log_retention_days does.",
+        judge=_retention,
+    ),
+    Rule(
+        name="data-protection",
+        why="one wrong command ends production's data for good.",
+        fix="Turn it on in production.",
+        judge=_protection,
+    ),
+)
