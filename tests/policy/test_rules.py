@@ -1,4 +1,4 @@
-"""Each rule with what it refuses and what it lets pass; and the stacks of this program, which pass them all."""
+"""Each rule with what it refuses and what it lets pass; the stacks of this program, which pass them all."""
 
 import json
 from collections.abc import Mapping
