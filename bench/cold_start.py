@@ -17,11 +17,10 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.stand_ins.daemon import Daemon
+from bench.stand_ins.loopback import Loopback
+from bench.stand_ins.wine import EVENT, FOUND, PREDICTED
 from bench.tracing import environment
-from tests.handlers.daemon import Daemon
-from tests.handlers.inference.test_service import FOUND, PREDICTED
-from tests.handlers.inference.wine import EVENT
-from tests.handlers.loopback import Loopback
 
 STARTS = 12
 SHARE = 0.25

@@ -22,11 +22,10 @@ from typing import Any, Self
 from rich.console import Console
 from rich.table import Table
 
+from bench.stand_ins.daemon import SAMPLED, UNSAMPLED, Daemon
+from bench.stand_ins.loopback import Loopback, closed_port
+from bench.stand_ins.wine import EVENT, FOUND, PREDICTED
 from local.summary import percentile
-from tests.handlers.daemon import SAMPLED, UNSAMPLED, Daemon
-from tests.handlers.inference.test_service import FOUND, PREDICTED
-from tests.handlers.inference.wine import EVENT
-from tests.handlers.loopback import Loopback, closed_port
 
 LIMIT_MS = 1.0
 ROUNDS, INVOCATIONS, STARTS = 30, 40, 8

@@ -21,8 +21,6 @@ class ApiLoggingArgs:
 class ApiLogging(pulumi.ComponentResource):
     """The role, and the account's setting that names it. Without it AWS refuses a stage that logs."""
 
-    role_arn: pulumi.Output[str]
-
     def __init__(self, name: str, args: ApiLoggingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:api-logging:ApiLogging", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -43,8 +41,7 @@ class ApiLogging(pulumi.ComponentResource):
             cloudwatch_role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
-        self.role_arn = role.arn
-        self.register_outputs({"role_arn": self.role_arn})
+        self.register_outputs({})
 
 
 def log_statements(region: str, account_id: str) -> list[dict[str, Any]]:

@@ -32,8 +32,6 @@ class SharingRoleArgs:
 class SharingRole(pulumi.ComponentResource):
     """In a service account: lets the monitor account's dashboards show this account's alarms."""
 
-    role_arn: pulumi.Output[str]
-
     def __init__(self, name: str, args: SharingRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:sharing:SharingRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -51,8 +49,7 @@ class SharingRole(pulumi.ComponentResource):
             policy=json.dumps(iam.document([iam.allow(list(READS), "*")])),
             opts=child,
         )
-        self.role_arn = role.arn
-        self.register_outputs({"role_arn": self.role_arn})
+        self.register_outputs({})
 
 
 class SharingViewer(pulumi.ComponentResource):

@@ -59,8 +59,6 @@ class Monitor(pulumi.ComponentResource):
         self.exports = {
             "canary_function_name": canary.function.function_name,
             "dashboard_name": self._prefix,
-            "warn_topic_arn": notifications.topic_arns["warn"],
-            "critical_topic_arn": notifications.topic_arns["critical"],
             # Which alarms there are depends on the service's settings. A StackReference is read during
             # preview too, so these resources show there as soon as the service is deployed.
             "alarms": service.require("watched", read_watched).apply(

@@ -29,9 +29,6 @@ class UsageReporterArgs:
 class UsageReporter(pulumi.ComponentResource):
     """Function, schedule and dead-letter queue."""
 
-    function: PythonFunction
-    dead_letter_queue_name: pulumi.Output[str]
-
     def __init__(
         self, name: str, args: UsageReporterArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -46,7 +43,7 @@ class UsageReporter(pulumi.ComponentResource):
             opts=child,
         )
         plans = f"arn:aws:apigateway:{args.common.region}::/usageplans"
-        self.function = PythonFunction(
+        function = PythonFunction(
             name,
             PythonFunctionArgs(
                 common=args.common,
@@ -67,8 +64,8 @@ class UsageReporter(pulumi.ComponentResource):
         )
         aws.lambda_.FunctionEventInvokeConfig(
             f"{name}-retries",
-            function_name=self.function.function_name,
-            qualifier=self.function.alias_name,
+            function_name=function.function_name,
+            qualifier=function.alias_name,
             maximum_retry_attempts=2,
             maximum_event_age_in_seconds=6 * 3600,
             destination_config={"on_failure": {"destination": dead_letters.arn}},
@@ -79,7 +76,7 @@ class UsageReporter(pulumi.ComponentResource):
             ScheduleArgs(
                 schedule_name=function_name,
                 expression=SCHEDULE,
-                alias_arn=self.function.alias_arn,
+                alias_arn=function.alias_arn,
                 account_id=args.common.account_id,
                 retries=10,
                 max_age_s=6 * 3600,
@@ -88,5 +85,4 @@ class UsageReporter(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        self.dead_letter_queue_name = dead_letters.name
-        self.register_outputs({"dead_letter_queue_name": self.dead_letter_queue_name})
+        self.register_outputs({})

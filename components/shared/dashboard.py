@@ -20,15 +20,12 @@ class DashboardArgs:
 class Dashboard(pulumi.ComponentResource):
     """One dashboard."""
 
-    arn: pulumi.Output[str]
-
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:dashboard:Dashboard", name, None, opts)
-        dashboard = aws.cloudwatch.Dashboard(
+        aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
             dashboard_name=args.dashboard_name,
             dashboard_body=json.dumps(args.body, ensure_ascii=False),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.arn = dashboard.dashboard_arn
-        self.register_outputs({"arn": self.arn})
+        self.register_outputs({})

@@ -44,11 +44,9 @@ class PythonFunction(pulumi.ComponentResource):
     """The function and what belongs to it alone."""
 
     function_name: pulumi.Output[str]
-    function_arn: pulumi.Output[str]
     alias_name: pulumi.Output[str]
     alias_arn: pulumi.Output[str]
     alias_invoke_arn: pulumi.Output[str]
-    role_arn: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
@@ -114,9 +112,7 @@ class PythonFunction(pulumi.ComponentResource):
             opts=child,
         )
         self.function_name = function.name
-        self.function_arn = function.arn
         self.alias_name = alias.name
         self.alias_arn = alias.arn
         self.alias_invoke_arn = alias.invoke_arn
-        self.role_arn = role.arn
-        self.register_outputs({"function_arn": self.function_arn, "alias_arn": self.alias_arn})
+        self.register_outputs({"alias_arn": self.alias_arn})

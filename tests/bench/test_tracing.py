@@ -5,8 +5,8 @@ import json
 import pytest
 
 from bench import tracing
+from bench.stand_ins.wine import VALID
 from bench.tracing import GONE, LIMIT_MS, OFF, ON, STUCK, Function, added_ms
-from tests.handlers.inference.wine import VALID
 
 ATTEMPTS = 3  # a busy machine adds to a measurement and takes nothing from it, so the best one counts
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.stand_ins.daemon import Daemon, sdk_modules
 from handlers import tracing
-from tests.handlers.daemon import Daemon, sdk_modules
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from bench.stand_ins.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, shape
+from bench.stand_ins.loopback import Loopback, closed_port, reply
+from bench.stand_ins.wine import EVENT, FOUND, PREDICTED
 from tests.handlers.canary.test_outcome import GOOD
 from tests.handlers.canary.test_settings import ENVIRON as CANARY
-from tests.handlers.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, shape
-from tests.handlers.inference.test_service import FOUND, PREDICTED, refused
-from tests.handlers.inference.wine import EVENT
-from tests.handlers.loopback import Loopback, closed_port, reply
+from tests.handlers.inference.test_service import refused
 
 REPOSITORY = Path(__file__).parents[2]
 RUN = """

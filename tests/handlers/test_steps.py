@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from bench.stand_ins.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, shape
 from handlers import tracing
-from tests.handlers.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, shape
 
 OTHER = "00000000000000bb"
 

@@ -2,9 +2,9 @@ import time
 
 import pytest
 
+from bench.stand_ins.daemon import PARENT, ROOT, SAMPLED, Daemon, flatten, shape
 from handlers import tracing
 from handlers.inference.failure import FailureError
-from tests.handlers.daemon import PARENT, ROOT, SAMPLED, Daemon, flatten, shape
 
 
 def test_steps_nest_as_they_run_and_each_run_in_a_loop_is_one(daemon: Daemon) -> None:

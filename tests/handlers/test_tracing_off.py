@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from bench.stand_ins.daemon import PARENT, ROOT, SAMPLED, SDK, UNSAMPLED, Daemon, flatten, sdk_modules
+from bench.stand_ins.loopback import closed_port
 from handlers import tracing
-from tests.handlers.daemon import PARENT, ROOT, SAMPLED, SDK, UNSAMPLED, Daemon, flatten, sdk_modules
-from tests.handlers.loopback import closed_port
 
 
 def use_everything() -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, raw, reply
 from handlers import transport
 from handlers.transport import (
     BrokenOffError,
@@ -18,7 +19,6 @@ from handlers.transport import (
     UnconnectedError,
     UnresolvedError,
 )
-from tests.handlers.loopback import HANG_UP, Answer, Loopback, closed_port, drip, raw, reply
 
 TIMEOUT_S = 0.15
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bench.stand_ins.loopback import Answer, Loopback, closed_port, raw, reply
 from handlers import transport
 from handlers.transport import (
     BrokenOffError,
@@ -19,7 +20,6 @@ from handlers.transport import (
     UnconnectedError,
     UnresolvedError,
 )
-from tests.handlers.loopback import Answer, Loopback, closed_port, raw, reply
 
 OK = b"HTTP/1.1 200 OK\r\n"
 WHOLE = OK + b"Content-Length: 2\r\n\r\n{}"

@@ -15,15 +15,6 @@ from handlers.inference.aws.credentials import CredentialSource
 from handlers.inference.aws.signature import TRACE_HEADER, Scope, sign
 from handlers.transport import Clock, Connection, Response
 
-# Region prefix -> DNS suffix, after botocore's partitions; all others are `amazonaws.com`.
-SUFFIXES: Mapping[str, str] = {
-    "cn-": "amazonaws.com.cn",
-    "eusc-": "amazonaws.eu",
-    "us-iso-": "c2s.ic.gov",
-    "us-isob-": "sc2s.sgov.gov",
-    "eu-isoe-": "cloud.adc-e.uk",
-    "us-isof-": "csp.hci.ic.gov",
-}
 OK = range(200, 300)
 MAX_CODE = 80  # characters; AWS's longest names of errors have some 50
 
@@ -129,14 +120,13 @@ class ServiceClient:
 def endpoint(service: Service, environ: Mapping[str, str]) -> str:
     """What `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, else the region's standard endpoint.
 
-    Deliberately not all that boto3 knows: no FIPS, dual-stack or account-based endpoint, no file.
+    Deliberately not all that boto3 knows: no other partition (settings refuse their regions), no FIPS,
+    dual-stack or account-based endpoint, no file.
     """
     override = environ.get(f"AWS_ENDPOINT_URL_{service.variable}") or environ.get("AWS_ENDPOINT_URL")
     if override:
         return override
-    region = environ["AWS_REGION"]
-    suffix = next((s for prefix, s in SUFFIXES.items() if region.startswith(prefix)), "amazonaws.com")
-    return f"https://{service.endpoint_prefix}.{region}.{suffix}"
+    return f"https://{service.endpoint_prefix}.{environ['AWS_REGION']}.amazonaws.com"
 
 
 def error_code(response: Response) -> str:

@@ -17,12 +17,12 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 from botocore.stub import ANY, Stubber
 
+from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 from handlers.canary.api_key import ApiKey, KeyUnreadableError
 from handlers.canary.canary import Canary
 from handlers.canary.settings import Probe, Settings
 from handlers.transport import Response
 from tests.handlers.canary.test_outcome import GOOD
-from tests.handlers.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:222222222222:secret:key"
 API_KEY = "the-key-that-nobody-may-see"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from bench.stand_ins.wine import SCHEMAS
 from handlers.canary.outcome import LABELS, REASONS, Outcome, decide, no_answer, not_sent, schema_problem
 from handlers.canary.settings import Probe
 from handlers.transport import (
@@ -18,7 +19,6 @@ from handlers.transport import (
     UnconnectedError,
     UnresolvedError,
 )
-from tests.handlers.inference.wine import SCHEMAS
 
 SCHEMA = Draft202012Validator(SCHEMAS["Prediction"])
 PROBE = Probe(id="lot-001", measurements={}, prediction="barolo")

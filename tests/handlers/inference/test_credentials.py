@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from bench.stand_ins.loopback import Answer, Loopback, closed_port, reply
 from handlers.inference.aws.credentials import ContainerCredentials, CredentialsError, credential_source
 from handlers.inference.aws.signature import Credentials
 from handlers.transport import TimedOutError
-from tests.handlers.loopback import Answer, Loopback, closed_port, reply
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s3cret"}
 SOON_S = 1.0

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from bench.stand_ins.wine import OPERATIONS, SCHEMAS, SERVICE, VALID
 from handlers.inference.failure import STATUS, FailureError
 from handlers.inference.requests import Body, Inputs, request_of
 from handlers.invalid import InvalidError
-from tests.handlers.inference.wine import OPERATIONS, SCHEMAS, SERVICE, VALID
 
 OPERATION = OPERATIONS.of({})
 assert OPERATION is not None

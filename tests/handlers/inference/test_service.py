@@ -13,17 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
+from bench.stand_ins.wine import EVENT, FOUND, ITEM, OPERATIONS, PREDICTED, SCHEMAS
 from handlers.inference import pipeline
 from handlers.inference.service import Predictions
 from handlers.inference.wiring import build
 from services.wine.functions import ANALYSIS
-from tests.handlers.inference.wine import EVENT, ITEM, OPERATIONS, SCHEMAS
-from tests.handlers.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 
 BUDGET_MS = 600
 MARGIN_S = 0.4  # of a busy machine
-FOUND = reply(200, {"Item": ITEM})
-PREDICTED = reply(200, {"model_version": "7", "predictions": [{"label": "barolo", "probability": 0.98}]})
 
 
 def refused(status: int, code: str) -> Answer:

@@ -22,6 +22,7 @@ class Request:
     body: bytes
 
     def json(self) -> Any:
+        """The body as JSON."""
         return json.loads(self.body)
 
 
@@ -92,6 +93,7 @@ class Loopback:
 
     @property
     def url(self) -> str:
+        """Its address."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def hang_up_idle(self) -> None:

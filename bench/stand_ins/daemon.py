@@ -27,6 +27,7 @@ class Daemon:
 
     @property
     def address(self) -> str:
+        """Where it listens, `host:port`."""
         return f"127.0.0.1:{self._socket.getsockname()[1]}"
 
     def environment(self, header: str | None = SAMPLED) -> dict[str, str]:
@@ -42,7 +43,8 @@ class Daemon:
                 header, _, document = self._socket.recv(65_535).partition(b"\n")
             except BlockingIOError:
                 return documents
-            assert json.loads(header) == {"format": "json", "version": 1}
+            if json.loads(header) != {"format": "json", "version": 1}:
+                raise ValueError(f"no daemon takes a document after the header {header!r}")
             documents.append(json.loads(document))
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from bench.stand_ins.loopback import reply
 from components.shared import packages
 from services.wine.functions import ANALYSIS
 from settings.service import load, package, running
@@ -24,3 +25,5 @@ EVENT: dict[str, Any] = {
     "isBase64Encoded": False,
     "requestContext": {"requestId": "gw-1", "identity": {"apiKeyId": "key-1", "apiKey": "hush-hush"}},
 }
+FOUND = reply(200, {"Item": ITEM})
+PREDICTED = reply(200, {"model_version": "7", "predictions": [{"label": "barolo", "probability": 0.98}]})
