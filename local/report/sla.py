@@ -34,9 +34,9 @@ Row = dict[str, Any]
 
 
 def write_sla(findings: Findings, out: Path) -> FleetReport:
-    """Keep the run's whole minutes in `out/evidence` and report on them; returns what is over all."""
-    begins, ends = first_minute(_moment(findings.deployed_at)), _moment(findings.ended_at)
-    ends = max(begins + MINUTE, ends.replace(second=0, microsecond=0))
+    """Keep the minutes that the run touched in `out/evidence` and report on them."""
+    begins = _moment(findings.deployed_at).replace(second=0, microsecond=0)
+    ends = first_minute(_moment(findings.ended_at))
     shutil.rmtree(out, ignore_errors=True)  # of the run before
     root = out / "evidence"
     with tempfile.TemporaryDirectory() as folder:

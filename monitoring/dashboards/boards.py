@@ -77,14 +77,16 @@ def _body(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def _promise_rows(watched: Watched, place: Place, states: Sequence[Widget]) -> Iterable[Row]:
-    wide = COLUMNS // 4
     yield _heading(f"# {watched.name}: what customers get")
-    yield [
-        (wide, NUMBER_HEIGHT, promise.availability_number(watched, place)),
-        (wide, NUMBER_HEIGHT, promise.budget_number(watched, place)),
-        (wide, NUMBER_HEIGHT, promise.latency_number(watched, place)),
-        (wide, NUMBER_HEIGHT, promise.requests_number(watched, place)),
-    ]
+    numbers = (
+        promise.availability_number(watched, place),
+        promise.budget_number(watched, place),
+        promise.forecast_number(watched, place),
+        promise.latency_number(watched, place),
+        promise.requests_number(watched, place),
+    )
+    wide, over = divmod(COLUMNS, len(numbers))
+    yield [(wide + (place_ < over), NUMBER_HEIGHT, widget) for place_, widget in enumerate(numbers)]
     third = COLUMNS // 3
     yield [
         (third, GRAPH_HEIGHT, promise.availability(watched, place)),

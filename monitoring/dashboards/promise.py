@@ -26,7 +26,7 @@ from monitoring.spec import MetricQuery
 from monitoring.watched import Watched
 from settings.slo import Slo
 
-HOUR_S, FIVE_MINUTES_S = 3600, 300
+DAY_S, HOUR_S, FIVE_MINUTES_S = 86_400, 3600, 300
 
 
 def _outcomes(watched: Watched, period_s: int) -> list[MetricQuery]:
@@ -74,6 +74,19 @@ def budget_number(watched: Watched, place: Place) -> Widget:
 def _budget_queries(watched: Watched) -> tuple[MetricQuery, ...]:
     share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(watched.slo) / 100:g}"
     return watched_last(_outcomes(watched, HOUR_S), f"100 - 100 * {share}", "left (%)")
+
+
+def forecast_number(watched: Watched, place: Place) -> Widget:
+    """In how many days the budget is gone if every day burns like the last whole one.
+
+    As long as the SLO's window is "not in sight", and 0 is gone.
+    """
+    days, share = watched.slo.window_days, budget_pct(watched.slo) / 100
+    left = f"(1 - RUNNING_SUM(m) / RUNNING_SUM(n) / {share:g})"
+    until = f"{days} * {left} * {share:g} * n / m"
+    expression = f"IF(m > 0, IF({left} > 0, IF({until} < {days}, {until}, {days}), 0), {days})"
+    queries = watched_last(_outcomes(watched, DAY_S), expression, "days")
+    return number("Budget gone in, at today's burn", queries, place, span=_span(watched.slo))
 
 
 def latency(watched: Watched, place: Place) -> Widget:

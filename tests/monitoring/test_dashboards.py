@@ -127,6 +127,17 @@ def test_the_error_budget_is_a_number_and_a_trend_over_the_slos_window() -> None
         assert expression(trend) == ("100 - 100 * RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / 0.0005")
 
 
+def test_the_forecast_is_a_number_of_days_over_the_slos_window() -> None:
+    for body in bodies(watched()):
+        forecast = titled(body, "Budget gone in, at today's burn")
+        assert (forecast["view"], forecast["start"]) == ("singleValue", "-P30D")
+        assert {row[-1]["period"] for row in forecast["metrics"] if "expression" not in row[0]} == {86_400}
+        left = "(1 - RUNNING_SUM(m) / RUNNING_SUM(n) / 0.0005)"
+        until = f"30 * {left} * 0.0005 * n / m"
+        whole = f"IF(m > 0, IF({left} > 0, IF({until} < 30, {until}, 30), 0), 30)"
+        assert expression(forecast) == whole
+
+
 def test_usage_is_shown_against_quota_one_line_a_plan_with_a_quota() -> None:
     found = titled(service_dashboard(watched()), "Usage against quota")
     assert [row[-1]["label"] for row in found["metrics"]] == ["gold"]

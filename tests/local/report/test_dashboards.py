@@ -166,6 +166,12 @@ def test_the_error_budget_is_what_the_failures_left_of_it() -> None:
     assert "<b>-1,580.67 " in widget_of(spent, "Error budget left")  # 100 - 100 * (1 / 119) / 0.0005
 
 
+@pytest.mark.parametrize(("failed", "days"), [(0, "30"), (119, "0")])
+def test_the_forecast_says_in_how_many_days_the_budget_is_gone(failed: int, days: str) -> None:
+    html = render(service_dashboard(watched()), request_samples(failed=failed), {}, NOW, home=SERVICE)
+    assert f"<b>{days} " in widget_of(html, "Budget gone in, at today&#x27;s burn")
+
+
 def test_without_samples_every_graph_says_so() -> None:
     html = render(service_dashboard(watched()), [], {}, NOW, home=SERVICE)
     assert html.count(">no data</text>") == html.count('cw-graph"')

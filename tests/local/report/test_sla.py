@@ -33,7 +33,7 @@ def test_a_run_ends_with_the_report_over_its_own_minutes(tmp_path: Path) -> None
         **times,
         probes=(probe(0), probe(FIRST + 61 - START - 15, "timeout")),
         datapoints=[
-            point(FIRST - 20, "Count", 1, 50),  # before the first whole minute
+            point(FIRST - 70, "Count", 1, 50),  # before the first minute
             point(FIRST + 5, "Count", 1, 40),
             point(FIRST + 6, "Latency", 50, 36),
             point(FIRST + 7, "Latency", 900, 4),
@@ -45,7 +45,7 @@ def test_a_run_ends_with_the_report_over_its_own_minutes(tmp_path: Path) -> None
             point(FIRST + 70, "Count", 1, 10),
             point(FIRST + 70, "5XXError", 0, 8),
             point(FIRST + 71, "5XXError", 1, 2),
-            point(FIRST + 190, "Count", 1, 9),  # after the last whole minute
+            point(FIRST + 250, "Count", 1, 9),  # after the last minute
             {**point(FIRST + 5, "Count", 1, 40), "dimensions": {"ApiName": "inference-dev"}},
         ],
         alarms=(
@@ -73,7 +73,7 @@ def test_a_run_ends_with_the_report_over_its_own_minutes(tmp_path: Path) -> None
         whole = write_sla(found, tmp_path / "sla")
     assert (whole.services[0].service, whole.services[0].requests) == ("inference-dev", 50)
     one = json.loads((tmp_path / "sla" / "services" / "inference-dev.json").read_text())
-    assert (one["span"]["expected_minutes"], one["span"]["missing_minutes"]) == (3, 0)
+    assert (one["span"]["expected_minutes"], one["span"]["missing_minutes"]) == (5, 0)
     assert (one["requests"]["failed"], one["probes"]["total"], one["probes"]["failed"]) == (2, 2, 1)
     latency = one["latency"]  # 36 of 40 in time; two of the 40 were failures, fast or slow
     assert (latency["lower_pct"], latency["upper_pct"]) == (100 * 34 / 38, 100 * 36 / 38)
@@ -88,7 +88,7 @@ def test_a_run_ends_with_the_report_over_its_own_minutes(tmp_path: Path) -> None
     assert (tmp_path / "sla" / "index.html").exists()
 
 
-def test_a_run_without_a_whole_minute_still_has_a_report(tmp_path: Path) -> None:
+def test_a_run_of_less_than_a_minute_has_a_report(tmp_path: Path) -> None:
     found = findings(deployed_at=FIRST + 5, ended_at=FIRST + 50)
     whole = write_sla(found, tmp_path / "sla")
     assert whole.verdict == "not provable"
