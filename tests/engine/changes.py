@@ -1,16 +1,18 @@
 """The change table: what people change, and what the engine then updates, replaces, deletes.
 
-Only the engine shows this. Here are those of the API, the functions and the usage plans; the rest is beside.
+Only the engine shows this. Here are those of the API, the functions and what the two stacks have around them.
 """
 
 from tests.engine.alarm_changes import ROWS as ALARM_ROWS
 from tests.engine.model_changes import ROWS as MODEL_ROWS
-from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, let_in, plans, settings, source
-from tests.engine.stacks import SERVICE, SINK
+from tests.engine.plan_changes import ROWS as PLAN_ROWS
+from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, let_in, settings, source
+from tests.engine.stacks import SINK
 
 ROWS = (
     *MODEL_ROWS,
     *ALARM_ROWS,
+    *PLAN_ROWS,
     Row(
         what="a changed contract is put in place, deployed anew and switched to",
         do=source("services/wine/openapi.yaml", "Predicts the cultivar of", "Foretells the cultivar of"),
@@ -19,7 +21,7 @@ ROWS = (
     ),
     Row(
         what="changed code publishes a version and moves the alias",
-        do=source("handlers/inference/app.py", '"""', '"""Changed. '),
+        do=source("services/wine/functions.py", "ANALYSIS = (", "ANALYSIS = (  # as measured"),
         effects={"updated": INFERENCE},
         calls=["Update Function", "Update Alias"],
     ),
@@ -79,84 +81,6 @@ ROWS = (
         do=settings(inference={"start": "snap_start"}),
         effects={"updated": INFERENCE},
         back={"updated": INFERENCE},
-    ),
-    Row(
-        what="a renamed plan keeps its keys, which are without a plan for a moment",
-        do=plans(partners=None, gold={**SERVICE["usage_plans"][0], "name": "gold"}),
-        effects={
-            "created": "UsagePlan usage-plans-gold, MetricAlarm alarms-usage-gold-critical,"
-            " MetricAlarm alarms-usage-gold-warn, MetricAlarm alarms-usage-gold-silent",
-            "replaced": "UsagePlanKey usage-plans-acme-membership,"
-            " UsagePlanKey usage-plans-globex-membership",
-            "deleted": "UsagePlan usage-plans-partners, MetricAlarm alarms-usage-partners-*",
-            "updated": f"CompositeAlarm alarms-page-usage-*, {DASHBOARD}",
-        },
-        then={"updated": DASHBOARD},
-    ),
-    Row(
-        what="a key that moves to another plan keeps its value",
-        do=plans(partners={"keys": ["globex"]}, trial={"keys": ["trial", "acme"]}),
-        effects={"replaced": "UsagePlanKey usage-plans-acme-membership"},
-        calls=["Delete UsagePlanKey", "Create UsagePlanKey"],
-    ),
-    Row(
-        what="a new key is made for its plan",
-        do=plans(partners={"keys": ["acme", "globex", "initech"]}),
-        effects={
-            "created": "ApiKey usage-plans-initech, UsagePlanKey usage-plans-initech-membership",
-        },
-    ),
-    Row(
-        what="a key that is taken out is gone",
-        do=plans(partners={"keys": ["acme"]}),
-        effects={"deleted": "ApiKey usage-plans-globex, UsagePlanKey usage-plans-globex-membership"},
-    ),
-    Row(
-        what="another quota is set in place and moves the alarms on it",
-        do=plans(partners={"quota": {"limit": 60000, "period": "DAY"}}),
-        effects={
-            "updated": "UsagePlan usage-plans-partners, MetricAlarm alarms-usage-partners-critical,"
-            " MetricAlarm alarms-usage-partners-warn"
-        },
-    ),
-    Row(
-        what="another rate is set in place",
-        do=plans(trial={"rate_per_s": 6, "burst": 12}),
-        effects={"updated": "UsagePlan usage-plans-trial"},
-    ),
-    Row(
-        what="plans and keys in another order are the same",
-        do=settings(
-            usage_plans=[{**plan, "keys": plan["keys"][::-1]} for plan in SERVICE["usage_plans"][::-1]]
-        ),
-        effects={},
-    ),
-    Row(
-        what="a renamed key is another one",
-        do=plans(partners={"keys": ["acme-corp", "globex"]}),
-        effects={
-            "created": "ApiKey usage-plans-acme-corp, UsagePlanKey usage-plans-acme-corp-membership",
-            "deleted": "ApiKey usage-plans-acme, UsagePlanKey usage-plans-acme-membership",
-        },
-    ),
-    Row(
-        what="the last quota takes everything that watches quotas along",
-        do=plans(partners={"quota": None}),
-        effects={
-            "updated": f"UsagePlan usage-plans-partners, {DASHBOARD}",
-            "deleted": "MetricAlarm alarms-usage-partners-*, MetricAlarm alarms-highest-usage-silent,"
-            " CompositeAlarm alarms-page-usage-*",
-        },
-        then={
-            "updated": DASHBOARD,
-            "deleted": "MetricAlarm alarms-highest-usage-*, CompositeAlarm alarms-page-highest-usage-*",
-        },
-        back={
-            "created": "MetricAlarm alarms-usage-partners-critical, MetricAlarm alarms-usage-partners-warn,"
-            " MetricAlarm alarms-usage-partners-silent, MetricAlarm alarms-highest-usage-silent,"
-            " CompositeAlarm alarms-page-usage-critical, CompositeAlarm alarms-page-usage-warn",
-            "updated": f"UsagePlan usage-plans-partners, {DASHBOARD}",
-        },
     ),
     Row(
         what="a web ACL is put in front of the stage",
@@ -259,26 +183,5 @@ ROWS = (
             "deleted": "MetricAlarm alarms-function-concurrency-*",
         },
         then={"updated": DASHBOARD},
-    ),
-    Row(
-        what="a new plan brings its keys and its alarms",
-        do=plans(
-            gold={"rate_per_s": 2, "burst": 4, "quota": {"limit": 100, "period": "DAY"}, "keys": ["initech"]}
-        ),
-        effects={
-            "created": "UsagePlan usage-plans-gold, ApiKey usage-plans-initech,"
-            " UsagePlanKey usage-plans-initech-membership, MetricAlarm alarms-usage-gold-critical,"
-            " MetricAlarm alarms-usage-gold-warn, MetricAlarm alarms-usage-gold-silent",
-            "updated": f"CompositeAlarm alarms-page-usage-*, {DASHBOARD}",
-        },
-        then={"updated": DASHBOARD},
-    ),
-    Row(
-        what="a plan that is taken out takes its keys along",
-        do=plans(trial=None),
-        effects={
-            "deleted": "UsagePlan usage-plans-trial, ApiKey usage-plans-trial,"
-            " UsagePlanKey usage-plans-trial-membership",
-        },
     ),
 )
