@@ -40,6 +40,15 @@ OFTEN = {  # what people write instead
     "aws/apigatewayv2": "AWS/ApiGateway",
     "aws/httpapi": "AWS/ApiGateway",
     "aws/fargate": "AWS/ECS",
+    "aws/cloudwatchlogs": "AWS/Logs",
+    "aws/synthetics": "CloudWatchSynthetics",
+    "aws/cloudwatchsynthetics": "CloudWatchSynthetics",
+    "aws/glue": "Glue",
+    "aws/acm": "AWS/CertificateManager",
+    "aws/eks": "ContainerInsights",
+    "aws/containerinsights": "ContainerInsights",
+    "aws/pipes": "AWS/EventBridge/Pipes",
+    "aws/mq": "AWS/AmazonMQ",
 }
 
 

@@ -20,7 +20,7 @@ SEVERITY = "warning"
 TIMES = {"Seconds", "Milliseconds", "Microseconds"}
 _LEVEL = re.compile(
     r"^Approximate|Connections$|^ConcurrentExecutions|^Free|Available|CreditBalance|BurstBalance|HealthyHostCount"
-    r"|QueueDepth|QueueLength|InService|RunningTaskCount|TargetCount|^Curr|Lag$|Age$|Behind|Items$|Size(?:Bytes)?$"
+    r"|EstimatedCharges|QueueDepth|QueueLength|InService|RunningTaskCount|TargetCount|^Curr|Lag$|Age$|Behind|Items$|Size(?:Bytes)?$"
 )
 
 

@@ -14,7 +14,17 @@ from rehearsal.lint.alarms import AlarmSet
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "error"
-OF_USE = ("Utilization", "Used", "Usage", "BurstBalance", "Success", "Percentage", "Percent", "PercentUsed")
+OF_USE = (
+    "Utilization",
+    "_percent",
+    "Used",
+    "Usage",
+    "BurstBalance",
+    "Success",
+    "Percentage",
+    "Percent",
+    "PercentUsed",
+)
 RARE = 0.1  # rates of errors in percent are watched at such levels
 
 
@@ -23,7 +33,9 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     for alarm in given.metric:
         metric = formulas.plain(alarm)
         facts = published.metric(metric.namespace, metric.name) if metric is not None else None
-        if facts is None or metric is None or "Percent" not in facts.units or alarm.threshold is None:
+        if facts is None or metric is None or alarm.threshold is None:
+            continue
+        if "Percent" not in facts.units and (facts.units or "percent" not in metric.name.lower()):
             continue
         if (
             metric is not alarm.compared

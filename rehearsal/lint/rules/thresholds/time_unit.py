@@ -17,6 +17,12 @@ from rehearsal.lint.alarms import Alarm, AlarmSet, Metric
 from rehearsal.lint.rule import Finding, Severity
 
 SEVERITY = "error"
+DAY_S = 86_400
+QUICKEST = {  # seconds that no answer takes less than, and that hardly any does
+    "AWS/ApiGateway": (0.01, 0.03),
+    "AWS/AppSync": (0.01, 0.03),
+    "AWS/Lambda": (0.001, 0.03),
+}
 LONGEST_S = 900  # no service waits longer for an answer
 TIMED = ("Average", "Minimum", "Maximum")
 _DISK = re.compile(
@@ -26,6 +32,7 @@ _RESPONSE = re.compile(
     r"ResponseTime|Latency|Duration|TimeToFirstByte|ConnectionTime|HandshakeTime|RequestTime"
 )
 _AGE = re.compile(r"Age|Behind|Freshness")
+_RUN = re.compile(r"ExecutionTime|RunTime|ScheduleTime")
 _LASTING = re.compile(
     rf"{_AGE.pattern}|Lag|Delay|ExecutionTime|RunTime|ScheduleTime|Recovery"
     r"|CDCLatency|ReplicationLatency|DataAckLatency"
@@ -75,14 +82,20 @@ def _severity(alarm: Alarm, metric: Metric, unit: str) -> Severity | None:  # no
         return "error"
     if unit == "Seconds":
         return "error" if seconds >= 100 else "warning" if seconds > 60 else None  # noqa: PLR2004  # see the page
-    least = 0.001 if unit == "Milliseconds" else 0.001001
-    return "error" if seconds < least else "warning" if seconds < 5 * least else None
+    least, usual = QUICKEST.get(metric.namespace, (0.001, 0.005))
+    return (
+        "error"
+        if seconds < least or (unit == "Microseconds" and seconds == least)
+        else ("warning" if seconds <= usual else None)
+    )
 
 
 def _of_lasting(seconds: float, threshold: float, metric: Metric, unit: str) -> Severity | None:
-    if unit == "Seconds":  # 300000 is five minutes in milliseconds; days and hours are whole
-        return "error" if threshold >= 100_000 and threshold % 3600 else None  # noqa: PLR2004  # over a day
-    return "error" if seconds < 1 and _AGE.search(metric.name) else None
+    if unit == "Seconds":  # 300000 is five minutes in milliseconds; days are whole
+        return "error" if threshold >= 100_000 and threshold % DAY_S else None  # noqa: PLR2004  # over a day
+    if seconds < 1 and _AGE.search(metric.name):
+        return "error"
+    return "warning" if seconds < 1 and _RUN.search(metric.name) else None
 
 
 def _is_quick(metric: Metric) -> bool:

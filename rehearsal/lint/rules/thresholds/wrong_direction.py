@@ -6,40 +6,44 @@ stops something may well act on good news, so those whose actions are all of tha
 Source: which way a metric is worse is in the catalogue, from the service's page.
 """
 
+import re
 from collections.abc import Iterator
 
 from rehearsal.cloudwatch.actions import tells_people
 from rehearsal.lint import behaviour, formulas, published
-from rehearsal.lint.alarms import Alarm, AlarmSet
+from rehearsal.lint.alarms import Alarm, AlarmSet, Metric
 from rehearsal.lint.published import Worse
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "error"
-BAND = {"GreaterThanUpperThreshold": True, "LessThanLowerThreshold": False}
+VISIBLE = "ApproximateNumberOfMessagesVisible"
+_DEAD = re.compile(r"dlq|dead-?letter", re.IGNORECASE)
 
 
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Alarms that fire when the metric gets better."""
     for alarm in given.metric:
         metric = formulas.plain(alarm)
-        facts = published.metric(metric.namespace, metric.name) if metric is not None else None
-        if metric is None or facts is None or facts.worse is None or not _for_people(alarm, given):
+        worse = _worse(metric) if metric is not None and metric.statistic != "SampleCount" else None
+        if metric is None or worse is None or not _for_people(alarm, given):
             continue
         upward = alarm.upward
-        if not upward and not alarm.downward:
-            continue
-        if (
-            upward == (facts.worse is Worse.LOW)
-            and metric.statistic != "SampleCount"
-            and not _heartbeat(alarm)
-        ):
+        if (upward or alarm.downward) and upward == (worse is Worse.LOW) and not _heartbeat(alarm):
             yield Finding(
                 alarm=alarm,
                 key="ComparisonOperator",
-                problem=f"{alarm.comparison} of {metric.text}, which is bad when it is {facts.worse.value}",
+                problem=f"{alarm.comparison} of {metric.text}, which is bad when it is {worse.value}",
                 consequence="it is quiet when it is bad, and loud when all is well",
                 fix=f"write {'LessThanThreshold' if upward else 'GreaterThanThreshold'}",
             )
+
+
+def _worse(metric: Metric) -> Worse | None:
+    """Which way is bad: the catalogue's word, and more for a queue of dead letters."""
+    if metric.name == VISIBLE and _DEAD.search(dict(metric.dimensions).get("QueueName", "")):
+        return Worse.HIGH
+    facts = published.metric(metric.namespace, metric.name)
+    return facts.worse if facts is not None else None
 
 
 def _for_people(alarm: Alarm, given: AlarmSet) -> bool:

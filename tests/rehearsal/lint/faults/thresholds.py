@@ -14,6 +14,8 @@ from tests.rehearsal.lint.builders import (
 from tests.rehearsal.lint.faults import of
 from tests.rehearsal.lint.presets import (
     FUNCTION,
+    INSTANCE,
+    MACHINE,
     MISSING,
     TARGETS,
     age,
@@ -81,6 +83,10 @@ billing = alarm(
     **{**MISSING, "InsufficientDataActions": ["arn:aws:sns:us-east-1:111122223333:oncall-ticket"]},
 )
 
+disk = alarm("CWAgent mem_used_percent", INSTANCE, Statistic="Average", Threshold=90.0, **MISSING)
+execution = alarm("AWS/States ExecutionTime", MACHINE, Statistic="Maximum", Threshold=300_000.0)
+throttled = alarm("AWS/DynamoDB WriteThrottleEvents", {"TableName": "orders"})
+
 FAULTS = [
     of("a percentage over a hundred", cpu(), cpu(Threshold=900.0), "never-reached"),
     of("over a hundred percent", db_cpu(), db_cpu(Threshold=100.0), "never-reached"),
@@ -129,7 +135,7 @@ FAULTS = [
     of("milliseconds for the seconds of a disk", db_read(), db_read(Threshold=20.0), "time-unit"),
     of("seconds for milliseconds", api_latency(), api_latency(Threshold=0.8), "time-unit"),
     of("seconds for the milliseconds of a function", duration(), duration(Threshold=0.5), "time-unit"),
-    of("a few seconds for milliseconds", api_latency(), api_latency(Threshold=3.0), "time-unit", WARN),
+    of("a few seconds for milliseconds", api_latency(), api_latency(Threshold=20.0), "time-unit", WARN),
     of("milliseconds for microseconds", model(), model(Threshold=150.0), "time-unit"),
     of("a second in milliseconds for microseconds", model(), model(Threshold=1000.0), "time-unit"),
     of("milliseconds for the seconds of a queue", age(), age(Threshold=900_100.0), "time-unit"),
@@ -290,4 +296,34 @@ FAULTS = [
         "unknown-key",
     ),
     of("a key in the singular", errors(), {**errors(AlarmActions=None), "AlarmAction": ["x"]}, "unknown-key"),
+    of(
+        "seconds for the milliseconds of an execution",
+        execution,
+        {**execution, "Threshold": 300.0},
+        "time-unit",
+        WARN,
+    ),
+    of(
+        "seconds for the milliseconds of an API, a little",
+        api_latency(),
+        api_latency(Threshold=3.0),
+        "time-unit",
+    ),
+    of("a share for an agent's percentage", disk, {**disk, "Threshold": 0.9}, "fraction-for-percent"),
+    of("no dead letters", depth(), depth(ComparisonOperator=BELOW, Threshold=1.0), "wrong-direction"),
+    of(
+        "an average of what is refused",
+        throttled,
+        {**throttled, "Statistic": "Average"},
+        "share-for-count",
+        WARN,
+    ),
+    of(
+        "a bill added up",
+        billing,
+        {**billing, "Statistic": "Sum"},
+        "sum-of-levels",
+        WARN,
+        sources=("describe-alarms",),
+    ),
 ]
