@@ -321,7 +321,7 @@ FAULTS = [
     of(
         "a bill added up",
         billing,
-        {**billing, "Statistic": "Sum"},
+        {**billing, "Statistic": "Sum", "Period": 86_400},
         "sum-of-levels",
         WARN,
         sources=("describe-alarms",),
