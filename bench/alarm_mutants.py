@@ -35,7 +35,7 @@ OPPOSITE: dict[Comparison, tuple[Comparison, ...]] = {
 STATISTICS = {"Sum": ("Average", "Maximum"), "Average": ("Maximum", "p50"), "Maximum": ("Average", "Minimum")}
 PERCENTILES = ("Average", "Maximum")
 INSTEAD = 100
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +105,9 @@ def _of_query(query: MetricQuery) -> Iterator[tuple[str, str, MetricQuery]]:
     if isinstance(query, Expression):
         for found in _NUMBER.finditer(query.expression):
             number = float(found[0])
-            other = f"{number + 1 if number else INSTEAD:g}"  # of what stands for no value, one that is bad
+            other = (
+                f"{number + 1 if number > 0 else INSTEAD:g}"  # of what stands for no value, one that is bad
+            )
             text_ = query.expression[: found.start()] + other + query.expression[found.end() :]
             yield "expression", f"{found[0]} to {other}", replace(query, expression=text_)
         for one, other in ((" / ", " * "), (">=", "<"), ("MIN", "MAX"), ("MAX", "MIN")):
@@ -134,9 +136,9 @@ def _of_composite(alarm: CompositeAlarm, others: Sequence[str]) -> Iterator[Muta
         yield Mutant(field="suppressor", what="none", alarm=replace(alarm, suppressor=None))
     for other in [name for name in others if name != alarm.suppressor][:2]:
         yield Mutant(field="suppressor", what=other, alarm=replace(alarm, suppressor=other))
-    for seconds in _periods(alarm.wait_s):
+    for seconds in _periods(alarm.wait_s) if alarm.suppressor is not None else ():
         yield Mutant(field="wait period", what=f"{seconds} s", alarm=replace(alarm, wait_s=seconds))
-    for seconds in _periods(alarm.extension_s):
+    for seconds in _periods(alarm.extension_s) if alarm.suppressor is not None else ():
         yield Mutant(field="extension period", what=f"{seconds} s", alarm=replace(alarm, extension_s=seconds))
     yield from _of_actions(alarm)
 

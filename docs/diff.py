@@ -29,8 +29,11 @@ def policies() -> Iterator[str]:
         yield f"| `{word}` | {MEANING.get(word, meaning)} |"  # type: ignore[call-overload]  # a kind or another word
 
 
-def mutants(outcomes: list[diff.Outcome]) -> Iterator[str]:
+def mutants(outcomes: list[diff.Outcome], every: int) -> Iterator[str]:
     """How many mutants of each field show."""
+    if every > 1:
+        yield f"One of {every} of them, spread evenly (`--every {every}`):"
+        yield ""
     yield "| changed | mutants | show |"
     yield "| --- | ---: | ---: |"
     for field, count, shown in diff.table(outcomes):
@@ -66,7 +69,7 @@ def text(figures: dict[str, Any] | None = None) -> str:
     page = put(PAGE.read_text(encoding="utf-8"), "policies", policies())
     if figures is not None:
         outcomes = [diff.Outcome(**outcome) for outcome in figures["outcomes"]]
-        page = put(page, "mutants", mutants(outcomes))
+        page = put(page, "mutants", mutants(outcomes, figures["every"]))
         page = put(page, "survivors", survivors(outcomes))
     return page
 

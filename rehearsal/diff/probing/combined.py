@@ -19,7 +19,6 @@ from rehearsal.diff.sides import Pair, Side
 
 OF_OTHERS = 2  # alarms of every other composite that are paired with the changed one's
 MARGIN = 6  # minutes
-MOST = 6
 FALLEN = 0.3  # of the usual, for a band
 
 
@@ -136,5 +135,5 @@ def _hold(alarm: CompositeAlarm) -> int:
 
 
 def _breaching(found: Critical) -> list[Point]:
-    """A few levels of each kind: clearly beyond the border, and just beyond it, which fewer others share."""
-    return [*found.clear[:MOST], *found.just[:MOST]]
+    """Levels clearly beyond the border, and just beyond it, which fewer others share."""
+    return [*found.clear, *found.just]
