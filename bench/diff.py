@@ -1,9 +1,9 @@
 """How much of a change of alarms `diff` sees: every alarm of production, changed in one thing at a time.
 
-`python -m bench.diff [ALARM ...]`, with `--every N` for each Nth mutant only. All of them take a quarter of an
-hour of CPU time, so `make bench` leaves it out. Only incidents made for the alarm are tried, no scenario. A
-mutant that shows in none is listed with the reason why nobody could notice. Exit code 1 if fewer than `TARGET`
-show. `docs/diff.py` writes what came of it into docs/diff.md.
+`python -m bench.diff [ALARM ...]`, with `--every N` for each Nth mutant only. All of them take a quarter of
+an hour of CPU time, so `make bench` leaves it out. Only incidents made for the alarm are tried, no scenario.
+A mutant that shows in none is listed with the reason why nobody could notice. Exit code 1 if fewer than
+`TARGET` show. `docs/diff.py` writes what came of it into docs/diff.md.
 """
 
 import argparse

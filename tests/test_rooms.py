@@ -69,7 +69,7 @@ FLOORS: dict[str, dict[str, set[str]]] = {
         "report": {"cloudwatch", "incident", "sources"},
         "history": {"cloudwatch", "incident", "sources"},
         "fidelity": {"cloudwatch", "history", "sources"},
-        "diff": {"cloudwatch", "incident", "sources"},
+        "diff": {"cloudwatch", "incident", "lint", "sources"},
         "frontier": {"cloudwatch", "incident", "sources", "report"},
         "lint": {"cloudwatch", "sources"},
         "peers": {"cloudwatch", "incident", "sources", "report"},

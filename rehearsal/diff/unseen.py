@@ -2,7 +2,7 @@
 
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm
 from rehearsal.cloudwatch.math.evaluation import band_calls
-from rehearsal.diff.probing.levels import SILENCE, verdicts
+from rehearsal.diff.probing.levels import SILENCE
 from rehearsal.diff.probing.trial import Trial, Tried
 from rehearsal.diff.sides import Pair
 
@@ -53,6 +53,6 @@ def _periods(old: Alarm, new: Alarm) -> str:
 def _treatment(alarm: MetricAlarm, trial: Trial) -> str:
     if not band_calls(alarm.queries):
         silent = dict.fromkeys(trial.usual.keys(alarm), SILENCE)
-        if verdicts(alarm, None, [silent], trial.usual.levels).real[0]:
+        if trial.usual.verdicts((alarm, trial.new.homes[alarm.name]), [silent]).real[0]:
             return "its value is never missing: its expression fills every gap"
     return "its value is decided before its metrics are silent for long enough"

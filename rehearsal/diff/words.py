@@ -60,7 +60,7 @@ def _when(notices: Sequence[Notice]) -> str:
 
 
 def _levels(levels: Assignment, usual: Usual) -> str:
-    changed = {key: level for key, level in levels.items() if level != usual.levels[key]}
+    changed = {key: level for key, level in levels.items() if level != usual.metrics[key].level}
     if not changed:
         return "all as usual"
     silent = [key for key, level in changed.items() if not level.count]

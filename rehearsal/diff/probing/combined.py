@@ -41,7 +41,7 @@ class Triggers:
         return self._points[key]
 
     def _fallen(self, alarm: MetricAlarm) -> Point:
-        levels = {key: self._usual.levels[key].times(FALLEN) for key in self._usual.keys(alarm)}
+        levels = {key: self._usual.metrics[key].level.times(FALLEN) for key in self._usual.keys(alarm)}
         return Point(assignment=levels, x=FALLEN, verdicts=((True, True),), rank=0)
 
 

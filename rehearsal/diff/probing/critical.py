@@ -6,13 +6,11 @@ where a version begins or ceases to breach the border is narrowed down. Nothing 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
+from itertools import groupby, pairwise
 
 from monitoring.spec import MetricAlarm
 from rehearsal.diff.probing import rows
-from rehearsal.diff.probing.levels import Assignment, verdicts
+from rehearsal.diff.probing.levels import Assignment
 from rehearsal.diff.probing.rows import Row
 from rehearsal.diff.probing.usual import Usual
 
@@ -78,20 +76,19 @@ def critical(
 
 
 def _apart(found: Sequence[Sequence[Point]]) -> list[Point]:
-    """The middle of each stretch in which the versions differ, most natural first."""
-    return _middles(found, lambda point: len(set(point.verdicts)) > 1)
+    """The middle of each stretch in which the versions differ in one way, most natural first."""
+    return _middles(found, lambda point: point.verdicts if len(set(point.verdicts)) > 1 else None)
 
 
 def _clear(found: Sequence[Sequence[Point]]) -> list[Point]:
     """The middle of each stretch in which every version breaches, most natural first."""
-    return _middles(found, lambda point: all(point.breaching))
+    return _middles(found, lambda point: all(point.breaching) or None)
 
 
-def _middles(found: Sequence[Sequence[Point]], wanted: Callable[[Point], bool]) -> list[Point]:
+def _middles(found: Sequence[Sequence[Point]], sort: Callable[[Point], object]) -> list[Point]:
+    """The middle of each stretch of one sort; the sort None is left out."""
     middles = [
-        _middle_of(row[begin : end + 1])
-        for row in found
-        for begin, end in _stretches([wanted(p) for p in row])
+        _middle_of(list(stretch)) for row in found for kind, stretch in groupby(row, sort) if kind is not None
     ]
     return sorted(middles, key=lambda point: point.rank)
 
@@ -101,12 +98,6 @@ def _middle_of(stretch: Sequence[Point]) -> Point:
     low, high = stretch[0].x, stretch[-1].x
     middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
     return min(stretch, key=lambda point: abs(point.x - middle))
-
-
-def _stretches(inside: Sequence[bool]) -> list[tuple[int, int]]:
-    """(first, last) of each stretch of True."""
-    edges = np.flatnonzero(np.diff([False, *inside, False]))
-    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _scan(driven: Sequence[Row], versions: Sequence[Version], usual: Usual) -> list[list[Point]]:
@@ -152,7 +143,7 @@ def _middle(low: float, high: float, *, whole: bool) -> float:
 
 def _judge(places: Sequence[tuple[Row, float]], versions: Sequence[Version], usual: Usual) -> list[Point]:
     assignments = [row.at(x) for row, x in places]
-    found = [verdicts(alarm, home, assignments, usual.levels) for alarm, home in versions]
+    found = [usual.verdicts(version, assignments) for version in versions]
     return [
         Point(
             assignment=assignments[i],

@@ -45,21 +45,29 @@ Assignment = Mapping[MetricKey, Level]
 
 
 class Still(Series):
-    """Minute i stands for assignment i, held as long as any window is; metrics not assigned are as usual."""
+    """Minute i stands for assignment i, held as long as any window is; metrics not assigned are as usual.
 
-    def __init__(self, assignments: Sequence[Assignment], usual: Assignment) -> None:
+    `units` are what metrics are published with.
+    """
+
+    def __init__(
+        self, assignments: Sequence[Assignment], usual: Assignment, units: Mapping[MetricKey, str | None]
+    ) -> None:
         super().__init__(START, len(assignments), {})
-        self._assignments, self._usual = assignments, usual
+        self._assignments, self._usual, self._units = assignments, usual, units
         self._names: dict[tuple[object, ...], list[MetricKey]] = {}
         for key in dict.fromkeys([*usual, *(key for found in assignments for key in found)]):
             self._names.setdefault((key.namespace, key.metric, key.dimensions), []).append(key)
         self._held: dict[MetricKey, Windows] = {}
 
     def find(self, query: MetricStat, home: str | None = None) -> Windows | None:
-        """As `Series.find`: an account that has no such metric finds nothing."""
+        """As `Series.find`: an account that has no such metric finds nothing, nor does another unit."""
         wanted = query.account_id or home
         name = MetricKey.of(query.namespace, query.metric, query.dimensions)
         for key in self._names.get((name.namespace, name.metric, name.dimensions), ()):
+            unit = self._units.get(key)
+            if None not in (query.unit, unit) and query.unit != unit:
+                continue
             if key.account in (None, wanted) or wanted is None:
                 if key not in self._held:
                     otherwise = self._usual.get(key, SILENCE)
@@ -104,24 +112,29 @@ _NONE = (np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64))
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Verdicts:
-    """Per assignment: is the datapoint real, does it breach; and the value compared, NaN for none."""
+    """Per assignment: is the datapoint real, does it breach."""
 
     real: NDArray[np.bool_]
     breaching: NDArray[np.bool_]
-    values: Floats
 
 
 def verdicts(
-    alarm: MetricAlarm, home: str | None, assignments: Sequence[Assignment], usual: Assignment
+    version: tuple[MetricAlarm, str | None],
+    assignments: Sequence[Assignment],
+    usual: Assignment,
+    units: Mapping[MetricKey, str | None],
 ) -> Verdicts:
-    """What the alarm makes of each assignment. Not for anomaly bands, which need a history."""
+    """What an alarm, in its account, makes of each assignment. Not for anomaly bands, which need a history.
+
+    A percentile of too few samples is no datapoint where the alarm asks for that.
+    """
+    alarm, home = version
     found = []
     for first in range(0, len(assignments), PIECE):
         piece = assignments[first : first + PIECE]
-        points = Points(alarm, Still(piece, usual), home=home, size=2, seen_after=0)
-        found.append(points.at(np.arange(len(piece), dtype=np.int64)))
-    return Verdicts(
-        real=np.concatenate([seen.real[-1] for seen in found]),
-        breaching=np.concatenate([seen.breaching[-1] for seen in found]),
-        values=np.concatenate([seen.values[-1] for seen in found]),
-    )
+        points = Points(alarm, Still(piece, usual, units), home=home, size=2, seen_after=0)
+        seen = points.at(np.arange(len(piece), dtype=np.int64))
+        counted = ~seen.low[-1] if seen.low is not None else np.ones(len(piece), dtype=bool)
+        found.append((seen.real[-1] & counted, seen.breaching[-1] & counted))
+    real, breaching = zip(*found, strict=True)
+    return Verdicts(real=np.concatenate(real), breaching=np.concatenate(breaching))

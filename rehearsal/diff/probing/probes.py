@@ -75,7 +75,7 @@ def of_band(versions: Sequence[Version], usual: Usual) -> list[Incident]:
     longest = max(_rise(version) for version in versions)
     levels: list[Assignment] = []
     for key in keys:
-        level, events = usual.levels[key], usual.metrics[key].events
+        level, events = usual.metrics[key].level, usual.metrics[key].events
         for factor in BAND_FACTORS:
             values = tuple(value * factor for value in level.values)
             levels.append({key: level.times(factor) if events else Level(values, level.counts)})

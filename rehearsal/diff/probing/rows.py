@@ -7,7 +7,7 @@ from math import ceil, inf, log10
 from monitoring.spec import MetricAlarm
 from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.diff.probing.levels import SILENCE, Assignment, Level
-from rehearsal.diff.probing.usual import Usual, constants
+from rehearsal.diff.probing.usual import Metric, Usual, constants
 from rehearsal.diff.sides import metrics
 
 TRAFFIC = (1.0, 0.1, 0.01)
@@ -63,13 +63,20 @@ def rows(alarms: Sequence[MetricAlarm], usual: Usual, traffic: Sequence[float]) 
     for width in dict.fromkeys(alarm.period_s // 60 for alarm in alarms):
         for key in keys:
             asked = {q.statistic for alarm in alarms for q in metrics(alarm) if usual.key(q) == key}
-            each = usual.levels[key].count
+            each = usual.metrics[key].level.count
             whole = 10.0 ** ceil(log10(each)) / each if each >= 1 else 1.0  # shares come out even
             for rank, factor in enumerate([*traffic[:1], whole, 10 * whole, *traffic[1:]]):
-                base = {k: usual.levels[k].times(factor) for k in keys}
-                drive = _Drive(key=key, base=base, width=width, limits=limits, rank=rank)
+                base = {k: usual.metrics[k].level.times(factor) for k in keys}
+                drive = _Drive(
+                    key=key,
+                    metric=usual.metrics[key],
+                    base=base,
+                    width=width,
+                    limits=limits,
+                    rank=rank,
+                )
                 if asked == {"SampleCount"} or usual.metrics[key].events:
-                    yield _counted(drive, usual)
+                    yield _counted(drive)
                 else:
                     yield from _valued(drive, asked)
                 if asked == {"SampleCount"}:
@@ -83,18 +90,19 @@ class _Drive:
     """One metric to be driven from the levels `base` on, with windows of `width` minutes in mind."""
 
     key: MetricKey
+    metric: Metric
     base: Assignment
     width: int
     limits: Sequence[float]
     rank: int
 
 
-def _counted(drive: _Drive, usual: Usual) -> Row:
+def _counted(drive: _Drive) -> Row:
     """So many events, or samples, in a window; of a metric that reports every request, the rest are none."""
     key, base, width = drive.key, drive.base, drive.width
-    zeros = usual.metrics[key].events and 0.0 in base[key].values
+    zeros = drive.metric.events and 0.0 in base[key].values
     total = base[key].count if zeros else inf
-    value = 1.0 if usual.metrics[key].events else (base[key].values or (1.0,))[0]
+    value = 1.0 if drive.metric.events else (base[key].values or (1.0,))[0]
 
     def at(count: float) -> Assignment:
         each = count / width
@@ -102,7 +110,7 @@ def _counted(drive: _Drive, usual: Usual) -> Row:
         return {**base, key: level if count or (zeros and total > 0) else SILENCE}
 
     near = {int(limit) + d for limit in drive.limits for d in (-2, -1, 0, 1, 2)}
-    usually = int(usual.levels[key].count * width)
+    usually = int(drive.metric.level.count * width)
     wide = {
         *COUNTS,
         *COUNTS_UP,
@@ -129,7 +137,8 @@ def _valued(drive: _Drive, asked: set[str]) -> Iterable[Row]:
         def at(x: float, share: float = share) -> Assignment:
             return {**base, key: _topped(level, x, share)}
 
-        yield Row(xs=sorted(xs), at=at, whole=False, rank=drive.rank + more * len(TRAFFIC))
+        within = sorted(x for x in xs if drive.metric.least <= x <= drive.metric.most)
+        yield Row(xs=within, at=at, whole=False, rank=drive.rank + more * len(TRAFFIC))
 
 
 def _topped(level: Level, value: float, share: float) -> Level:
@@ -168,7 +177,7 @@ def scaled(levels: Assignment, rank: int, alarms: Sequence[MetricAlarm]) -> Iter
 def even(levels: Assignment, rank: int, alarms: Sequence[MetricAlarm], usual: Usual) -> Iterable[Row]:
     """So many events that a share that is compared with comes out even at some number of the others."""
     for key in levels:
-        if usual.metrics[key].events and 0.0 not in usual.levels[key].values:
+        if usual.metrics[key].events and 0.0 not in usual.metrics[key].level.values:
             for limit in constants(alarms):
                 if limit > 0 and len(levels) > 1:
                     yield from scaled({**levels, key: Level((1.0,), (limit * EVEN,))}, rank, alarms)

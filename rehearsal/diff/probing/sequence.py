@@ -97,4 +97,5 @@ def _metric(
         value=np.concatenate(values),
         weight=np.concatenate(weights),
         delay=known.delay,
+        unit=known.unit,
     )

@@ -12,7 +12,6 @@ from rehearsal.cloudwatch.math.evaluation import band_calls
 from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.diff.fields import evaluated
 from rehearsal.diff.probing.critical import Point
-from rehearsal.diff.probing.levels import verdicts
 from rehearsal.diff.probing.sequence import MOST_MINUTES, Incident, sequence
 from rehearsal.diff.probing.stage import Stage, Told, telling
 from rehearsal.diff.probing.usual import Usual
@@ -127,7 +126,7 @@ class Trial:
                     others[evaluated(alarm), side.homes[name]] = alarm
         crowd = np.zeros(len(points), dtype=np.int64)
         for (_, home), alarm in others.items() if points else ():
-            found = verdicts(alarm, home, [point.assignment for point in points], self.usual.levels)
+            found = self.usual.verdicts((alarm, home), [point.assignment for point in points])
             crowd += found.breaching
         order = sorted(range(len(points)), key=lambda i: (int(crowd[i]), points[i].rank))
         return [points[i] for i in order]
@@ -174,7 +173,7 @@ def always(alarm: MetricAlarm, home: str | None, usual: Usual) -> np.int8:
     """The code of the state that an alarm has on an ordinary day."""
     if band_calls(alarm.queries):
         return OK
-    found = verdicts(alarm, home, [{}], usual.levels)
+    found = usual.verdicts((alarm, home), [{}])
     if found.breaching[0]:
         return ALARM
     if found.real[0] or alarm.missing_data == "notBreaching":

@@ -6,8 +6,8 @@ other metric nobody knows: a value is taken at which as few of its alarms as pos
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
+from math import inf
 
 import numpy as np
 
@@ -15,11 +15,12 @@ from monitoring.spec import Expression, MetricAlarm, MetricStat
 from rehearsal.cloudwatch.math.evaluation import band_calls
 from rehearsal.cloudwatch.math.syntax import Number, parse, walk
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries
-from rehearsal.diff.probing.levels import SILENCE, Floats, Level, verdicts
+from rehearsal.diff.probing.levels import SILENCE, Assignment, Floats, Level, Verdicts, verdicts
 from rehearsal.diff.sides import Side, metrics
 from rehearsal.incident import metrics as incident
 from rehearsal.incident.scenario import FOLDER, load
 from rehearsal.incident.signals import AWS_DELAY
+from rehearsal.lint import published
 from rehearsal.sources.stack import AlarmSet
 
 QUIET = FOLDER / "quiet-day.yaml"
@@ -32,17 +33,24 @@ SHARES = (
     0.015,
 )  # of a minute's samples: the lower half, up to p86, p95, p98.5, the top
 FEW = 20  # samples a minute: too few to be told apart
+COUNTS = (1.0, 20.0, 300.0)  # samples a minute, of metrics that nobody knows
 EVENTS = frozenset((0.0, 1.0))
 FACTORS = (0.5, 2.0, 0.1, 10.0, 0.9, 1.1, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
-    """A metric's usual level and delay in minutes. `events`: each sample is an event (1) or none (0)."""
+    """A metric's usual level and delay in minutes. `events`: each sample is an event (1) or none (0).
+
+    `unit` is what it is published with, `least` and `most` what a sample can be, as far as that is known.
+    """
 
     level: Level
     delay: int = 0
     events: bool = False
+    unit: str | None = None
+    least: float = -inf
+    most: float = inf
 
 
 class Usual:
@@ -58,11 +66,20 @@ class Usual:
         unknown = [key for key in self._read() if key not in self.metrics]
         if unknown:
             self._guess(unknown)
+        for key in self.metrics:
+            self.metrics[key] = self._as_published(key)
 
-    @cached_property
+    @property
     def levels(self) -> Mapping[MetricKey, Level]:
         """The usual level of every metric."""
         return {key: metric.level for key, metric in self.metrics.items()}
+
+    def verdicts(
+        self, version: tuple[MetricAlarm, str | None], assignments: Sequence[Assignment]
+    ) -> Verdicts:
+        """What an alarm, in its account, makes of each assignment; other metrics are as usual."""
+        units = {key: metric.unit for key, metric in self.metrics.items()}
+        return verdicts(version, assignments, self.levels, units)
 
     def keys(self, alarm: MetricAlarm) -> list[MetricKey]:
         """The metrics that an alarm reads, each once."""
@@ -84,6 +101,22 @@ class Usual:
             if isinstance(alarm, MetricAlarm)
         ]
 
+    def _as_published(self, key: MetricKey) -> Metric:
+        """With what AWS publishes of it; of others, the unit that the first alarm asks for that names one."""
+        found = self.metrics[key]
+        queries = [query for _, alarm in self._alarms() for query in metrics(alarm) if self.key(query) == key]
+        asked = next((query.unit for query in queries if query.unit is not None), None)
+        known = published.metric(key.namespace, key.metric)
+        if known is None:
+            return replace(found, unit=asked)
+        units = known.units or {asked}
+        return replace(
+            found,
+            unit=asked if asked in units else min(filter(None, units), default=None),
+            least=-inf if known.minimum is None else known.minimum,
+            most=inf if known.maximum is None else known.maximum,
+        )
+
     def _guess(self, unknown: Sequence[MetricKey]) -> None:
         """Levels for metrics that are not simulated; with several in an alarm, the best of all pairs."""
         for key in unknown:
@@ -102,12 +135,11 @@ class Usual:
                 settled.update(free)
 
     def _settle(self, keys: Sequence[MetricKey], readers: Sequence[tuple[str | None, MetricAlarm]]) -> None:
-        candidates = [Level((value,), (count,)) for value in _values(readers) for count in (1.0, 20.0)]
+        candidates = [Level((value,), (count,)) for value in _values(readers) for count in COUNTS]
         tried = [dict(zip(keys, chosen, strict=True)) for chosen in product(candidates, repeat=len(keys))]
-        usual = {key: metric.level for key, metric in self.metrics.items()}
         bad = np.zeros(len(tried))
         for home, alarm in readers:
-            found = verdicts(alarm, home, tried, usual)
+            found = self.verdicts((alarm, home), tried)
             bad += found.breaching + 0.5 * ~found.real
         best = tried[int(np.argmin(bad))]
         for key in keys:

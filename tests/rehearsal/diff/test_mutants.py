@@ -53,9 +53,8 @@ def survivors(found: Sequence[Outcome]) -> set[tuple[str, str, str | None]]:
         ("api-5xx-critical", 3, 9, set()),
         ("api-latency-p90-warn", 6, 4, set()),
         ("table-latency-critical", 7, 3, set()),
-        ("canary-attempts", 6, 4, {("missing data", "notBreaching", FILLED)}),
-        ("api-silent", 6, 8, {("missing data", "notBreaching", FILLED)}),
-        ("page-function-errors", 5, 5, set()),
+        ("api-silent", 6, 5, {("missing data", "notBreaching", FILLED)}),
+        ("page-function-errors", 5, 4, set()),
         ("page-silence", 7, 4, set()),
     ],
 )
