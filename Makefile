@@ -49,11 +49,11 @@ smoke: $(INSTALLED) ## After an up: does the pair serve what was asked for? (ARG
 
 .PHONY: rehearse
 rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod, and what nobody would hear of, into build/rehearsal
+	@$(BIN)/python -m rehearsal frontier --stack prod --unseen-at-most 20% --out build/rehearsal
+	@$(BIN)/python docs/frontier.py --check --from build/rehearsal/frontier.json
 	@$(BIN)/python -m rehearsal run --stack prod --out build/rehearsal $(ARGS)
 	@$(BIN)/python docs/rehearsal.py --check
 	@$(BIN)/python -m rehearsal lint --stack dev --stack prod --fail-on warning
-	@$(BIN)/python -m rehearsal frontier --stack prod --unseen-at-most 20% --out build/rehearsal
-	@$(BIN)/python docs/frontier.py --check --from build/rehearsal/frontier.json
 
 .PHONY: check
 check: $(INSTALLED) ## Judge the stack files and what is generated from them; format check, lint and types

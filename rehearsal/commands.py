@@ -130,7 +130,7 @@ def _write(results: Sequence[Result], folder: Path) -> None:
     name = results[0].alarm_set.name
     (folder / "results.json").write_text(json.dumps(data.summary(results), indent=2) + "\n", encoding="utf-8")
     (folder / "junit.xml").write_text(junit.text(results, name), encoding="utf-8")
-    (folder / "index.html").write_text(page.index(results), encoding="utf-8")
+    (folder / "index.html").write_text(page.index(results, folder), encoding="utf-8")
     for result in results:
         (folder / f"{result.scenario.key}.html").write_text(page.html(result), encoding="utf-8")
     print(f"written: {folder}/index.html, results.json, junit.xml", file=sys.stderr)  # noqa: T201  # for people

@@ -69,6 +69,10 @@ def notes(frontier: Frontier) -> list[str]:
             f"{kind}: in ALARM before anything happens at {requests:,} requests a minute: {', '.join(names)}"
             for requests, names in said.always_in_alarm.items()
         ]
+    found += [
+        f"incidents also begin as {rule} begins to mute"
+        for rule in dict.fromkeys(rule for said in frontier.kinds.values() for rule in said.mutes)
+    ]
     stand_in = any(said.stand_in_band for said in frontier.kinds.values())
     return [*found, *doubts(frontier), *([NOTICE] if stand_in else [])]
 

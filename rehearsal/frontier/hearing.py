@@ -17,6 +17,7 @@ from rehearsal.cloudwatch import rules
 from rehearsal.cloudwatch.actions import pages
 from rehearsal.cloudwatch.decide import ALARM, OK
 from rehearsal.cloudwatch.evaluate import Timeline, metric_states
+from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from rehearsal.frontier.begins import BEGINS, offsets
 from rehearsal.frontier.grid import Heard, Size
@@ -41,9 +42,12 @@ class Hearing:
 
     def offsets(self) -> list[int]:
         """When incidents begin, in minutes after `BEGINS`."""
+        return offsets({watcher.clock for watcher in self.watch.moved} - {0}, self.mutes())
+
+    def mutes(self) -> list[MuteRule]:
+        """The mute rules that may hold back a notification of the incident."""
         telling = {alarm.name for alarm in self.watch.telling}
-        mutes = [rule for rule in self.alarm_set.mutes if rule.targets & telling]
-        return offsets({watcher.clock for watcher in self.watch.moved} - {0}, mutes)
+        return [rule for rule in self.alarm_set.mutes if rule.targets & telling]
 
     def rest(self, requests: int, late: int) -> dict[str, np.int8]:
         """The state of every alarm in ordinary times."""

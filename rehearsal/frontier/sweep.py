@@ -20,13 +20,15 @@ from rehearsal.sources.stack import AlarmSet
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
     """What is said of a kind of incident: the metrics it shows in, the times it begins at, the alarms that
-    notify and cannot see it, with the reason, and those that are in ALARM before it, by traffic.
+    notify and cannot see it, with the reason, those that are in ALARM before it, by traffic, and the mute
+    rules that may hold back what they say.
     """
 
     shows_in: Sequence[str]
     begins: Sequence[str]
     not_reached: Mapping[str, str]
     always_in_alarm: Mapping[int, Sequence[str]]
+    mutes: Sequence[str]
     stand_in_band: bool
 
 
@@ -72,6 +74,7 @@ def sweep(
             begins=[(BEGINS + timedelta(minutes=offset)).isoformat() for offset in hearing.offsets()],
             not_reached=watching.not_reached(alarm_set.alarms),
             always_in_alarm=in_alarm,
+            mutes=[rule.name for rule in hearing.mutes()],
             stand_in_band=any(band_calls(watcher.alarm.queries) for watcher in watching.moved),
         )
     return Frontier(alarm_set=alarm_set, grid=grid, at=at, points=points, kinds=kinds)

@@ -4,6 +4,7 @@ Native elements only (details, summary), so that keyboard and screen readers wor
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -45,9 +46,11 @@ def html(result: Result) -> str:
     )
 
 
-def index(results: Sequence[Result]) -> str:
-    """The page that lists the scenarios of a run."""
-    return ENVIRONMENT.get_template("index.html.j2").render(results=results, set=results[0].alarm_set.name)
+def index(results: Sequence[Result], folder: Path) -> str:
+    """The page that lists the scenarios of a run, with a link to the frontier if that is in the `folder`."""
+    return ENVIRONMENT.get_template("index.html.j2").render(
+        results=results, set=results[0].alarm_set.name, frontier=(folder / "frontier.html").exists()
+    )
 
 
 def _lane(result: Result, alarm: Alarm, home: str | None, pages: Sequence[Any]) -> dict[str, Any]:

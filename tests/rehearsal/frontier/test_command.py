@@ -8,6 +8,7 @@ import pytest
 
 from rehearsal import cli
 from rehearsal.frontier import arguments
+from rehearsal.incident.scenario import FOLDER
 
 QUERY = {
     "Stat": "Sum",
@@ -95,6 +96,16 @@ def test_it_writes_a_page_and_the_json(tmp_path: Path, capsys: pytest.CaptureFix
         assert loaded not in page
     assert json.loads((out / "frontier.json").read_text())["alarms"] == "alarms"
     assert "frontier.html" in capsys.readouterr().err
+
+
+def test_the_list_of_scenarios_links_the_frontier_where_there_is_one(tmp_path: Path) -> None:
+    given = ["run", str(FOLDER / "api-down.yaml"), "--out", str(tmp_path)]
+    link = '<a href="frontier.html">'
+    assert cli.main(given) == 0
+    assert link not in (tmp_path / "index.html").read_text()
+    (tmp_path / "frontier.html").touch()
+    assert cli.main(given) == 0
+    assert link in (tmp_path / "index.html").read_text()
 
 
 def test_an_alarm_that_is_not_simulated_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from rehearsal.cloudwatch.actions import pages
 from rehearsal.cloudwatch.evaluate import timeline
 from rehearsal.cloudwatch.mute import MuteRule, of_entry
 from rehearsal.cloudwatch.series import MetricKey, Series
+from rehearsal.frontier.data import notes
 from rehearsal.frontier.grid import MILLION, Grid, Size
 from rehearsal.frontier.roles import PROBE, shown
 from rehearsal.frontier.strip import Strip, World
@@ -120,6 +121,8 @@ def test_an_incident_that_begins_as_a_rule_mutes_is_heard_when_the_rule_is_over(
     alarms = alarm_set(failures("api", 1), mutes=[rule])
     assert point(alarms, failing(1), 120).heard.critical == 61
     assert point(alarms, failing(1), 30).heard.critical is None
+    grid = Grid(sizes=[failing(1)], durations=[30], traffic=[100], phases_s=[0], late_minutes=[0])
+    assert notes(sweep(alarms, grid)) == ["incidents also begin as rule begins to mute"]
     elsewhere = alarm_set(failures("other", 1), mutes=[rule])
     assert point(elsewhere, failing(1), 30).heard.critical == 1
 
