@@ -5,13 +5,17 @@ from typing import Any
 
 from bench.stand_ins.loopback import reply
 from components.shared import packages
+from handlers.canary.probes import Probe, assembled
 from services.wine.functions import ANALYSIS
-from settings.service import load, package, running
+from settings.service import load, package, probing, running
 from settings.service.reading import Service
 
 SERVICE: Service = load("wine")
 SCHEMAS: dict[str, Any] = SERVICE.contract.document["components"]["schemas"]
-packages.generate(package.files(SERVICE))  # for processes that run the handler from the source tree
+PROBES = probing.exported(SERVICE)
+packages.generate(
+    {**package.files(SERVICE), **probing.files(PROBES)}
+)  # for processes that run the handler from the source tree
 OPERATIONS = running.operations(SERVICE)
 VALID: dict[str, Any] = {
     "id": "lot-001",
@@ -27,3 +31,15 @@ EVENT: dict[str, Any] = {
 }
 FOUND = reply(200, {"Item": ITEM})
 PREDICTED = reply(200, {"model_version": "7", "predictions": [{"label": "barolo", "probability": 0.98}]})
+
+
+def _probe() -> Probe:
+    """The canary's probe as its package has it."""
+    generated: dict[str, Any] = {}
+    files = probing.files(PROBES)
+    exec(files["handlers/canary/generated/checks.py"], generated)  # code that was generated
+    (probe,) = assembled(json.loads(files["handlers/canary/generated/probes.json"]), generated)
+    return probe
+
+
+PROBE = _probe()

@@ -11,6 +11,7 @@ from botocore.session import get_session
 from handlers import logs, tracing
 from handlers.canary.api_key import ApiKey
 from handlers.canary.canary import Canary
+from handlers.canary.probes import packaged
 from handlers.canary.settings import Settings
 
 # Reading the key and publishing, with one retry each, must fit the 10 s that the function has besides the
@@ -28,6 +29,7 @@ def build() -> Canary:
         api_key=ApiKey(secrets, settings.api_key_secret_arn),
         credentials=session.get_credentials,
         metrics=session.create_client("cloudwatch", config=CLIENTS),
+        probes=packaged(),
         clock=time.monotonic,
         now=lambda: datetime.now(UTC),
     )
@@ -39,5 +41,5 @@ _canary = build()
 
 
 def handler(_event: Any, _context: Any) -> dict[str, Any]:
-    """Probe once, whatever the schedule sent."""
+    """Send every probe once, whatever the schedule sent."""
     return _canary.run()

@@ -1,30 +1,41 @@
-"""An outcome as CloudWatch metric data: pure, so that what is published can be read in one place."""
+"""Outcomes as CloudWatch metric data: pure, so that what is published can be read in one place."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers.canary.outcome import Outcome
+from handlers.canary.outcome import Outcome, worst
 
 NAMESPACE = "InferenceWatch"
 
 
-def metric_data(outcome: Outcome, service: str, started: datetime) -> list[dict[str, Any]]:
-    """The data of one `PutMetricData`, all at `started`, when the probe began.
+def metric_data(outcomes: Mapping[str, Outcome], service: str, started: datetime) -> list[dict[str, Any]]:
+    """The data of one `PutMetricData`, all at `started`, when the probes began; `outcomes` by probe.
 
-    `CanaryAttempts` always: 1 for a probe that went out, 0 when the canary had nothing to send one with, so
+    The service's figures are those of its worst probe. Where there are several, each has its own too, with
+    the dimension `Probe`.
+    """
+    data = _data(worst(list(outcomes.values())), {"Service": service}, started)
+    if len(outcomes) > 1:
+        for name, outcome in outcomes.items():
+            data += _data(outcome, {"Service": service, "Probe": name}, started)
+    return data
+
+
+def _data(outcome: Outcome, dimensions: Mapping[str, str], started: datetime) -> list[dict[str, Any]]:
+    """`CanaryAttempts` always: 1 for a probe that went out, 0 when the canary had nothing to send one with,
+    so
     that a canary without its secret is seen as a canary that is down, not as an API that is. `CanarySuccess`
     with `CanaryLatency`, or `CanaryFailure` once in all and once by `Reason`. A success is never published
     as a 0, and no latency for a failure: how fast an error came, or that nothing came, is no response time.
     """
-    by_service = {"Service": service}
-    data = [_datum("CanaryAttempts", by_service, started, int(outcome.reason != "secret"), "Count")]
+    data = [_datum("CanaryAttempts", dimensions, started, int(outcome.reason != "secret"), "Count")]
     if outcome.reason is None:
-        data.append(_datum("CanarySuccess", by_service, started, 1, "Count"))
-        data.append(_datum("CanaryLatency", by_service, started, outcome.latency_ms, "Milliseconds"))
+        data.append(_datum("CanarySuccess", dimensions, started, 1, "Count"))
+        data.append(_datum("CanaryLatency", dimensions, started, outcome.latency_ms, "Milliseconds"))
     else:
-        by_reason = {**by_service, "Reason": outcome.reason}
-        data.append(_datum("CanaryFailure", by_service, started, 1, "Count"))
+        by_reason = {**dimensions, "Reason": outcome.reason}
+        data.append(_datum("CanaryFailure", dimensions, started, 1, "Count"))
         data.append(_datum("CanaryFailure", by_reason, started, 1, "Count"))
     return data
 

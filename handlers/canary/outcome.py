@@ -1,12 +1,14 @@
 """What a probe shows, as pure functions: an answer or an error in, success or one reason out."""
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from handlers.canary.settings import Probe
+from handlers.canary.probes import Probe, Value
+from handlers.invalid import InvalidError
 from handlers.transport import (
     BrokenOffError,
     InsecureError,
@@ -17,8 +19,7 @@ from handlers.transport import (
     UnresolvedError,
 )
 
-Reason = Literal["secret", "dns", "connect", "tls", "timeout", "status", "schema", "value"]
-OK = 200
+Reason = Literal["secret", "dns", "connect", "tls", "timeout", "status", "schema", "value", "slow"]
 # An answer that breaks off half-way counts as `connect`: the connection did not hold.
 REASONS: Mapping[type[TransportError], Reason] = {
     UnresolvedError: "dns",
@@ -27,8 +28,7 @@ REASONS: Mapping[type[TransportError], Reason] = {
     InsecureError: "tls",
     TimedOutError: "timeout",
 }
-LABELS = ("barolo", "grignolino", "barbera")
-_FIELDS = {"id", "prediction", "probability", "model_version", "request_id"}
+NOTHING = object()  # stands at a pointer that leads nowhere
 _CODE = re.compile(r"[a-z_]{1,40}")
 
 
@@ -46,8 +46,10 @@ class Outcome:
 
 
 def decide(response: Response, latency_ms: float, probe: Probe) -> Outcome:
-    """Judge an answer: first its status, then its schema, then whether it is the known one."""
-    reason, detail = _judge(response, probe)
+    """Judge an answer: first its status, then its schema, its values, and last how long it took."""
+    reason, detail = judge(response, probe)
+    if reason is None and probe.max_ms is not None and latency_ms > probe.max_ms:
+        reason, detail = "slow", f"it took more than {probe.max_ms:g} ms"
     return Outcome(reason=reason, detail=detail, status=response.status, latency_ms=latency_ms)
 
 
@@ -61,35 +63,79 @@ def not_sent(detail: str) -> Outcome:
     return Outcome(reason="secret", detail=detail)
 
 
-def schema_problem(document: object) -> str | None:
-    """What keeps `document` from being the contract's `Prediction`, or None."""
-    if not isinstance(document, dict):
-        return "it is no object"
-    if set(document) != _FIELDS:
-        return f"it lacks {missing}" if (missing := sorted(_FIELDS - set(document))) else "it has more fields"
-    texts = all(isinstance(document[name], str) for name in ("id", "model_version", "request_id"))
-    if not (texts and document["model_version"] and document["request_id"]):
-        return "id, model_version or request_id is no text, or empty"
-    if document["prediction"] not in LABELS:
-        return "its prediction is no known label"
-    if not _is_share(document["probability"]):
-        return "its probability is no number from 0 to 1"
-    return None
+def worst(outcomes: Sequence[Outcome]) -> Outcome:
+    """The first that failed, or of successes the slowest."""
+    failed = [outcome for outcome in outcomes if outcome.reason is not None]
+    return failed[0] if failed else max(outcomes, key=lambda outcome: outcome.latency_ms)
 
 
-def _judge(response: Response, probe: Probe) -> tuple[Reason | None, str]:
-    try:
-        document: Any = json.loads(response.body)
-    except (ValueError, RecursionError):
-        document = None
-    if response.status != OK:
+def judge(response: Response, probe: Probe) -> tuple[Reason | None, str]:
+    """Whether the answer is the expected one, whatever it took; and what to say of it."""
+    document, is_json = _document(response.body)
+    if response.status != probe.status:
         return "status", f"HTTP {response.status} {_error_code(document)}".rstrip()
-    problem = schema_problem(document)
-    if problem is not None:
-        return "schema", f"the answer is no prediction: {problem}"
-    if document["id"] != probe.id or document["prediction"] != probe.prediction:
-        return "value", f"{document['prediction']} for another lot or instead of {probe.prediction}"
+    if (probe.check or probe.values) and not is_json:
+        return "schema", "the answer is no JSON"
+    if probe.check is not None:
+        try:
+            probe.check(document)
+        except InvalidError as error:
+            return "schema", f"the answer does not fit the contract: {error}".removesuffix(".")
+        except ArithmeticError:
+            return "schema", "the answer does not fit the contract: a number is too large"
+    for value in probe.values:
+        if not holds(document, value):
+            return "value", f"{value.pointer or 'the answer'} is not what is known"
     return None, "as known"
+
+
+def holds(document: Any, value: Value) -> bool:
+    """Whether the known value stands at its pointer."""
+    found = pointed(document, value.pointer)
+    if value.tolerance is not None:
+        if not _is_number(found):
+            return False
+        off = abs(found - value.equals)  # isclose: what is written in decimals is not exactly that
+        return bool(off <= value.tolerance or math.isclose(off, value.tolerance))
+    return _same(found, value.equals)
+
+
+def pointed(document: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to, or `NOTHING`."""
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, dict) and name in document:
+            document = document[name]
+        elif isinstance(document, list) and name.isascii() and name.isdigit() and int(name) < len(document):
+            document = document[int(name)]
+        else:
+            return NOTHING
+    return document
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equality of JSON, where 1 is 1.0 and not true."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _document(body: bytes) -> tuple[Any, bool]:
+    """The body as JSON, and whether it is that: NaN is not."""
+    try:
+        return json.loads(body, parse_constant=_no_json), True
+    except (ValueError, RecursionError):
+        return None, False
+
+
+def _no_json(_: str) -> None:
+    raise ValueError("NaN and infinity are no JSON")
 
 
 def _error_code(document: Any) -> str:
@@ -99,8 +145,3 @@ def _error_code(document: Any) -> str:
     except (KeyError, TypeError):
         return ""
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
-
-
-def _is_share(value: object) -> bool:
-    # NaN is below and above nothing.
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1

@@ -5,7 +5,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -120,7 +120,7 @@ class Definition(Part):
     model: bool = True
     time_budget_ms: Seconds | None = None
     operations: Mapping[str, Use] = {}
-    probes: Annotated[tuple[Probe, ...], Field(min_length=1)]
+    probes: Annotated[tuple[Probe, ...], Field(min_length=1, max_length=10)]
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
@@ -129,6 +129,3 @@ class Definition(Part):
             if name in names[:number]:
                 raise ValueError(f"two probes are named {name!r}, so their metrics would be one; rename one")
         return self
-
-
-Kind = Literal["path", "query"]

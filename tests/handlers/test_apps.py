@@ -139,7 +139,7 @@ def test_the_canary_and_the_api_are_one_trace() -> None:
         Daemon() as daemon,
     ):
         urls = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url, "AWS_ENDPOINT_URL_CLOUDWATCH": metrics.url}
-        probe = {**CANARY, **AWS, **urls, "API_URL": f"{api.url}/live/v1/predictions"}
+        probe = {**CANARY, **AWS, **urls, "API_URL": f"{api.url}/live"}
         done = run("canary", {**probe, **daemon.environment()}, [{}, {}])
         first, second = daemon.received()
     assert [result["ok"] for result in done.results] == [True, True]
@@ -153,7 +153,7 @@ def test_the_canary_and_the_api_are_one_trace() -> None:
     sent = [request.headers["x-amzn-trace-id"] for request in api.requests]
     assert sent == [f"Root={ROOT};Parent={hop['id']};Sampled=1" for hop in hops]
     assert [hop["http"]["response"]["status"] for hop in hops] == [200, 200]
-    assert first["annotations"] == {"cold_start": True, "reference_id": "lot-001", "outcome": "ok"}
+    assert first["annotations"] == {"cold_start": True, "outcome": "ok"}
     assert "the-key" not in json.dumps([first, second, done.logs])
 
 

@@ -20,9 +20,11 @@ from botocore.stub import ANY, Stubber
 from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 from handlers.canary.api_key import ApiKey, KeyUnreadableError
 from handlers.canary.canary import Canary
-from handlers.canary.settings import Probe, Settings
+from handlers.canary.probes import Probe
+from handlers.canary.settings import Settings
 from handlers.transport import Response
 from tests.handlers.canary.test_outcome import GOOD
+from bench.stand_ins.wine import PROBE
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:222222222222:secret:key"
 API_KEY = "the-key-that-nobody-may-see"
@@ -33,7 +35,6 @@ SETTINGS = Settings(
     api_url="",
     api_region="eu-west-1",
     api_key_secret_arn=SECRET_ARN,
-    probe=Probe(id="lot-001", measurements={"color_intensity": 5.64}, prediction="barolo"),
     timeout_ms=TIMEOUT_MS,
 )
 
@@ -74,12 +75,13 @@ class Aws:
             expected = {"Namespace": "InferenceWatch", "MetricData": ANY}
             self.of_metrics.add_response("put_metric_data", {}, expected)
 
-    def canary(self, url: str) -> Canary:
+    def canary(self, url: str, *probes: Probe) -> Canary:
         return Canary(
-            settings=replace(SETTINGS, api_url=f"{url}/live/v1/predictions"),
+            settings=replace(SETTINGS, api_url=f"{url}/live"),
             api_key=ApiKey(self.secrets, SECRET_ARN),
             credentials=lambda: Credentials("AKIA2", "s3cret2", "t0ken2"),
             metrics=self.metrics,
+            probes=[*probes] or [PROBE],
             clock=time.monotonic,
             now=lambda: NOW,
         )
@@ -104,6 +106,7 @@ def test_a_probe_is_one_signed_request_with_the_key_and_its_result_is_published(
         host = api.url.removeprefix("http://")
     latency_ms = result["latency_ms"]
     assert result == {
+        "probe": "prediction",
         "ok": True,
         "reason": None,
         "detail": "as known",
@@ -113,7 +116,10 @@ def test_a_probe_is_one_signed_request_with_the_key_and_its_result_is_published(
     assert 0 < latency_ms < TIMEOUT_MS
     (request,) = api.requests
     assert request.path == "/live/v1/predictions"
-    assert request.json() == {"id": "lot-001", "measurements": {"color_intensity": 5.64}}
+    assert request.json() == {
+        "id": "lot-001",
+        "measurements": {"color_intensity": 5.64, "hue": 1.04, "proline": 1065.0},
+    }
     assert (request.headers["host"], request.headers["user-agent"]) == (host, "inference-watch")
     assert (request.headers["x-api-key"], request.headers["x-amz-security-token"]) == (API_KEY, "t0ken2")
     authorization = request.headers["authorization"]
@@ -308,10 +314,11 @@ def test_a_probe_has_one_deadline_and_is_published_at_its_beginning_with_its_tim
     aws.secret()
     aws.publication()
     canary = Canary(
-        settings=replace(SETTINGS, api_url="http://api.invalid/live/v1/predictions"),
+        settings=replace(SETTINGS, api_url="http://api.invalid/live"),
         api_key=ApiKey(aws.secrets, SECRET_ARN),
         credentials=lambda: Credentials("AKIA2", "s3cret2", "t0ken2"),
         metrics=aws.metrics,
+        probes=[PROBE],
         clock=iter([10.0, 10.0123456]).__next__,
         now=iter([NOW, NOW + timedelta(hours=1)]).__next__,
     )
@@ -332,10 +339,37 @@ def test_a_trace_of_the_probe_says_what_came_of_it(
     aws.publication()
     with Loopback([answer]) as api:
         aws.canary(api.url).run()
-    assert said == {"reference_id": "lot-001", "outcome": outcome}
+    assert said == {"outcome": outcome}
 
 
 def test_an_errors_code_is_cut_to_what_a_log_line_takes(aws: Aws) -> None:
     aws.of_secrets.add_client_error("get_secret_value", "X" * 200)
     with pytest.raises(KeyUnreadableError, match=rf"^Secrets Manager: {'X' * 80}$"):
         ApiKey(aws.secrets, SECRET_ARN).value()
+
+
+def test_several_probes_go_out_at_once_and_each_is_published_and_logged(
+    aws: Aws, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = Probe(name="gone", method="GET", target="/v1/items/a%20b?top=3", status=404)
+    image = Probe(name="image", method="POST", target="/v1/images", content_type="image/png", body=b"\x89PNG")
+    aws.secret()
+    aws.publication()
+    with Loopback([reply(404, {}, after_s=0.1)]) as api, caplog.at_level(logging.INFO):
+        started = time.monotonic()
+        result = aws.canary(api.url, gone, image).run()
+        elapsed_s = time.monotonic() - started
+    assert elapsed_s < 0.19  # not one after the other
+    assert (result["probe"], result["reason"], result["detail"]) == ("image", "status", "HTTP 404")
+    sent = {request.path: request for request in api.requests}
+    assert sent.keys() == {"/live/v1/items/a%20b?top=3", "/live/v1/images"}
+    assert sent["/live/v1/images"].body == b"\x89PNG"
+    assert sent["/live/v1/images"].headers["content-type"] == "image/png"
+    assert "content-type" not in sent["/live/v1/items/a%20b?top=3"].headers
+    logged = [r.__dict__["fields"] for r in caplog.records if r.name.startswith("handlers")]
+    assert [(line["probe"], line["ok"]) for line in logged] == [("gone", True), ("image", False)]
+    named = [
+        next((d["Value"] for d in datum["Dimensions"] if d["Name"] == "Probe"), None)
+        for datum in aws.published[0]["MetricData"]
+    ]
+    assert named == [None] * 3 + ["gone"] * 3 + ["image"] * 3

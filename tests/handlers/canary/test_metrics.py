@@ -9,7 +9,7 @@ STARTED = datetime(2026, 11, 24, 14, 3, 1, tzinfo=UTC)
 
 
 def compact(outcome: Outcome) -> list[tuple[str, dict[str, str], float, str]]:
-    data = metric_data(outcome, "inference-dev", STARTED)
+    data = metric_data({"one": outcome}, "inference-dev", STARTED)
     assert all(datum["Timestamp"] == STARTED for datum in data)
     return [
         (d["MetricName"], {x["Name"]: x["Value"] for x in d["Dimensions"]}, d["Value"], d["Unit"])
@@ -45,3 +45,31 @@ def test_a_canary_without_its_secret_has_made_no_attempt() -> None:
         ("CanaryFailure", SERVICE, 1, "Count"),
         ("CanaryFailure", {**SERVICE, "Reason": "secret"}, 1, "Count"),
     ]
+
+
+def test_of_several_probes_the_worst_is_the_services_and_each_has_its_own() -> None:
+    fine = Outcome(reason=None, detail="", status=200, latency_ms=10.0)
+    slower = Outcome(reason=None, detail="", status=200, latency_ms=20.0)
+    broken = Outcome(reason="value", detail="", status=200, latency_ms=1.0)
+
+    def told(**outcomes: Outcome) -> list[tuple[str, tuple[str, ...], float]]:
+        data = metric_data(outcomes, "inference-dev", STARTED)
+        return [(d["MetricName"], tuple(x["Value"] for x in d["Dimensions"][1:]), d["Value"]) for d in data]
+
+    assert told(a=fine, b=slower) == [
+        ("CanaryAttempts", (), 1),
+        ("CanarySuccess", (), 1),
+        ("CanaryLatency", (), 20.0),
+        ("CanaryAttempts", ("a",), 1),
+        ("CanarySuccess", ("a",), 1),
+        ("CanaryLatency", ("a",), 10.0),
+        ("CanaryAttempts", ("b",), 1),
+        ("CanarySuccess", ("b",), 1),
+        ("CanaryLatency", ("b",), 20.0),
+    ]
+    assert told(a=fine, b=broken)[:3] == [
+        ("CanaryAttempts", (), 1),
+        ("CanaryFailure", (), 1),
+        ("CanaryFailure", ("value",), 1),
+    ]
+    assert ("CanaryFailure", ("b", "value"), 1) in told(a=fine, b=broken)
