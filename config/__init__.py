@@ -21,7 +21,7 @@ from config.messages import explain
 from config.stack_files import ConfigError
 from config.values import known, typed
 from monitoring.watched import Watched
-from settings import Settings
+from settings import Settings, service
 from settings.service import NoServiceError, ServiceError
 
 __all__ = [
@@ -53,7 +53,7 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     never shown. Raises `ConfigError` listing every wrong key at once, also for limits that contradict each
     other and for alarms that CloudWatch would refuse.
     """
-    settings = parse_as(Settings, PROJECT, raw, secret)
+    settings = parse_as(Settings, PROJECT, _with_time_budget(typed(Settings, raw)), secret)
     problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
     if settings.role == "service":
         try:
@@ -69,6 +69,18 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     if problems:
         raise ConfigError("\n".join([WRONG, *(f"  - {problem}" for problem in problems)]))
     return settings
+
+
+def _with_time_budget(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The keys with the service's own time budget where the stack sets none."""
+    inference, name = raw.get("inference", {}), raw.get("service", Settings.model_fields["service"].default)
+    if raw.get("role") != "service" or not isinstance(inference, Mapping) or "time_budget_ms" in inference:
+        return raw
+    try:
+        stated = service.load(str(name)).definition.time_budget_ms
+    except ServiceError:  # told with all that is wrong
+        return raw
+    return raw if stated is None else {**raw, "inference": {**inference, "time_budget_ms": stated}}
 
 
 def _place(problem: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from settings import API_PATH, STAGE, VARIANT, Settings
+from settings import STAGE, VARIANT, Settings
 from settings.alarms import AlarmsTuning
 from settings.forms import Section
 from settings.slo import Levels, Slo
@@ -96,24 +96,21 @@ class WatchedParts(Section):
 
 
 class Watched(WatchedParts):
-    """One service, which a canary watches from the monitor account.
+    """One service, which a canary watches from the monitor account: with a table and an endpoint if it uses them.
 
     `name` is `<service>-<env>` and the dimension `Service` of our own metrics.
     """
 
     account_id: str
     region: str
-    api_path: str
     # Narrower than in any parts, and required: sound, as the models are frozen.
     api: WatchedApi  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
     function: WatchedFunction  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
-    table: WatchedTable  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
-    endpoint: WatchedEndpoint  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What a service stack with these settings deploys."""
-        instances, rate_limit_per_s = settings.model.instances, settings.api.rate_per_s
+        chosen, rate_limit_per_s = settings.chosen, settings.api.rate_per_s
         return cls(
             name=settings.base,
             account_id=settings.accounts.service,
@@ -124,21 +121,14 @@ class Watched(WatchedParts):
                 rate_limit_per_s=rate_limit_per_s,
                 time_budget_ms=settings.inference.time_budget_ms,
             ),
-            api_path=API_PATH,
             function=WatchedFunction(
                 name=f"{settings.base}-inference",
                 timeout_ms=settings.inference.timeout_s * 1000,
                 reserved_concurrency=settings.inference.reserved_concurrency,
                 rate_limit_per_s=rate_limit_per_s,
             ),
-            table=WatchedTable(name=f"{settings.base}-reference-data"),
-            endpoint=WatchedEndpoint(
-                name=f"{settings.base}-model-{settings.model.endpoint}",
-                variant=VARIANT,
-                rate_limit_per_s=rate_limit_per_s,
-                cores=instances.cores if instances else None,
-                gpus=instances.gpus if instances else None,
-            ),
+            table=_table(settings) if chosen.uses_reference else None,
+            endpoint=_endpoint(settings) if chosen.uses_model else None,
             usage_plans=tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
             slo=settings.slo,
             levels=settings.levels,
@@ -155,6 +145,25 @@ class Watched(WatchedParts):
     def log_group(self) -> str:
         """The inference function's log group."""
         return f"/aws/lambda/{self.function.name}"
+
+
+def _table(settings: Settings) -> WatchedTable:
+    """The stack's own, or the one that exists."""
+    return WatchedTable(name=settings.reference_data.table or f"{settings.base}-reference-data")
+
+
+def _endpoint(settings: Settings) -> WatchedEndpoint:
+    """The stack's own, or the one that exists, of whose instances nothing is known."""
+    model, rate_limit_per_s = settings.model, settings.api.rate_per_s
+    if model.endpoint is not None:
+        return WatchedEndpoint(name=model.endpoint, variant=model.variant, rate_limit_per_s=rate_limit_per_s)
+    return WatchedEndpoint(
+        name=f"{settings.base}-model-{model.kind}",
+        variant=VARIANT,
+        rate_limit_per_s=rate_limit_per_s,
+        cores=model.instances.cores if model.instances else None,
+        gpus=model.instances.gpus if model.instances else None,
+    )
 
 
 def canary_name(base: str) -> str:

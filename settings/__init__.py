@@ -16,7 +16,7 @@ from settings.inference import Inference
 from settings.model import Model
 from settings.notifications import Notifications
 from settings.observability import Observability
-from settings.probe import Probe
+from settings.reference_data import ReferenceData
 from settings.service import Service, load
 from settings.slo import Levels, Slo
 from settings.tracing import Tracing
@@ -24,7 +24,6 @@ from settings.usage_plans import UsagePlan
 
 STAGE = "live"
 VARIANT = "main"
-API_PATH = "/v1/predictions"
 
 
 class Accounts(Section):
@@ -39,7 +38,7 @@ SERVICE_ONLY = (
     "slo",
     "levels",
     "alarms",
-    "probe",
+    "reference_data",
     "model",
     "inference",
     "api",
@@ -83,7 +82,7 @@ class Settings(Section):
     slo: Slo = Slo()
     levels: Levels = Levels()
     alarms: AlarmsTuning = AlarmsTuning()
-    probe: Probe = Probe()
+    reference_data: ReferenceData = ReferenceData()
     model: Model = Model()
     inference: Inference = Inference()
     api: Api = Api()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from settings.forms import Section, form
+from settings.forms import Section, Text, form
 
 UNUSUAL_CORES = {"t2.medium": 2, "c4.8xlarge": 36}
 PLACEHOLDER = re.compile(r".*[<>…].*|.*@sha256:0{64}|(?i:.*(placeholder|replace.?me|change.?me|todo).*|)")
@@ -59,9 +59,10 @@ class DataCapture(Section):
 
 
 class Model(Section):
-    """The SageMaker endpoint: an ECR image on instances or serverless.
+    """The SageMaker endpoint: an ECR image on instances or serverless, or an `endpoint` that exists.
 
-    A placeholder for the image (`<...>`, or a digest of zeros) can be previewed and not deployed.
+    A placeholder for the image (`<...>`, or a digest of zeros) can be previewed and not deployed. `variant`
+    is the one of an endpoint that exists, whose metrics are watched.
     """
 
     image: (
@@ -76,19 +77,32 @@ class Model(Section):
         ]
         | None
     ) = None
+    endpoint: (
+        Annotated[
+            str,
+            form(
+                r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+                "it should be an endpoint's name, 1 to 63 letters, digits and hyphens; SageMaker"
+                " has no other",
+            ),
+            Field(examples=["scoring-prod"]),
+        ]
+        | None
+    ) = None
+    variant: Text = "AllTraffic"
     instances: Instances | None = None
     serverless: Serverless | None = None
     data_capture: DataCapture | None = None
 
     @property
-    def endpoint(self) -> str:
+    def kind(self) -> str:
         """What an endpoint is named after: the kind or the instance type, which no update can change."""
         return self.instances.type.removeprefix("ml.").replace(".", "-") if self.instances else "serverless"
 
     @model_validator(mode="before")
     @classmethod
     def _serverless_unless_told_otherwise(cls, values: Any) -> Any:
-        if isinstance(values, Mapping) and values.keys().isdisjoint({"instances", "serverless"}):
+        if isinstance(values, Mapping) and values.keys().isdisjoint({"instances", "serverless", "endpoint"}):
             return {**values, "serverless": {}}
         return values
 
@@ -99,6 +113,13 @@ class Model(Section):
 
     @model_validator(mode="after")
     def _one_way_to_run(self) -> Self:
+        if self.endpoint is not None:
+            if self.image or self.instances or self.serverless or self.data_capture:
+                raise ValueError(
+                    "`endpoint` names one that exists, of which nothing is made; remove `image`, `instances`,"
+                    " `serverless` and `data_capture`, or `endpoint`"
+                )
+            return self
         if (self.instances is None) == (self.serverless is None):
             raise ValueError("set exactly one of `instances` and `serverless`")
         if self.serverless and self.data_capture:

@@ -4,9 +4,8 @@ The API key goes from the service stack's secret output into Secrets Manager and
 function; it is in no environment variable, log or output.
 """
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -16,20 +15,21 @@ from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.schedule import Schedule, ScheduleArgs
 from monitoring.watched import NAMESPACE, canary_name
-from settings import API_PATH, STAGE
+from settings import STAGE
 from settings.canary import Canary as CanarySettings
+from settings.service import probing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryArgs:
-    """`probe` is the request and its known prediction."""
+    """`probes` are what the service stack exports of them; see `settings.service.probing`."""
 
     common: Common
     service_account_id: str
     api_id: pulumi.Input[str]
     api_url: pulumi.Input[str]
     api_key: pulumi.Input[str]
-    probe: pulumi.Input[Mapping[str, Any]]
+    probes: pulumi.Output[str]
     settings: CanarySettings
 
 
@@ -57,10 +57,9 @@ class Canary(pulumi.ComponentResource):
             secret_string=args.api_key,  # pulumi-aws marks it secret
             opts=child,
         )
-        invoke = pulumi.Output.concat(
-            f"arn:aws:execute-api:{args.common.region}:{args.service_account_id}:",
-            args.api_id,
-            f"/{STAGE}/POST{API_PATH}",
+        arn = f"arn:aws:execute-api:{args.common.region}:{args.service_account_id}"
+        invoke = pulumi.Output.all(args.api_id, args.probes).apply(
+            lambda known: resources(f"{arn}:{known[0]}/{STAGE}", known[1])
         )
         self.function = PythonFunction(
             name,
@@ -69,14 +68,13 @@ class Canary(pulumi.ComponentResource):
                 function_name=function_name,
                 package="canary",
                 description="Probes the API as a customer would.",
+                files=args.probes.apply(probing.files),
                 timeout_s=args.settings.timeout_ms // 1000 + 10,  # and time to read the key and publish
                 environment={
                     "SERVICE": args.common.base,
                     "API_URL": args.api_url,
                     "API_REGION": args.common.region,
                     "API_KEY_SECRET_ARN": secret.arn,
-                    # Another stack's map arrives in any order; another text would be another version.
-                    "PROBE": pulumi.Output.json_dumps(args.probe, sort_keys=True),
                     "TIMEOUT_MS": str(args.settings.timeout_ms),
                 },
                 statements=[
@@ -109,3 +107,9 @@ class Canary(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[version]),
         )
         self.register_outputs({})
+
+
+def resources(stage_arn: str, probes: str) -> str | list[str]:
+    """What the probes call: method and path of each, as IAM names them."""
+    calls = {f"{stage_arn}/{p['method']}{p['target'].partition('?')[0]}": None for p in json.loads(probes)}
+    return next(iter(calls)) if len(calls) == 1 else list(calls)

@@ -38,7 +38,7 @@ class Monitor(pulumi.ComponentResource):
                 api_id=service.require("api_id"),
                 api_url=service.require("api_url"),
                 api_key=service.require("canary_api_key"),
-                probe=service.require("probe"),
+                probes=service.require("probes"),
                 settings=settings.canary,
             ),
             opts=self._child,

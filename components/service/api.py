@@ -1,6 +1,7 @@
 """The REST API: the contract plus what only API Gateway understands.
 
-`openapi.yaml` is the only description of the API. IAM authorization and an API key are needed for every
+The service's `openapi.yaml` is the only description of the API. IAM authorization and an API key are needed
+for every
 call; the resource policy lets in one role of the monitor account, and IAM decides for the own account.
 The policy is part of the document: since terraform-provider-aws 6.48, so in the pinned pulumi-aws 7.51, one
 that a `RestApiPolicy` attaches is lost at the next change of the document (its issue 49672); before, a
@@ -9,6 +10,7 @@ change of one in the document was undone (its issue 38515).
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +24,7 @@ from components.shared.common import Common
 from components.shared.function import PythonFunction
 from monitoring.watched import Watched, canary_name
 from settings.api import Api as ApiSettings
+from settings.service.contract import Contract
 
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -49,6 +52,7 @@ class ApiArgs:
 
     common: Common
     watched: Watched
+    contract: Contract
     function: PythonFunction
     caller_account_id: str
     deletion_protection: bool
@@ -56,7 +60,7 @@ class ApiArgs:
 
 
 class Api(pulumi.ComponentResource):
-    """API, deployment and stage. `url` is the full address of the prediction operation."""
+    """API, deployment and stage. `url` is the stage's address, below which the contract's paths are."""
 
     api_id: pulumi.Output[str]
     stage_name: pulumi.Output[str]
@@ -66,11 +70,11 @@ class Api(pulumi.ComponentResource):
         super().__init__("inference-watch:api:Api", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = args.watched
-        operation = f"{watched.api.stage}/POST{watched.api_path}"
-        policy = resource_policy(args.caller_account_id, canary_name(watched.name), operation)
+        callable_ = {o.id: f"{watched.api.stage}/{o.resource}" for o in args.contract.operations.values()}
+        policy = resource_policy(args.caller_account_id, canary_name(watched.name), list(callable_.values()))
         body = args.function.alias_invoke_arn.apply(
             lambda invoke_arn: json.dumps(
-                gateway_document(watched.api.name, invoke_arn, policy), sort_keys=True
+                gateway_document(args.contract, watched.api.name, invoke_arn, policy), sort_keys=True
             )
         )
         api = aws.apigateway.RestApi(
@@ -81,29 +85,37 @@ class Api(pulumi.ComponentResource):
             # Its id is in the address that customers call.
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
-        permission = aws.lambda_.Permission(
-            f"{name}-invoke",
-            action="lambda:InvokeFunction",
-            function=args.function.function_name,
-            qualifier=args.function.alias_name,
-            principal="apigateway.amazonaws.com",
-            source_arn=pulumi.Output.concat(api.execution_arn, "/", operation),
-            opts=child,
-        )
+        permissions = [
+            aws.lambda_.Permission(
+                f"{name}-invoke-{operation}",
+                action="lambda:InvokeFunction",
+                function=args.function.function_name,
+                qualifier=args.function.alias_name,
+                principal="apigateway.amazonaws.com",
+                source_arn=pulumi.Output.concat(api.execution_arn, "/", resource),
+                opts=child,
+            )
+            for operation, resource in callable_.items()
+        ]
         deployment = aws.apigateway.Deployment(
             f"{name}-deployment",
             rest_api=api.id,
             triggers={"contract": body.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
         )
         stage = self._stage(name, args, api, deployment)
         self.api_id = api.id
         self.stage_name = stage.stage_name
-        self.url = pulumi.Output.concat(stage.invoke_url, watched.api_path)
+        self.url = stage.invoke_url
         if args.settings.waf:
             Waf(
                 f"{name}-waf",
-                WafArgs(acl_name=watched.api.name, stage_arn=stage.arn, settings=args.settings.waf),
+                WafArgs(
+                    acl_name=watched.api.name,
+                    stage_arn=stage.arn,
+                    largest_body=args.contract.largest_body,
+                    settings=args.settings.waf,
+                ),
                 opts=child,
             )
         self.register_outputs({"url": self.url})
@@ -156,19 +168,20 @@ class Api(pulumi.ComponentResource):
         return stage
 
 
-def resource_policy(account_id: str, role: str, operation: str) -> dict[str, Any]:
-    """Lets one role of another account call one operation, `<stage>/<METHOD>/<path>`.
+def resource_policy(account_id: str, role: str, operations: Sequence[str]) -> dict[str, Any]:
+    """Lets one role of another account call these operations, each `<stage>/<METHOD>/<path>`.
 
     API Gateway rejects a principal that does not exist yet, so the account is trusted and the condition
     narrows it to the role, whose name is fixed.
     """
+    resources = [f"execute-api:/{operation}" for operation in operations]
     return iam.document(
         [
             {
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
                 "Action": "execute-api:Invoke",
-                "Resource": f"execute-api:/{operation}",
+                "Resource": resources[0] if len(resources) == 1 else resources,
                 "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account_id}:role/{role}"}},
             }
         ]

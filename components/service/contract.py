@@ -1,4 +1,4 @@
-"""`openapi.yaml` plus API Gateway's extensions: integration, authorizer, validator, responses, policy.
+"""A service's contract plus API Gateway's extensions: integration, authorizer, validator, responses, policy.
 
 Pure: no resources. The contract itself stays free of AWS. All that can stand in the document stands there:
 an update calls `PutRestApi` in overwrite mode, which removes whatever was attached to the API beside it.
@@ -6,13 +6,10 @@ an update calls `PutRestApi` in overwrite mode, which removes whatever was attac
 
 import copy
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from settings.service.contract import Contract, is_json
 
-CONTRACT = Path(__file__).parents[2] / "services" / "wine" / "openapi.yaml"
 INTEGRATION_TIMEOUT_MS = 29_000
 
 # API Gateway's own answers in the contract's error form. `messageString` is quoted JSON already. A function
@@ -37,22 +34,22 @@ GATEWAY_ERRORS = {
     "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
     "WAF_FILTERED": (403, "forbidden"),
 }
+# What a contract that says nothing of security gets.
+SCHEMES = {
+    "sigv4": {"type": "apiKey", "in": "header", "name": "Authorization"},
+    "api_key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+}
 
 
-@cache
-def contract() -> dict[str, Any]:
-    """The OpenAPI document as written. Shared: do not change it."""
-    document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
-    return document
-
-
-def gateway_document(title: str, invoke_arn: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+def gateway_document(
+    contract: Contract, title: str, invoke_arn: str, policy: Mapping[str, Any]
+) -> dict[str, Any]:
     """The contract as API Gateway imports it; `title` becomes the API's name, `policy` its resource policy.
 
     A document cannot name its own API, so the policy's resources begin with `execute-api:/`, which the
     import completes.
     """
-    document = copy.deepcopy(contract())
+    document = copy.deepcopy(contract.document)
     document["info"]["title"] = title
     document["x-amazon-apigateway-request-validators"] = {
         "body": {"validateRequestBody": True, "validateRequestParameters": True}
@@ -63,19 +60,67 @@ def gateway_document(title: str, invoke_arn: str, policy: Mapping[str, Any]) -> 
     document["x-amazon-apigateway-gateway-responses"] = {
         kind: gateway_response(status, code) for kind, (status, code) in sorted(GATEWAY_ERRORS.items())
     }
-    document["components"]["securitySchemes"]["sigv4"]["x-amazon-apigateway-authtype"] = "awsSigv4"
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            # OpenAPI says "both" within one object; API Gateway reads, and exports, one object a scheme.
-            operation["security"] = [{name: []} for scheme in operation["security"] for name in scheme]
-            operation["x-amazon-apigateway-integration"] = {
-                "type": "aws_proxy",
-                "httpMethod": "POST",
-                "uri": invoke_arn,
-                "passthroughBehavior": "never",
-                "timeoutInMillis": INTEGRATION_TIMEOUT_MS,
-            }
+    if contract.binary_types:
+        document["x-amazon-apigateway-binary-media-types"] = list(contract.binary_types)
+    parts = document.setdefault("components", {})
+    schemes = parts.setdefault("securitySchemes", {}) or copy.deepcopy(SCHEMES)
+    parts["securitySchemes"] = schemes
+    for scheme in schemes.values():
+        if scheme["name"].lower() == "authorization":
+            scheme["x-amazon-apigateway-authtype"] = "awsSigv4"
+    for (_, path, method), _, _ in contract.written():
+        item = document["paths"][path]
+        operation = item[method]
+        if "parameters" in item:
+            item["parameters"] = [_inlined(document, one) for one in item["parameters"]]
+        # OpenAPI says "both" within one object; API Gateway reads, and exports, one object a scheme.
+        named = [name for scheme in operation.get("security", [schemes]) for name in scheme]
+        operation["security"] = [{name: []} for name in named]
+        operation["x-amazon-apigateway-integration"] = {
+            "type": "aws_proxy",
+            "httpMethod": "POST",
+            "uri": invoke_arn,
+            "passthroughBehavior": "never",
+            "timeoutInMillis": INTEGRATION_TIMEOUT_MS,
+        }
+        _with_models(document, operation)
     return document
+
+
+def _with_models(document: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Put every schema where API Gateway looks for models, and inline what it might not follow.
+
+    A schema that an operation has to itself becomes a model of its name. Of bytes there is no model.
+    """
+    body = operation["requestBody"] = _inlined(document, operation.get("requestBody", {}))
+    responses = operation["responses"]
+    holders = [("Request", body)]
+    for status in responses:
+        responses[status] = _inlined(document, responses[status])
+        holders.append((f"Answer{status}", responses[status]))
+    if not body:
+        del operation["requestBody"]
+    if "parameters" in operation:
+        operation["parameters"] = [_inlined(document, one) for one in operation["parameters"]]
+    for role, holder in holders:
+        for number, (media, content) in enumerate(holder.get("content", {}).items()):
+            schema = content.get("schema")
+            if not is_json(media):
+                content.pop("schema", None)
+            elif schema is not None and "$ref" not in schema:
+                name = f"{operation['operationId']}{role}{number or ''}"
+                document["components"].setdefault("schemas", {})[name] = schema
+                content["schema"] = {"$ref": f"#/components/schemas/{name}"}
+
+
+def _inlined(document: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
+    """The part, or a copy of what its `$ref` leads to."""
+    while "$ref" in part:
+        found: Any = document
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        part = found
+    return copy.deepcopy(dict(part))
 
 
 def gateway_response(status: int | None, code: str) -> dict[str, Any]:

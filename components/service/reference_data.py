@@ -1,10 +1,10 @@
 """The table that the function joins a request with.
 
-Loading the data is the owner's job; only the canary's item is put here, so that a probe works at once.
+Loading the data is the owner's job; only the probes' items are put here, so that a probe works at once.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,19 +12,19 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from settings.probe import Probe
+from settings.service.definition import Probe
 
 KEY = "id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferenceDataArgs:
-    """`probe` has the canary's item."""
+    """`probes` name the items that the table must hold."""
 
     table_name: str
     key_arn: pulumi.Input[str]
     deletion_protection: bool
-    probe: Probe
+    probes: Sequence[Probe]
 
 
 class ReferenceData(pulumi.ComponentResource):
@@ -49,19 +49,37 @@ class ReferenceData(pulumi.ComponentResource):
             deletion_protection_enabled=args.deletion_protection,
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
-        aws.dynamodb.TableItem(
-            f"{name}-probe",
-            table_name=table.name,
-            hash_key=KEY,
-            item=json.dumps(attribute_values(args.probe.id, args.probe.reference.model_dump())),
-            opts=child,
-        )
+        items = {item[KEY]: item for probe in args.probes for item in probe.reference}
+        for key, item in items.items():
+            aws.dynamodb.TableItem(
+                f"{name}-item-{key}",
+                table_name=table.name,
+                hash_key=KEY,
+                item=json.dumps(attributes(item)),
+                opts=child,
+            )
         self.table_name = table.name
         self.table_arn = table.arn
         self.register_outputs({"table_name": self.table_name, "table_arn": self.table_arn})
 
 
-def attribute_values(item_id: str, reference: Mapping[str, float]) -> dict[str, Any]:
-    """One item in DynamoDB's attribute-value form; numbers keep their shortest decimal form."""
-    numbers = {feature: {"N": str(Decimal(repr(value)))} for feature, value in sorted(reference.items())}
-    return {KEY: {"S": item_id}, **numbers}
+def attributes(item: Mapping[str, Any]) -> dict[str, Any]:
+    """One item in DynamoDB's attribute-value form, by name, the key first."""
+    names = sorted(item, key=lambda name: (name != KEY, name))
+    return {name: attribute_value(item[name]) for name in names}
+
+
+def attribute_value(value: Any) -> dict[str, Any]:
+    """One value of JSON; numbers keep their shortest decimal form."""
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int() | float():
+            return {"N": str(Decimal(repr(value)))}
+        case str():
+            return {"S": value}
+        case None:
+            return {"NULL": True}
+        case list():
+            return {"L": [attribute_value(one) for one in value]}
+    return {"M": {name: attribute_value(one) for name, one in sorted(value.items())}}

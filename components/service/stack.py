@@ -10,7 +10,7 @@ import pulumi
 import monitoring
 from components.account.observability import Link, LinkArgs
 from components.service.api import Api, ApiArgs
-from components.service.inference import Inference, InferenceArgs
+from components.service.inference import Inference, InferenceArgs, Table
 from components.service.model import Model, ModelArgs
 from components.service.reference_data import ReferenceData, ReferenceDataArgs
 from components.service.tracing import Tracing, TracingArgs
@@ -22,6 +22,7 @@ from components.shared.dashboard import Dashboard, DashboardArgs
 from components.shared.notifications import Notifications, NotificationsArgs, exported
 from monitoring.watched import Watched
 from settings import Settings
+from settings.service import probing
 from settings.usage_plans import CANARY, UsagePlan
 
 # The canary's own plan: one probe a minute, with room for a person who tries it by hand.
@@ -43,22 +44,15 @@ class Service(pulumi.ComponentResource):
         self._name, self._settings, self._child = name, settings, pulumi.ResourceOptions(parent=self)
         self._watched = watched = Watched.of(settings)
         self._common = common(name, settings, watched.name, self._child, protect=settings.deletion_protection)
-        model = Model(
-            f"{name}-model",
-            ModelArgs(
-                common=self._common,
-                endpoint=watched.endpoint,
-                deletion_protection=settings.deletion_protection,
-                settings=settings.model,
-            ),
-            opts=self._child,
-        )
+        self._service = settings.chosen
+        model = self._model()
         inference = self._inference(model)
         api = Api(
             f"{name}-api",
             ApiArgs(
                 common=self._common,
                 watched=watched,
+                contract=self._service.contract,
                 function=inference.function,
                 caller_account_id=settings.accounts.monitor,
                 deletion_protection=settings.deletion_protection,
@@ -91,34 +85,61 @@ class Service(pulumi.ComponentResource):
             "api_region": watched.region,
             "canary_api_key": plans.key_values[CANARY],
             "subscriptions": exported(settings.notifications),
-            "probe": settings.probe.model_dump(exclude={"reference"}),
+            "probes": probing.exported(self._service),
             "watched": watched.model_dump(mode="json"),
             "dashboard_name": watched.name,
-            "model_repository_url": model.repository_url,
-            "endpoint_configuration_name": model.configuration_name,
+            "model_repository_url": model.repository_url if model else None,
+            "endpoint_configuration_name": model.configuration_name if model else None,
         }
         self.register_outputs({"api_url": api.url})
 
-    def _inference(self, model: Model) -> Inference:
-        table = ReferenceData(
-            f"{self._name}-reference-data",
-            ReferenceDataArgs(
-                table_name=self._watched.table.name,
-                key_arn=self._common.key_arn,
-                deletion_protection=self._settings.deletion_protection,
-                probe=self._settings.probe,
+    def _model(self) -> Model | None:
+        """Of the stack's own, unless the service has no model or asks an endpoint that exists."""
+        endpoint, settings = self._watched.endpoint, self._settings
+        if endpoint is None or settings.model.endpoint is not None:
+            return None
+        return Model(
+            f"{self._name}-model",
+            ModelArgs(
+                common=self._common,
+                endpoint=endpoint,
+                deletion_protection=settings.deletion_protection,
+                settings=settings.model,
             ),
             opts=self._child,
         )
+
+    def _table(self) -> Table | None:
+        """Of the stack's own, or the one that exists, or none."""
+        watched, settings = self._watched, self._settings
+        if watched.table is None:
+            return None
+        if settings.reference_data.table is not None:
+            arn = f"arn:aws:dynamodb:{watched.region}:{watched.account_id}:table/{watched.table.name}"
+            return Table(name=watched.table.name, arn=arn)
+        made = ReferenceData(
+            f"{self._name}-reference-data",
+            ReferenceDataArgs(
+                table_name=watched.table.name,
+                key_arn=self._common.key_arn,
+                deletion_protection=settings.deletion_protection,
+                probes=self._service.definition.probes,
+            ),
+            opts=self._child,
+        )
+        return Table(name=made.table_name, arn=made.table_arn)
+
+    def _inference(self, model: Model | None) -> Inference:
+        endpoint = self._watched.endpoint.name if self._watched.endpoint else None
         return Inference(
             f"{self._name}-inference",
             InferenceArgs(
                 common=self._common,
                 function_name=self._watched.function.name,
-                table_name=table.table_name,
-                table_arn=table.table_arn,
-                endpoint=self._watched.endpoint.name,
-                endpoint_name=model.endpoint_name,
+                service=self._service,
+                table=self._table(),
+                endpoint=endpoint,
+                endpoint_name=model.endpoint_name if model else endpoint,
                 settings=self._settings.inference,
             ),
             opts=self._child,

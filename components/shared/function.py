@@ -32,7 +32,7 @@ class PythonFunctionArgs:
     description: str
     timeout_s: int
     memory_mb: int = 256
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: pulumi.Input[Mapping[str, bytes]] = field(default_factory=dict)
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
     grants: Mapping[str, iam.Statement] = field(default_factory=dict)
@@ -91,7 +91,9 @@ class PythonFunction(pulumi.ComponentResource):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=f"handlers.{args.package}.app.handler",
-            code=pulumi.FileArchive(str(build_handler(args.package, args.files))),
+            code=pulumi.Output.from_input(args.files).apply(
+                lambda files: pulumi.FileArchive(str(build_handler(args.package, files)))
+            ),
             layers=[args.common.layer_arn],
             role=role.arn,
             memory_size=args.memory_mb,

@@ -25,7 +25,7 @@ if __name__ == "__main__":  # before what takes long to import
 import pulumi
 
 from settings import Settings, service
-from settings.service import package
+from settings.service import package, probing
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "packages"
@@ -55,7 +55,16 @@ def build_handler(name: str, generated: Mapping[str, bytes] | None = None) -> Pa
         for path in sources
         if path.parent.name != GENERATED
     }
-    return _zip({**files, **(generated or {})}, OUTPUT / f"{name}.zip")
+    # By what was made for it: a canary for each service may be built at once.
+    made = hashlib.sha256(repr(sorted((generated or {}).items())).encode()).hexdigest()[:16]
+    return _zip(
+        {**files, **(generated or {})}, OUTPUT / (f"{name}-{made}.zip" if generated else f"{name}.zip")
+    )
+
+
+def generated_for(chosen: service.Service) -> dict[str, Mapping[str, bytes]]:
+    """What the packages of a service hold besides the handlers, by handler."""
+    return {"inference": package.files(chosen), "canary": probing.files(probing.exported(chosen))}
 
 
 def generate(files: Mapping[str, bytes]) -> None:
@@ -130,10 +139,11 @@ def _replace(target: Path, content: bytes) -> Path:
 
 def main() -> int:
     """Build everything and print each archive with its hash; returns the exit code."""
-    generated = package.files(service.load(Settings.model_fields["service"].default))
-    generate(generated)
+    generated = generated_for(service.load(Settings.model_fields["service"].default))
+    for files in generated.values():
+        generate(files)
     try:
-        built = [build_handler(name, generated if name == "inference" else None) for name in HANDLERS]
+        built = [build_handler(name, generated.get(name)) for name in HANDLERS]
         built.append(build_layer())
     except PackageError as error:
         sys.stderr.write(f"{error}\n")

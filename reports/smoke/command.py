@@ -70,17 +70,22 @@ def smoke(
             f"the service account is {watched['account_id']}, but these credentials are for {account}; "
             "set --service-profile."
         )
-    configuration = service.get("endpoint_configuration_name")
     return [
-        *(
-            checks.endpoint(here.client("sagemaker"), watched["endpoint"]["name"], configuration)
-            if configuration
-            else ["model.image is not set: there is no endpoint, and the API answers 502."]
-        ),
+        *_endpoint(service, watched, here.client("sagemaker")),
         *checks.probe(there.client("lambda"), canary),
         *checks.alarms(here.client("cloudwatch"), f"{watched['name']}-"),
         *checks.alarms(there.client("cloudwatch"), f"{watched['name']}-"),
     ]
+
+
+def _endpoint(service: Outputs, watched: Mapping[str, Any], client: Any) -> list[str]:
+    """The faults of the stack's own endpoint; one that exists or none is not its to judge."""
+    configuration = service.get("endpoint_configuration_name")
+    if configuration:
+        return checks.endpoint(client, watched["endpoint"]["name"], configuration)
+    if service.get("model_repository_url"):
+        return ["model.image is not set: there is no endpoint, and the API answers 502."]
+    return []
 
 
 def _output(outputs: Outputs, name: str) -> Any:

@@ -5,6 +5,7 @@ Reads what `checks.contract` has found to be right; of what is wrong it reads as
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,11 @@ class Operation:
     bodies: Mapping[str, Mapping[str, Any]]
     body_required: bool
     answers: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+    @property
+    def resource(self) -> str:
+        """The operation in an `execute-api` ARN behind the stage: method and path, `*` for what varies."""
+        return self.method + re.sub(r"\{[^}]+\}", "*", self.path)
 
     def answer_schema(self, status: int) -> Mapping[str, Any] | None:
         """The schema of the JSON answer with this status, None where the contract gives none."""

@@ -1,5 +1,6 @@
 """A service's folder -> `Service`: what stands in its files, each read with its lines."""
 
+import ast
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -64,6 +65,14 @@ class Service:
     def uses_model(self) -> bool:
         """Whether any operation asks a model."""
         return any(pipeline.model for pipeline in self.pipelines.values())
+
+    @property
+    def reads_in_batches(self) -> bool:
+        """Whether an operation with reference data answers lists: its functions have a `gather`."""
+        return any(
+            pipeline.reference and "gather" in functions_of(self.folder / f"{pipeline.functions}.py")
+            for pipeline in self.pipelines.values()
+        )
 
     def operation(self, example: Example) -> Operation:
         """The operation that a probe or sample is a request of."""
@@ -130,6 +139,12 @@ def read(folder: Path) -> Service:
         ) from None
     contract = Contract(Source(folder / CONTRACT, f"{shown}/{CONTRACT}"))
     return Service(name=folder.name, folder=folder, source=source, definition=definition, contract=contract)
+
+
+def functions_of(path: Path) -> dict[str, ast.FunctionDef]:
+    """The functions of a module, by name, without running it. Raises SyntaxError."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def no_item(item: object) -> str:
