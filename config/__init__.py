@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 import monitoring
 from config import stack_files
-from config.contradictions import contradictions
+from config.contradictions import contradictions, pipeline_contradictions
 from config.messages import explain
 from config.stack_files import ConfigError
 from config.values import known, typed
@@ -56,19 +56,26 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     settings = parse_as(Settings, PROJECT, _with_time_budget(typed(Settings, raw)), secret)
     problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
     if settings.role == "service":
-        try:
-            settings.chosen  # noqa: B018  # reads and checks it
-        except NoServiceError as error:
-            problems.append(f"{PROJECT}:service: {error}")
-        except ServiceError as error:
-            problems += error.problems
-        try:
-            monitoring.stacks(Watched.of(settings))
-        except monitoring.MonitoringError as error:
-            problems += [f"{PROJECT}:{_place(problem)}" for problem in error.problems]
+        problems += _of_the_service(settings)
     if problems:
         raise ConfigError("\n".join([WRONG, *(f"  - {problem}" for problem in problems)]))
     return settings
+
+
+def _of_the_service(settings: Settings) -> list[str]:
+    """What is wrong with the service, else what CloudWatch would refuse of its alarms."""
+    try:
+        watched = Watched.of(settings)
+    except NoServiceError as error:
+        return [f"{PROJECT}:service: {error}"]
+    except ServiceError as error:
+        return error.problems
+    problems = list(pipeline_contradictions(settings))
+    try:
+        monitoring.stacks(watched)
+    except monitoring.MonitoringError as error:
+        problems += [_place(problem) for problem in error.problems]
+    return [f"{PROJECT}:{problem}" for problem in problems]
 
 
 def _with_time_budget(raw: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from settings import MONITOR_ONLY, SERVICE_ONLY, Settings
 from settings.usage_plans import CANARY, UsagePlan
 
 WAF_WINDOW_S = 300
+HTTP_ERRORS = 400  # statuses from here on
 X_RAY_NAME_CHARS = 32  # of sampling rules and groups: CreateSamplingRule and CreateGroup, X-Ray API reference
 
 
@@ -26,6 +27,31 @@ def contradictions(settings: Settings) -> Iterator[str]:
         yield from _times(settings)
         yield from _levels(settings)
         yield from _names(settings)
+
+
+def pipeline_contradictions(settings: Settings) -> Iterator[str]:
+    """What does not go with the service that was chosen, which is right by itself. Raises `ServiceError`."""
+    chosen, model, table = settings.chosen, settings.model, settings.reference_data.table
+    if table is not None and not chosen.uses_reference:
+        yield (
+            f"reference_data.table: {chosen.shown} uses no reference data, so nothing is read"
+            f" from {table}. Remove"
+            " it, or set `reference: true` in the service."
+        )
+    if (model.image or model.endpoint) and not chosen.uses_model:
+        yield (
+            f"model: {chosen.shown} asks no model, so none is deployed or asked. Remove it, or"
+            f" set `model: true` in"
+            " the service."
+        )
+    for number, probe in enumerate(chosen.definition.probes):
+        looks_up = chosen.pipelines[probe.operation].reference and probe.expect.status < HTTP_ERRORS
+        if looks_up and table is None and not probe.reference:
+            yield (
+                f"service: the table that the stack makes is empty, and probe {probe.name!r} of"
+                f" {chosen.shown} looks"
+                f" an item up: it would always fail. Give it in probes[{number}].reference of service.yaml."
+            )
 
 
 def _roles(settings: Settings) -> Iterator[str]:

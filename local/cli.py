@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
         help="the service stack to run, with its monitor stack NAME-monitor (default dev)",
     )
     options.add_argument(
+        "--service",
+        metavar="NAME",
+        help="the service to run, a folder in services/ (default: the stack's own)",
+    )
+    options.add_argument(
         "--clients",
         type=_whole(1, MAX_CLIENTS),
         default=8,

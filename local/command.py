@@ -30,8 +30,9 @@ from local.run.findings import Findings
 from local.run.observe import UsageReporterError
 from local.run.plan import Options
 from local.run.progress import Steps
-from local.run.sequence import Run, region
+from local.run.sequence import Run, region, service_of
 from rehearsal import RehearsalError
+from settings.service import Service, ServiceError, load
 
 HELD, NOT_HELD, SLO_BROKEN = 0, 1, 3
 
@@ -45,7 +46,7 @@ def run(given: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         console.print("Interrupted. Everything that was started is ended.")
         return INTERRUPTED
-    except (PortInUseError, ConfigError, pulumi.RunError, NoPlanError) as error:
+    except (PortInUseError, ConfigError, ServiceError, pulumi.RunError, NoPlanError) as error:
         return _failed(console, error, USAGE)
     except (
         EmulatorError,
@@ -66,19 +67,24 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         minutes=given.minutes,
         fault=FAULTS[given.fault] if given.fault else None,
         stack=given.stack,
+        service=given.service or service_of(given.stack),
     )
+    service = load(options.service)
+    _possible(options, service)
     if options.announcement:
         console.print(options.announcement, highlight=False)
     with Steps(console) as steps, ExitStack() as running:
         with steps.step("emulator", "Start the emulator"):
             emulator = running.enter_context(Emulator(region=region(options.stack), port=given.port))
-        with steps.step("model", "Start the model server"):
-            made = trained("wine")
-            environment = emulator.sdk_environment(SERVICE_ACCOUNT)
-            model = running.enter_context(ModelServer(environment=environment, trained=made))
-            emulator.attach_model(model.url, pid=model.pid)
+        environment = emulator.sdk_environment(SERVICE_ACCOUNT)
+        made, model = None, None
+        if service.uses_model:
+            with steps.step("model", "Start the model server"):
+                made = trained(service.name)
+                model = running.enter_context(ModelServer(environment=environment, trained=made))
+                emulator.attach_model(model.url, pid=model.pid)
         run = Run(options, steps, emulator, model, started_at=started_at)
-        findings = _execute(run, emulator, made.directory)
+        findings = _execute(run, emulator, made.directory if made else None)
         steps.close()
         summary = summarise(findings)
         document = summary.model_dump_json(indent=2) + "\n"
@@ -96,10 +102,21 @@ def _run(given: argparse.Namespace, console: Console) -> int:
     return HELD if summary.slo_kept else SLO_BROKEN
 
 
-def _execute(run: Run, emulator: Emulator, model_dir: Path) -> Findings:
+def _possible(options: Options, service: Service) -> None:
+    """Raises `ConfigError` for a fault of what the service does not use."""
+    used = {"": True, "model": service.uses_model, "reference": service.uses_reference}
+    if options.fault and not used[options.fault.needs]:
+        what = {"model": "asks no model", "reference": "uses no reference data"}[options.fault.needs]
+        raise ConfigError(
+            f"--fault {options.fault.name}: {service.shown} {what}, so nothing would fail. Name"
+            f" another fault."
+        )
+
+
+def _execute(run: Run, emulator: Emulator, artefact: Path | None) -> Findings:
     """The run's findings; what fails because the emulator is gone says so."""
     try:
-        return run.execute(model_dir, threading.Event())
+        return run.execute(artefact, threading.Event())
     except Exception as error:
         if emulator.running:
             raise

@@ -96,7 +96,8 @@ class WatchedParts(Section):
 
 
 class Watched(WatchedParts):
-    """One service, which a canary watches from the monitor account: with a table and an endpoint if it uses them.
+    """One service, which a canary watches from the monitor account: with a table and an endpoint if it uses
+    them.
 
     `name` is `<service>-<env>` and the dimension `Service` of our own metrics.
     """

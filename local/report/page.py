@@ -38,14 +38,14 @@ SECTIONS = {
 }
 ACCOUNTS = {SERVICE_ACCOUNT: "service account", MONITOR_ACCOUNT: "monitor account"}
 MEANINGS = {
-    "": "the lot's known cultivar",
-    "wrong_value": "an answer, but not the lot's known cultivar",
+    "": "the known answer",
+    "wrong_value": "an answer, but not the known one",
     "bad_body": "not in the contract's form",
     "timeout": "the client gave up waiting",
     "connection": "no connection, or it broke",
     "invalid_request": "the body does not match the schema",
     "forbidden": "not signed, not allowed, or no valid API key",
-    "unknown_reference": "no reference data for this lot",
+    "unknown_reference": "no reference data for this id",
     "too_many_requests": "the usage plan's throttle or quota is used up",
     "internal_error": "an error of ours",
     "model_failure": "the model failed",

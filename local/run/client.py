@@ -1,4 +1,4 @@
-"""One customer of the API: a persistent connection, signed requests, each answer checked against its lot.
+"""One customer of the API: a persistent connection, signed requests, each answer held to what it must be.
 
 A request is signed with SigV4 by botocore once and reused while its signature is fresh, so that signing
 costs next to nothing. It deliberately retries nothing: a request that fails is a failed request.
@@ -7,7 +7,7 @@ costs next to nothing. It deliberately retries nothing: a request that fails is 
 import http.client
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,26 +15,15 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from handlers.canary import outcome
+from handlers.canary.probes import Probe
+from handlers.transport import Response
+
 USER_AGENT = "inference-watch-customer/1"  # AWS's common rules refuse a request without one
 SIGNATURE_REUSE_S = 60.0  # AWS accepts a signature for five minutes
 USER_AGENT = "inference-watch-local"  # as a customer has one; a web ACL refuses requests without
 IDLE_S = 3.0  # after so long without a request a connection is opened anew: the server may have closed it
 ANSWER_TIMEOUT_S = 30.0  # API Gateway gives up after 29 s
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lot:
-    """A wine lot of the reference data: fresh `measurements` to send, and the cultivar they must give."""
-
-    id: str
-    reference: Mapping[str, float]
-    measurements: Mapping[str, float]
-    label: str
-
-    @property
-    def body(self) -> bytes:
-        """The request body, JSON."""
-        return json.dumps({"id": self.id, "measurements": dict(self.measurements)}).encode()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +42,13 @@ class Sample:
 
     @property
     def ok(self) -> bool:
-        """A 200 that holds the lot's known cultivar."""
+        """The answer that was expected."""
         return self.code == ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Where the clients call, and as whom. Client i uses key i modulo the number of keys."""
+    """The stage's address, and as whom the clients call. Client i uses key i modulo the number of keys."""
 
     url: str
     region: str
@@ -68,25 +57,29 @@ class Target:
 
 
 class Signer:
-    """Signs requests for `execute-api`, each distinct body once in `SIGNATURE_REUSE_S`."""
+    """Signs requests for `execute-api`, each distinct one once in `SIGNATURE_REUSE_S`."""
 
     def __init__(self, target: Target, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = target.url
         self._auth = SigV4Auth(target.credentials, "execute-api", target.region)
         self._clock = clock
-        self._signed: dict[bytes, tuple[float, dict[str, str]]] = {}
+        self._signed: dict[int, tuple[float, dict[str, str]]] = {}
 
-    def headers(self, body: bytes) -> dict[str, str]:
-        """Headers of a signed POST of `body`; the caller must not change them."""
+    def headers(self, sent: Probe) -> dict[str, str]:
+        """Headers of the signed request; the caller must not change them."""
         now = self._clock()
-        known = self._signed.get(body)
+        known = self._signed.get(id(sent))
         if known and now - known[0] < SIGNATURE_REUSE_S:
             return known[1]
-        sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
-        request = AWSRequest(method="POST", url=self._url, data=body, headers=sent)
+        named = {"User-Agent": USER_AGENT}
+        if sent.content_type is not None:
+            named["Content-Type"] = sent.content_type
+        request = AWSRequest(
+            method=sent.method, url=self._url + sent.target, data=sent.body or b"", headers=named
+        )
         self._auth.add_auth(request)
         headers = {name: str(value) for name, value in request.headers.items()}
-        self._signed[body] = (now, headers)
+        self._signed[id(sent)] = (now, headers)
         return headers
 
 
@@ -101,19 +94,18 @@ class Client:
         self._connection: http.client.HTTPConnection | None = None
         self._used = 0.0
 
-    def call(self, lot: Lot) -> Sample:
-        """Ask for the prediction of `lot`; never raises for what the network or the API does."""
-        body = lot.body
-        headers = {**self._signer.headers(body), "x-api-key": self._api_key, "User-Agent": USER_AGENT}
+    def call(self, sent: Probe) -> Sample:
+        """Send one request; never raises for what the network or the API does."""
+        headers = {**self._signer.headers(sent), "x-api-key": self._api_key, "User-Agent": USER_AGENT}
         at, start = time.time(), time.perf_counter()
         status = 0
         try:
             connection = self._connect()
-            connection.request("POST", self._url.path, body=body, headers=headers)
+            connection.request(sent.method, self._url.path + sent.target, body=sent.body, headers=headers)
             response = connection.getresponse()
             answer = response.read()
             status = response.status
-            code = judge(status, answer, lot)
+            code = judge(status, answer, sent)
         except TimeoutError:
             code = "timeout"
         except (OSError, http.client.HTTPException):
@@ -141,13 +133,13 @@ class Client:
         return self._connection
 
 
-def judge(status: int, answer: bytes, lot: Lot) -> str:
-    """The `Sample.code` of an answer to a request for `lot`."""
-    try:
-        body = json.loads(answer)
-        if status != http.HTTPStatus.OK:
-            return str(body["error"]["code"])
-        right = (body["id"], body["prediction"]) == (lot.id, lot.label)
-    except (ValueError, KeyError, TypeError):
-        return "bad_body"
-    return "" if right else "wrong_value"
+def judge(status: int, answer: bytes, sent: Probe) -> str:
+    """The `Sample.code` of an answer, judged as the canary judges one."""
+    response = Response(status=status, headers={}, body=answer)
+    reason, _ = outcome.judge(response, sent)
+    if reason == "status":
+        try:
+            return str(json.loads(answer)["error"]["code"])
+        except (ValueError, KeyError, TypeError):
+            return "wrong_value" if status == http.HTTPStatus.OK else "bad_body"
+    return {None: "", "value": "wrong_value"}.get(reason, "bad_body")

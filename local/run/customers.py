@@ -1,10 +1,11 @@
 """Who calls the API in a local run: a customer's role of the service account with keys of a usage plan.
 
-The role is made here, as a customer makes the role of its own application; it may call the one operation
+The role is made here, as a customer makes the role of its own application; it may call the API
 and nothing else. The plan and its keys are those that the service stack deployed. Deliberately not the
 canary's role: that one belongs to the canary, and only its own function may assume it.
 """
 
+import base64
 import json
 import shlex
 from collections.abc import Sequence
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 
 from botocore.credentials import Credentials
 
+from handlers.canary.probes import Probe
 from local.run.client import Target
 from local.run.observe import Accounts
+from settings.service.contract import is_json
 
 SESSION_S = 12 * 60 * 60
 PACE = 0.9  # share of the plan's rate that the clients use: a customer stays below its limit
@@ -107,20 +110,26 @@ def customer(
     )
 
 
-def curl(target: Target, body: bytes) -> str:
-    """A shell command that calls the API as the same customer."""
+def curl(target: Target, sent: Probe) -> str:
+    """A shell command that sends the request as the same customer; a body of bytes comes from a pipe."""
     credentials = target.credentials
     words = [
-        ("curl", "-sS"),
+        ("curl", "-sS", "-X", sent.method),
         ("--aws-sigv4", f"aws:amz:{target.region}:execute-api"),
         ("--user", f"{credentials.access_key}:{credentials.secret_key}"),
         ("-H", f"x-amz-security-token: {credentials.token}"),
         ("-H", f"x-api-key: {target.api_keys[0]}"),
-        ("-H", "content-type: application/json"),
-        ("-d", body.decode()),
-        (target.url,),
     ]
-    return " \\\n  ".join(shlex.join(line) for line in words)
+    if sent.content_type is not None:
+        words.append(("-H", f"content-type: {sent.content_type}"))
+    pipe = ""
+    if sent.body is not None and is_json(sent.content_type or ""):
+        words.append(("-d", sent.body.decode()))
+    elif sent.body is not None:
+        pipe = f"echo {base64.b64encode(sent.body).decode()} | base64 -d | \\\n  "
+        words.append(("--data-binary", "@-"))
+    words.append((target.url + sent.target,))
+    return pipe + " \\\n  ".join(shlex.join(line) for line in words)
 
 
 def _policy(statements: Sequence[object]) -> str:

@@ -37,7 +37,7 @@ class Lab:
     """What a fault may touch."""
 
     emulator: FaultyEmulator
-    model: Stoppable
+    model: Stoppable | None
     monitor_account: str
     canary_schedule: str
     time_budget_ms: int
@@ -48,8 +48,8 @@ class Fault:
     """One fault. `codes` are the `Sample.code`s that answers should have ("" is a right answer), `reasons`
     those that probes should fail with (empty: probes succeed); `silent` expects no probe at all.
 
-    `begin` switches it on. `quota` deploys the customers' plan with a quota that the traffic before the
-    fault just uses up.
+    `needs` is what the service must use of the pipeline, `reference` or `model`. `begin` switches it on.
+    `quota` deploys the customers' plan with a quota that the traffic before the fault just uses up.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Fault:
     codes: frozenset[str]
     reasons: frozenset[str] = frozenset()
     silent: bool = False
+    needs: str = ""
     quota: bool = False
     begin: Callable[[Lab], None] = lambda _: None
 
@@ -87,7 +88,8 @@ def _model_slow(lab: Lab) -> None:
 
 
 def _model_down(lab: Lab) -> None:
-    lab.model.stop()
+    if lab.model is not None:
+        lab.model.stop()
 
 
 def _model_wrong(lab: Lab) -> None:
@@ -111,6 +113,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault(
             name="model-slow",
             breaks="the endpoint answers after the function's time budget",
+            needs="model",
             expected="The model takes longer than the function's time budget: every request is answered "
             "504 time_budget_exceeded, and the canary fails with reason status.",
             codes=frozenset({"time_budget_exceeded"}),
@@ -120,6 +123,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault(
             name="model-down",
             breaks="the model server is stopped",
+            needs="model",
             expected="The model server is stopped: every request is answered 502 model_failure, and the "
             "canary fails with reason status.",
             codes=frozenset({"model_failure"}),
@@ -128,8 +132,10 @@ FAULTS: Mapping[str, Fault] = {
         ),
         Fault(
             name="model-wrong",
-            breaks="the endpoint answers with another cultivar",
-            expected="The model gives a wrong cultivar: the API answers 200, no metric of its own notices, "
+            breaks="the endpoint answers with another request's prediction",
+            needs="model",
+            expected="The model gives another request's prediction: the API answers 200, no metric of its"
+            " own notices, "
             "and the canary fails with reason value.",
             codes=frozenset({"wrong_value"}),
             reasons=frozenset({"value"}),
@@ -138,8 +144,10 @@ FAULTS: Mapping[str, Fault] = {
         Fault(
             name="table-throttled",
             breaks="DynamoDB refuses every read",
-            expected="DynamoDB refuses every read: lots that no function instance has cached are answered "
-            "503 throttled, and the canary fails with reason status once its own lot has left the cache.",
+            needs="reference",
+            expected="DynamoDB refuses every read: requests whose items no function instance has cached"
+            " are answered "
+            "503 throttled, and the canary fails with reason status once its own item has left the cache.",
             codes=frozenset({"throttled"}),
             reasons=frozenset({"status"}),
             begin=_table_throttled,

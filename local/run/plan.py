@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.canary.probes import Probe
 from local.cli import DEFAULT_REQUESTS
-from local.run.client import Lot
 from local.run.customers import NoPlanError, Plan
 from local.run.faults import Fault
 from local.run.traffic import Phase
@@ -25,7 +25,8 @@ class Options:
     """What the command line asked for.
 
     `minutes` None sends `requests` as fast as the clients can. With minutes, `requests` are spread evenly
-    over them, and `requests` None is as many as the clients and the usage plan manage.
+    over them, and `requests` None is as many as the clients and the usage plan manage. `service` is deployed
+    whatever the stack's file says.
     """
 
     requests: int | None = DEFAULT_REQUESTS
@@ -33,6 +34,7 @@ class Options:
     minutes: float | None = None
     fault: Fault | None = None
     stack: str = "dev"
+    service: str = "wine"
 
     @property
     def before_fault(self) -> int:
@@ -56,11 +58,11 @@ class Options:
         )
 
 
-def phases(options: Options, plan: Plan, stage_rate_per_s: float, lots: Sequence[Lot]) -> tuple[Phase, ...]:
+def phases(options: Options, plan: Plan, stage_rate_per_s: float, sent: Sequence[Probe]) -> tuple[Phase, ...]:
     """The phases of a run: one when all is well, else one before the fault and one during it.
 
     Raises `NoPlanError` when the plan's quota does not let the requests through.
-    The two ask for different lots: what was asked for before the fault may be answered from a cache.
+    The two send different requests: what was asked for before the fault may be answered from a cache.
     """
     fault, minutes = options.fault, options.minutes
     _within_quota(options, plan)
@@ -68,7 +70,7 @@ def phases(options: Options, plan: Plan, stage_rate_per_s: float, lots: Sequence
     if fault is None:
         seconds = minutes * 60 if minutes else max(LIMIT_S, (options.requests or 0) / MIN_PER_S)
         well = Phase(
-            name=ALL_WELL, lots=lots, requests=options.requests, seconds=seconds, per_s=per_s, ramp_up=True
+            name=ALL_WELL, sent=sent, requests=options.requests, seconds=seconds, per_s=per_s, ramp_up=True
         )
         return (well,)
     counted = options.requests is not None or fault.quota
@@ -76,10 +78,11 @@ def phases(options: Options, plan: Plan, stage_rate_per_s: float, lots: Sequence
     during = None if options.requests is None else max(options.requests - options.before_fault, 1)
     before_s = minutes * 60 * BEFORE_SHARE if minutes else max(FAULT_LIMIT_S, (before or 0) / MIN_PER_S)
     during_s = minutes * 60 * (1 - BEFORE_SHARE) if minutes else FAULT_LIMIT_S
-    half = len(lots) // 2
+    half = len(sent) // 2
+    first, second = (sent[half:], sent[:half]) if half else (sent, sent)
     return (
-        Phase(name=BEFORE, lots=lots[half:], requests=before, seconds=before_s, per_s=per_s, ramp_up=True),
-        Phase(name=DURING, lots=lots[:half], requests=during, seconds=during_s, per_s=per_s),
+        Phase(name=BEFORE, sent=first, requests=before, seconds=before_s, per_s=per_s, ramp_up=True),
+        Phase(name=DURING, sent=second, requests=during, seconds=during_s, per_s=per_s),
     )
 
 

@@ -7,26 +7,28 @@ the work of `local.run.progress` and `local.report`.
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from components.service.reference_data import attribute_values
+from components.service.reference_data import attributes
 from config import ConfigError
 from local.deployer import Deployment, Resource, bootstrap, deploy, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.emulator.model_server import ModelServer
 from local.run import customers, faults, observe, watching
-from local.run.client import Lot, Sample, Target
+from local.run.client import Sample, Target
 from local.run.customers import Plan
 from local.run.faults import Lab
 from local.run.findings import Findings
 from local.run.observe import Probe
 from local.run.plan import DURING, Options, phases
 from local.run.progress import Steps
-from local.run.traffic import Phase, drive, load_lots
+from local.run.traffic import Phase, drive, requests_of
 from local.summary import Usage
+from settings import Settings
+from settings.service import load
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = (SERVICE_ACCOUNT, MONITOR_ACCOUNT)
@@ -48,22 +50,36 @@ def region(stack: str) -> str:
     return str(found[key])
 
 
+def service_of(stack: str) -> str:
+    """The service that a stack's file names. Raises `ConfigError` when it cannot be read."""
+    project, found = stack_config.load(ROOT, stack)
+    return str(found.get(f"{project}:service", Settings.model_fields["service"].default))
+
+
 class Run:
-    """One run in a started emulator with a started model server; `execute` does all of it, once.
+    """One run in a started emulator, with a started model server if the service has one; `execute` is all
+    of it.
 
     `curl` then is a shell command that calls the API as the customers did, while the emulator is up.
     `started_at` is when the command began, epoch seconds: the emulator's own start counts.
     """
 
     def __init__(
-        self, options: Options, steps: Steps, emulator: Emulator, model: ModelServer, *, started_at: float
+        self,
+        options: Options,
+        steps: Steps,
+        emulator: Emulator,
+        model: ModelServer | None,
+        *,
+        started_at: float,
     ) -> None:
         self._options, self._steps, self._emulator, self._model = options, steps, emulator, model
+        self._service = load(options.service)
         self._started_at = started_at
         self._fault_at: float | None = None
         self.curl = ""
 
-    def execute(self, model_dir: Path, stop: threading.Event) -> Findings:
+    def execute(self, artefact: Path | None, stop: threading.Event) -> Findings:
         """Run from deployment to summary; `stop` ends the traffic early.
 
         Raises what deploying raises, `NoPlanError` when no customer can call, `UsageReporterError`.
@@ -73,12 +89,13 @@ class Run:
         monitor = self._deploy(f"{self._options.stack}-monitor", "monitor", {}, service)
         deployed_at = time.time()
         watched = service.outputs["watched"]
-        lots = load_lots(model_dir)
-        self._load(lots, watched["table"]["name"], service.outputs["probe"]["id"])
+        sent = requests_of(self._service, artefact)
+        if watched["table"]:
+            self._load(artefact, watched["table"]["name"])
         plan, target, stage_rate = self._customer(service)
-        self.curl = customers.curl(target, lots[0].body)
+        self.curl = customers.curl(target, sent[0])
         samples: tuple[Sample, ...] = ()
-        planned = phases(self._options, plan, stage_rate, lots)
+        planned = phases(self._options, plan, stage_rate, sent)
         for phase in planned:
             if phase.name == DURING:
                 self._begin_fault(watched, monitor)
@@ -140,11 +157,14 @@ class Run:
     def _overrides(self) -> dict[str, Any]:
         """What the service stack is deployed with, beside its own configuration.
 
-        An image, because without one there is no endpoint (the model server answers for it), no link of its
-        own, because the account has one, the plans that the fault needs, and fewer traces of many requests.
+        The service that was asked for; an image, because without one there is no endpoint (the model server
+        answers for it); no link of its own, because the account has one; the table of its own, because no
+        other is here; the plans that the fault needs, and fewer traces of many requests.
         """
         registry = f"{SERVICE_ACCOUNT}.dkr.ecr.{self._emulator.region}.amazonaws.com"
-        found: dict[str, Any] = {"model.image": f"{registry}/model:local", "observability": None}
+        found: dict[str, Any] = {"service": self._service.name, "observability": None, "reference_data": None}
+        if self._service.uses_model:
+            found |= {"model.endpoint": None, "model.image": f"{registry}/model:local"}
         project, stack = stack_config.load(ROOT, self._options.stack)
         share, rules = self._options.traced_share, stack.get(f"{project}:tracing", {}).get("rules", ())
         if share < 1 and rules:
@@ -154,15 +174,17 @@ class Run:
             found |= faults.plan_overrides(stack[f"{project}:usage_plans"], self._options.before_fault)
         return found
 
-    def _load(self, lots: Sequence[Lot], table: str, probe_id: str) -> None:
-        """Put the lots into the table, all but the canary's own, which the stack put there."""
+    def _load(self, artefact: Path | None, table: str) -> None:
+        """Put the service's reference data into the table, all but the probes', which the stack put there."""
         client = self._emulator.client("dynamodb", SERVICE_ACCOUNT)
-        items = [attribute_values(lot.id, lot.reference) for lot in lots if lot.id != probe_id]
+        deployed = {item["id"] for probe in self._service.definition.probes for item in probe.reference}
+        data = [item for _, item in self._service.reference_items(artefact)]
+        items = [attributes(item) for item in data if item["id"] not in deployed]
         with self._steps.step("load", "Load the reference data", total=len(items)) as advance:
             for start in range(0, len(items), BATCH):
                 batch = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
                 client.batch_write_item(RequestItems={table: batch})
-                advance(len(batch), f"{min(start + BATCH, len(items))} lots")
+                advance(len(batch), f"{min(start + BATCH, len(items))} items")
 
     def _customer(self, service: Deployment) -> tuple[Plan, Target, float]:
         outputs = service.outputs
@@ -172,7 +194,7 @@ class Run:
             self._emulator,
             SERVICE_ACCOUNT,
             role=f"{watched['name']}-customer",
-            invoke_arn=f"arn:aws:execute-api:{region}:{SERVICE_ACCOUNT}:{api}/{watched['api']['stage']}/POST{watched['api_path']}",
+            invoke_arn=f"arn:aws:execute-api:{region}:{SERVICE_ACCOUNT}:{api}/{watched['api']['stage']}/*",
             url=outputs["api_url"],
             region=region,
             keys=plan.keys,

@@ -5,22 +5,17 @@ judged, is `local.run.client`'s part.
 """
 
 import itertools
-import json
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from local.run.client import (
-    Client,
-    Lot,
-    Sample,
-    Signer,
-    Target,
-)
+from handlers.canary.probes import Probe
+from local.run.client import Client, Sample, Signer, Target
+from settings.service import Service, probing
+from settings.service.definition import Example
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,26 +27,22 @@ class Phase:
     """
 
     name: str
-    lots: Sequence[Lot]
+    sent: Sequence[Probe]
     requests: int | None
     seconds: float
     per_s: float | None
     ramp_up: bool = False
 
 
-def load_lots(directory: Path) -> tuple[Lot, ...]:
-    """The model's reference data, and its samples of what customers send and must get."""
-    references = {item.pop("id"): item for item in _lines(directory / "reference.jsonl")}
-    bodies = [
-        (line["request"]["body"], line["expect"]["values"]) for line in _lines(directory / "samples.jsonl")
-    ]
-    return tuple(
-        Lot(**body, reference=references[body["id"]], label=values[-1]["equals"]) for body, values in bodies
-    )
+def requests_of(service: Service, artefact: Path | None) -> tuple[Probe, ...]:
+    """What customers send: the service's samples or its model's, else what the canary sends.
 
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    Raises `ServiceError`.
+    """
+    examples: list[Example] = [example for _, example in service.samples(artefact)]
+    examples = examples or list(service.definition.probes)
+    described = [{"name": str(n), **probing.described(service, each)} for n, each in enumerate(examples)]
+    return probing.loaded(described)
 
 
 class Pacer:
@@ -99,10 +90,10 @@ def drive(
             if time.monotonic() + delay_s >= deadline or stop.wait(delay_s):
                 return
             with lock:
-                lot = next(deck, None)
-            if lot is None:
+                sent = next(deck, None)
+            if sent is None:
                 return
-            sample = client.call(lot)
+            sample = client.call(sent)
             answered.set()
             with lock:
                 samples.append(sample)
@@ -136,12 +127,12 @@ def drive(
     return tuple(sorted(samples, key=lambda sample: sample.at))
 
 
-def _deck(phase: Phase) -> Iterator[Lot]:
-    """The lots in ever new but repeatable orders, so that no lot is asked for twice in a row."""
+def _deck(phase: Phase) -> Iterator[Probe]:
+    """The requests in ever new but repeatable orders, so that none is sent twice in a row."""
     shuffle = random.Random(phase.name)  # noqa: S311  # varied and repeatable, not secret
     left = phase.requests
     while left is None or left > 0:
-        lots = list(phase.lots)
-        shuffle.shuffle(lots)
-        yield from lots if left is None else lots[:left]
-        left = None if left is None else left - len(lots)
+        sent = list(phase.sent)
+        shuffle.shuffle(sent)
+        yield from sent if left is None else sent[:left]
+        left = None if left is None else left - len(sent)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from handlers.canary.probes import Probe, assembled
 from settings.service.definition import Example
 from settings.service.reading import Service
 from settings.service.sending import sent
@@ -40,16 +41,29 @@ def described(service: Service, example: Example) -> dict[str, Any]:
 def files(probes: str) -> dict[str, bytes]:
     """What the canary's package holds of exported probes, by path. Raises ValueError for other text."""
     listed: Sequence[Mapping[str, Any]] = json.loads(probes)
-    schemas = {_check(number): probe["schema"] for number, probe in enumerate(listed) if probe["schema"]}
-    known = [
-        {**{key: value for key, value in probe.items() if key != "schema"}, "check": _check(number)}
-        for number, probe in enumerate(listed)
-    ]
+    schemas: dict[str, Mapping[str, Any]] = {}  # most share one
+    known = []
+    for probe in listed:
+        kept = {key: value for key, value in probe.items() if key != "schema"}
+        known.append({**kept, "check": _check(probe["schema"], schemas)})
     return {
         f"{GENERATED}/probes.json": (json.dumps(known, indent=1, sort_keys=True) + "\n").encode(),
         f"{GENERATED}/checks.py": module(schemas, "from the contract of the service that is probed").encode(),
     }
 
 
-def _check(number: int) -> str:
-    return f"answer_{number}"
+def loaded(described: Sequence[Mapping[str, Any]]) -> tuple[Probe, ...]:
+    """Described requests as the canary has them."""
+    found = files(json.dumps(described))
+    generated: dict[str, Any] = {}
+    exec(found[f"{GENERATED}/checks.py"], generated)  # noqa: S102  # code that was generated
+    return assembled(json.loads(found[f"{GENERATED}/probes.json"]), generated)
+
+
+def _check(schema: Mapping[str, Any] | None, schemas: dict[str, Mapping[str, Any]]) -> str | None:
+    """The name of the schema's check, which is added to `schemas`."""
+    if not schema:
+        return None
+    known = next((name for name, other in schemas.items() if other == schema), f"answer_{len(schemas)}")
+    schemas[known] = schema
+    return known

@@ -102,7 +102,7 @@ def test_each_log_group_is_the_one_that_its_writer_writes_to(prod: Run, prod_mon
         ("inference-dev-model-model", {"inference-dev-model-policy"}),
         ("inference-dev-model-serverless-endpoint", {"inference-dev-model-serverless-logs-policy"}),
         # API Gateway may call the function before it is deployed, and finds its log group at the first call.
-        ("inference-dev-api-deployment", {"inference-dev-api-invoke"}),
+        ("inference-dev-api-deployment", {"inference-dev-api-invoke-createPrediction"}),
         ("inference-dev-api-stage", {"inference-dev-api-deployment", "inference-dev-api-execution-logs"}),
     ],
 )
@@ -119,12 +119,20 @@ def test_api_gateways_role_may_write_before_the_account_names_it() -> None:
     assert "api-logging-policy" in run_bootstrap("service").waits_for["api-logging-account"]
 
 
-def rule(name: str, priority: int, *, blocks: int | None = None) -> dict[str, Any]:
+def rule(
+    name: str, priority: int, *, blocks: int | None = None, counted: str | None = None
+) -> dict[str, Any]:
     visible = {"cloudwatchMetricsEnabled": True, "metricName": name, "sampledRequestsEnabled": True}
     common = {"name": name, "priority": priority, "visibilityConfig": visible}
     if blocks is None:
-        group = {"managedRuleGroupStatement": {"vendorName": "AWS", "name": name}}
-        return {**common, "overrideAction": {"none": {}}, "statement": group}
+        group: dict[str, Any] = {"vendorName": "AWS", "name": name}
+        if counted:
+            group["ruleActionOverrides"] = [{"name": counted, "actionToUse": {"count": {}}}]
+        return {
+            **common,
+            "overrideAction": {"none": {}},
+            "statement": {"managedRuleGroupStatement": group},
+        }
     rate = {"rateBasedStatement": {"limit": blocks, "aggregateKeyType": "IP"}}
     return {**common, "action": {"block": {}}, "statement": rate}
 
@@ -136,9 +144,20 @@ def test_the_web_acl_lets_through_what_no_rule_blocks_and_stands_before_the_stag
         "scope": "REGIONAL",
         "defaultAction": {"allow": {}},
         "rules": [
-            rule("AWSManagedRulesCommonRuleSet", 0),
+            rule("AWSManagedRulesCommonRuleSet", 0, counted="SizeRestrictions_BODY"),
             rule("AWSManagedRulesKnownBadInputsRuleSet", 1),
             rule("RatePerAddress", 2, blocks=40_000),
+            {
+                **rule("BodyLargerThanContract", 3, blocks=0),
+                "statement": {
+                    "sizeConstraintStatement": {
+                        "comparisonOperator": "GT",
+                        "size": 8192,
+                        "fieldToMatch": {"body": {"oversizeHandling": "MATCH"}},
+                        "textTransformations": [{"priority": 0, "type": "NONE"}],
+                    }
+                },
+            },
         ],
         "visibilityConfig": {
             "cloudwatchMetricsEnabled": True,

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from components.service.reference_data import attribute_values
+from components.service.reference_data import attributes
 from tests.components.harness import Run, run_stack, unwrap
 
 
@@ -17,11 +17,12 @@ def test_the_table_is_on_demand_recoverable_and_protected_in_prod_alone(dev: Run
 
 
 def test_the_canarys_item_keeps_its_numbers_exactly() -> None:
-    assert attribute_values("lot-1", {"b": 0.1, "a": 127.0, "c": 1e-7}) == {
+    assert attributes({"id": "lot-1", "b": 0.1, "a": 127.0, "c": 1e-7, "d": [True, None, {"e": "x"}]}) == {
         "id": {"S": "lot-1"},
         "a": {"N": "127.0"},
         "b": {"N": "0.1"},
         "c": {"N": "1E-7"},
+        "d": {"L": [{"BOOL": True}, {"NULL": True}, {"M": {"e": {"S": "x"}}}]},
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.components.harness import Run, run_stack
 
 STACK = "acme/inference-watch/dev"
-NEEDED = ("api_id", "api_url", "canary_api_key", "probe", "subscriptions", "watched")
+NEEDED = ("api_id", "api_url", "canary_api_key", "probes", "subscriptions", "watched")
 
 
 def test_a_preview_over_an_empty_stack_shows_the_rest_and_warns_once_with_the_command() -> None:

@@ -1,6 +1,8 @@
 """Invariants of both stacks as wholes."""
 
+import base64
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -299,11 +301,14 @@ def test_a_monitor_stack_that_names_another_service_is_refused(dev: Run) -> None
 
 def test_the_monitor_stack_reads_the_service_stack_of_its_pair(dev_monitor: Run) -> None:
     assert not [m for m in dev_monitor.made if m.type.startswith("aws:apigateway")]
-    probe = json.loads(environment(dev_monitor, "inference-dev-canary")["PROBE"])
-    assert probe == {
+    with zipfile.ZipFile(
+        dev_monitor.of("Function")["inference-dev-canary-function"].inputs["code"].path
+    ) as package:
+        (probe,) = json.loads(package.read("handlers/canary/generated/probes.json"))
+    assert probe["target"] == "/v1/predictions"
+    assert json.loads(base64.b64decode(probe["body"])) == {
         "id": "lot-001",
         "measurements": {"color_intensity": 5.64, "hue": 1.04, "proline": 1065.0},
-        "prediction": "barolo",
     }
 
 

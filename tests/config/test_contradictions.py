@@ -98,10 +98,18 @@ def lines(changes: dict[str, Any]) -> list[str]:
             {"model": {"image": "no image"}},
             "model.image: got 'no image'; it should be <registry>/<repository>",
         ),
-        ({"probe": {"id": "a b"}}, "probe.id: got 'a b'; it should be 1 to 64 letters"),
         (
-            {"probe": {"prediction": "riesling"}},
-            "probe.prediction: Input should be 'barolo', 'grignolino' or",
+            {"service": "win"},
+            "service: there is no services/win/service.yaml, so no such service. Did you mean",
+        ),
+        ({"service": "../x"}, "service: got '../x'; it should be the name of a folder in `services/`"),
+        (
+            {"reference_data": {"table": "a b"}},
+            "reference_data.table: got 'a b'; it should be a table's name",
+        ),
+        (
+            {"model": {"endpoint": "mine", "serverless": {}}},
+            "model: `endpoint` names one that exists, of which nothing is made",
         ),
         ({"alarms": {"each": {"api-5x-warn": {}}}}, "alarms.each.api-5x-warn: there is no such alarm"),
         (

@@ -130,10 +130,11 @@ ROWS = (
     ),
     Row(
         what="another probe is another item, and the canary asks for it",
-        do=settings(
-            probe={"id": "lot-002", "measurements": {"color_intensity": 5.6, "hue": 1.1, "proline": 1000.0}}
-        ),
-        effects={"updated": "TableItem reference-data-probe"},
+        do=source("services/wine/service.yaml", "id: lot-001", "id: lot-002"),
+        effects={
+            "created": "TableItem reference-data-item-lot-002",
+            "deleted": "TableItem reference-data-item-lot-001",
+        },
         then={"updated": "Function canary-function, Alias canary-alias"},
     ),
     Row(

@@ -12,6 +12,7 @@ from local.emulator.model_server import ModelServer
 from tests.engine.emulated import Emulated
 from tests.engine.project import Project
 from tests.engine.stacks import BASE, SERVICE
+from tests.local.asking import MEASURED
 from tests.local.emulated_api import EmulatedApi, assume, make_role
 
 pytestmark = pytest.mark.engine
@@ -45,7 +46,7 @@ def test_after_a_changed_contract_the_canary_is_answered_and_the_new_contract_ho
         )
 
         def status(lot: str) -> int:
-            body = {"id": lot, "measurements": outputs["probe"]["measurements"]}
+            body = {"id": lot, "measurements": MEASURED}
             caller = assume(emulator, MONITOR_ACCOUNT, role)
             return api.post(body, credentials=caller, key=outputs["canary_api_key"], path=PATH)[0]
 

@@ -27,10 +27,10 @@ def test_the_monitor_of_a_service_that_is_not_deployed_yet_previews_and_says_wha
 
 def test_an_older_service_previews_with_a_warning_and_is_asked_for_in_an_update(deployed: Project) -> None:
     monitor = deployed.stack("dev-monitor")
-    deployed.stack("dev").export(probe=None)
+    deployed.stack("dev").export(probes=None)
     preview, update = monitor.preview(), monitor.up()
     assert preview.error == ""
-    assert "probe" in preview.output
+    assert "probes" in preview.output
     assert DEPLOY in preview.output
     assert DEPLOY in update.error + update.output
     assert deployed.stack("dev").up().error == ""

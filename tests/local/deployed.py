@@ -16,8 +16,10 @@ from local.deployer import Deployment, bootstrap, deploy
 from local.emulator import SERVICE_ACCOUNT, Emulator
 from local.emulator.model_environment import Trained
 from local.emulator.model_server import ModelServer
+from tests.local.asking import ask
 
 IMAGE = f"{SERVICE_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model:1"
+PATH = "/v1/predictions"
 JSON = "application/json"
 
 
@@ -32,9 +34,7 @@ class Stacks:
 
     def call(self, credentials: Credentials | None, key: str | None) -> tuple[int, Any]:
         """The canary's own request, signed when there are credentials; status and JSON body."""
-        probe = self.service.outputs["probe"]
-        body = {"id": probe["id"], "measurements": probe["measurements"]}
-        status, _, answer = self.send(json.dumps(body).encode(), credentials, key)
+        status, _, answer = self.send(ask().body or b"", credentials, key)
         return status, answer
 
     def send(
@@ -42,7 +42,7 @@ class Stacks:
     ) -> tuple[int, Mapping[str, str], Any]:
         """Any body, signed when there are credentials; status, headers, JSON body."""
         headers = {"content-type": content_type, **({"x-api-key": key} if key else {})}
-        request = AWSRequest("POST", self.service.outputs["api_url"], data=body, headers=headers)
+        request = AWSRequest("POST", self.service.outputs["api_url"] + PATH, data=body, headers=headers)
         if credentials is not None:
             SigV4Auth(credentials, "execute-api", self.service.outputs["api_region"]).add_auth(request)
         answer = URLLib3Session(timeout=30).send(request.prepare())

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.deployer import Resource
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
-from local.run.client import Lot, Sample
+from local.run.client import Sample
 from local.run.faults import FAULTS
 from local.run.findings import Findings
 from local.run.observe import Probe
@@ -14,6 +14,7 @@ from local.run.plan import ALL_WELL, BEFORE, DURING, Options
 from local.run.traffic import Phase
 from local.run.watching import Alarm, Dashboard
 from local.summary import Usage
+from tests.local.asking import ask
 from tests.local.made_traces import api_traces
 
 START = 1_763_993_000.0
@@ -25,7 +26,7 @@ WATCHED: dict[str, Any] = {
     "levels": {"usage_warn_pct": 80.0, "usage_critical_pct": 90.0},
     "usage_plans": [{"name": "partners", "quota": {"limit": 50_000, "period": "DAY"}}],
 }
-LOT = Lot(id="lot-001", reference={"ash": 2.43}, measurements={"hue": 1.04}, label="barolo")
+SENT = ask()
 DASHBOARD = Dashboard(
     account=MONITOR_ACCOUNT,
     name="inference-dev-monitor",
@@ -57,7 +58,7 @@ def probe(at: float, reason: str | None = None) -> Probe:
 
 
 def phase(name: str, requests: int | None) -> Phase:
-    return Phase(name=name, lots=(LOT,), requests=requests, seconds=75.0, per_s=None)
+    return Phase(name=name, sent=(SENT,), requests=requests, seconds=75.0, per_s=None)
 
 
 def findings(**changes: Any) -> Findings:

@@ -32,7 +32,7 @@ from local.run.plan import (
 )
 from local.run.watching import Page
 from local.summary import schema
-from tests.local.made import LOT, START, faulty, findings
+from tests.local.made import SENT, START, faulty, findings
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = Plan(name="partners", rate_per_s=100.0, quota=1000, keys=("a", "b"))
@@ -303,16 +303,16 @@ def test_the_stack_and_a_long_runs_length_are_said_before_it_begins(
 
 
 def test_more_requests_than_the_quota_lets_through_are_refused_before_the_first() -> None:
-    phases(Options(requests=2000), PLAN, 50.0, [LOT])
+    phases(Options(requests=2000), PLAN, 50.0, [SENT])
     with pytest.raises(NoPlanError, match="Give at most 2000, or raise its quota"):
-        phases(Options(requests=2001), PLAN, 50.0, [LOT])
+        phases(Options(requests=2001), PLAN, 50.0, [SENT])
     with pytest.raises(NoPlanError, match="Give at most 1000"):
-        phases(Options(requests=1001, clients=1), PLAN, 50.0, [LOT])
+        phases(Options(requests=1001, clients=1), PLAN, 50.0, [SENT])
 
 
 def test_many_requests_may_take_longer_and_few_of_them_are_traced() -> None:
     plan = replace(PLAN, quota=None)
-    (phase,) = phases(Options(requests=20_000), plan, 500.0, [LOT])
+    (phase,) = phases(Options(requests=20_000), plan, 500.0, [SENT])
     assert phase.seconds == 2000
     assert Options(requests=20_000).traced_share == 0.1
     assert (Options(requests=2000).traced_share, Options(requests=2000).announcement) == (1.0, "")
@@ -338,31 +338,31 @@ def test_minutes_without_requests_leave_their_number_open(made: type[MadeRun], t
 
 
 def test_a_run_without_a_fault_has_one_phase_as_fast_as_the_plan_allows() -> None:
-    (phase,) = phases(Options(requests=500), PLAN, 50.0, [LOT])
+    (phase,) = phases(Options(requests=500), PLAN, 50.0, [SENT])
     assert (phase.name, phase.requests, phase.per_s, phase.ramp_up) == (ALL_WELL, 500, 45.0, True)
     assert phase.seconds < 120
 
 
 def test_requests_over_minutes_are_spread_and_never_use_up_the_quota() -> None:
-    (spread,) = phases(Options(requests=588, minutes=1.0), PLAN, 50.0, [LOT])
+    (spread,) = phases(Options(requests=588, minutes=1.0), PLAN, 50.0, [SENT])
     assert spread.per_s == pytest.approx(10.0)
-    (long,) = phases(Options(requests=None, minutes=60.0), PLAN, 50.0, [LOT])
+    (long,) = phases(Options(requests=None, minutes=60.0), PLAN, 50.0, [SENT])
     assert long.requests is None
     assert long.per_s == pytest.approx(0.5)  # 90 % of 2 x 1,000 in an hour
 
 
-def test_a_run_with_a_fault_has_two_phases_that_ask_for_different_lots() -> None:
-    lots = [LOT, LOT]
-    before, during = phases(Options(requests=1000, fault=FAULTS["table-throttled"]), PLAN, 50.0, lots)
+def test_a_run_with_a_fault_has_two_phases_that_send_different_requests() -> None:
+    sent = [SENT, SENT]
+    before, during = phases(Options(requests=1000, fault=FAULTS["table-throttled"]), PLAN, 50.0, sent)
     assert [(phase.name, phase.requests, phase.ramp_up) for phase in (before, during)] == [
         (BEFORE, 300, True),
         (DURING, 700, False),
     ]
-    assert len(before.lots) + len(during.lots) == len(lots)
+    assert len(before.sent) + len(during.sent) == len(sent)
 
 
 def test_the_quota_fault_counts_what_comes_before_it_even_over_minutes() -> None:
     options = Options(requests=None, minutes=10.0, fault=FAULTS["quota-exhausted"])
-    before, during = phases(options, PLAN, 50.0, [LOT, LOT])
+    before, during = phases(options, PLAN, 50.0, [SENT, SENT])
     assert (before.requests, during.requests) == (options.before_fault, None)
     assert before.seconds + during.seconds == pytest.approx(600)

@@ -34,7 +34,6 @@ def watched(**changes: Any) -> Watched:
         "account_id": SERVICE,
         "region": "eu-central-1",
         "api": WatchedApi(name="shop-prod", stage="live", rate_limit_per_s=RATE),
-        "api_path": "/v1/predictions",
         "function": WatchedFunction(
             name="shop-prod-inference", timeout_ms=2000, reserved_concurrency=100, rate_limit_per_s=RATE
         ),

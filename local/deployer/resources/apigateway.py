@@ -42,6 +42,8 @@ def _rest_api(request: Request) -> Created:
         options["endpointConfiguration"] = {**configuration, "types": [configuration["types"]]}
     if "x-amazon-apigateway-api-key-source" in body:
         options["apiKeySource"] = body["x-amazon-apigateway-api-key-source"]
+    if "x-amazon-apigateway-binary-media-types" in body:
+        options["binaryMediaTypes"] = body["x-amazon-apigateway-binary-media-types"]
     api = client.create_rest_api(name=name, tags=request.tags, **options)["id"]
     overwrite(client, api, body, request.arn("execute-api", api))
     roots = [item["id"] for item in client.get_resources(restApiId=api)["items"] if item["path"] == "/"]

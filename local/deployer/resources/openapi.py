@@ -15,7 +15,14 @@ from local.deployer.resources.schemas import model_name, model_schema
 X = "x-amazon-apigateway-"
 DOCUMENT_EXTENSIONS = {
     f"{X}{name}"
-    for name in ("request-validators", "request-validator", "gateway-responses", "api-key-source", "policy")
+    for name in (
+        "request-validators",
+        "request-validator",
+        "gateway-responses",
+        "api-key-source",
+        "binary-media-types",
+        "policy",
+    )
 }
 OPERATION_EXTENSIONS = {f"{X}{name}" for name in ("integration", "request-validator", "auth")}
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", f"{X}any-method"}

@@ -10,7 +10,6 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from ministack.core.responses import get_account_id
 from ministack.services.cloudwatch import record_metric
@@ -28,15 +27,16 @@ from local.fillins.service import (
     register,
 )
 from local.fillins.services import sagemaker, utilization
+from local.fillins.services.mistakes import Mistakes
 from local.fillins.services.model_proxy import ModelUnreachableError, post
-from services.wine.model.features import LABELS
 
 NAMESPACE = "AWS/SageMaker"
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
 _CUSTOM = "x-amzn-sagemaker-custom-attributes"
 _model_url: list[str] = []
 SLOW = Fault("model-slow", delay_ms=1000)  # the model answers so much later
-WRONG = Fault("model-wrong")  # the model answers with another label than it predicted
+WRONG = Fault("model-wrong")  # the model answers with what it predicted for other requests
+_mistakes = Mistakes()
 
 
 @operation("attach_model")
@@ -103,8 +103,8 @@ async def _ask_model(headers: dict[str, str], body: bytes) -> ModelAnswer:
         status, answered, payload = await asyncio.to_thread(_post, passed, body)
     except (ModelUnreachableError, TimeoutError):
         status, answered, payload = 0, {}, b""
-    if status == 200 and WRONG.active:  # noqa: PLR2004 # HTTP OK
-        payload = mislabel(payload)
+    if status == 200:  # noqa: PLR2004 # HTTP OK
+        payload = _mistakes.answer(payload, wrong=WRONG.active)
     return ModelAnswer(status=status, headers=answered, body=payload, seconds=time.perf_counter() - started)
 
 
@@ -112,14 +112,6 @@ def _post(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], by
     if not _model_url:
         raise ModelUnreachableError("no container")
     return post(f"{_model_url[0]}/invocations", headers, body)
-
-
-def mislabel(payload: bytes) -> bytes:
-    """The model's answer with another of its own labels: valid in form, wrong in value."""
-    answer: dict[str, Any] = json.loads(payload)
-    for prediction in answer["predictions"]:
-        prediction["label"] = next(label for label in LABELS if label != prediction["label"])
-    return json.dumps(answer).encode()
 
 
 def _record(name: str, variant: str, answer: ModelAnswer, total_s: float) -> None:

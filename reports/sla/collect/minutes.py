@@ -127,11 +127,17 @@ def interval_series(watched: Watched) -> list[Series]:
         "apigateway errors": (api.metric(watched.api, "5XXError"), "Sum"),
         "lambda requests": (function.metric(watched.function, "Invocations"), "Sum"),
         "lambda errors": (function.metric(watched.function, "Errors"), "Sum"),
-        "sagemaker requests": (endpoint.metric(watched.endpoint, "Invocations"), "Sum"),
-        "sagemaker errors": (endpoint.metric(watched.endpoint, "Invocation5XXErrors"), "Sum"),
-        "dynamodb requests": (table.metric(watched.table, "SuccessfulRequestLatency"), "SampleCount"),
-        "dynamodb errors": (table.metric(watched.table, "SystemErrors"), "Sum"),
     }
+    if watched.endpoint:
+        metrics |= {
+            "sagemaker requests": (endpoint.metric(watched.endpoint, "Invocations"), "Sum"),
+            "sagemaker errors": (endpoint.metric(watched.endpoint, "Invocation5XXErrors"), "Sum"),
+        }
+    if watched.table:
+        metrics |= {
+            "dynamodb requests": (table.metric(watched.table, "SuccessfulRequestLatency"), "SampleCount"),
+            "dynamodb errors": (table.metric(watched.table, "SystemErrors"), "Sum"),
+        }
     return [
         Series(column=column, metric=metric, statistic=statistic, period_s=FIVE_MINUTES_S)
         for column, (metric, statistic) in metrics.items()

@@ -18,13 +18,13 @@ from botocore.session import get_session
 from botocore.stub import ANY, Stubber
 
 from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
+from bench.stand_ins.wine import PROBE
 from handlers.canary.api_key import ApiKey, KeyUnreadableError
 from handlers.canary.canary import Canary
 from handlers.canary.probes import Probe
 from handlers.canary.settings import Settings
 from handlers.transport import Response
 from tests.handlers.canary.test_outcome import GOOD
-from bench.stand_ins.wine import PROBE
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:222222222222:secret:key"
 API_KEY = "the-key-that-nobody-may-see"

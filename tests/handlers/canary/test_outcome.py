@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bench.stand_ins.wine import PROBE
 from handlers.canary.outcome import REASONS, Outcome, Reason, decide, holds, no_answer, not_sent, worst
 from handlers.canary.probes import Probe, Value
 from handlers.transport import (
@@ -15,7 +16,6 @@ from handlers.transport import (
     UnconnectedError,
     UnresolvedError,
 )
-from bench.stand_ins.wine import PROBE
 
 GOOD = {
     "id": "lot-001",

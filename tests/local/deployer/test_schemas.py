@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from components.service.contract import contract
 from local.deployer.errors import Unsupported
 from local.deployer.resources.schemas import model_schema
+from settings.service import load
 
-SCHEMAS: dict[str, Any] = contract()["components"]["schemas"]
+SCHEMAS: dict[str, Any] = load("wine").contract.document["components"]["schemas"]
 measurements = st.fixed_dictionaries(
     {},
     optional={

@@ -14,7 +14,7 @@ from local.fillins.gateway import access_log
 from local.fillins.identity import principal_arn
 from local.fillins.service import ServiceError, failed
 from local.fillins.services import model_proxy, utilization
-from local.fillins.services.sagemaker_runtime import mislabel
+from local.fillins.services.mistakes import Mistakes, distance
 from local.fillins.xray import sampling
 
 REQUEST = {
@@ -141,9 +141,38 @@ def test_the_principal_of_a_role_session_is_the_role(arn: str, principal: str) -
     assert principal_arn(arn) == principal
 
 
-def test_a_mislabelled_answer_keeps_its_form() -> None:
-    wrong = mislabel(b'{"model_version": "v", "predictions": [{"label": "grignolino", "probability": 0.9}]}')
-    assert wrong == b'{"model_version": "v", "predictions": [{"label": "barolo", "probability": 0.9}]}'
+def told(*predictions: Any) -> bytes:
+    return json.dumps({"model_version": "v", "predictions": list(predictions)}).encode()
+
+
+def test_a_wrong_model_answers_what_it_predicted_for_the_most_unlike_request() -> None:
+    mistakes = Mistakes()
+    barolo, barbera = {"label": "barolo", "probability": 0.9}, {"label": "barbera", "probability": 0.8}
+    rated = [told([0.9, 0.1]), told([0.2, 0.8]), told([0.8, 0.2])]
+    for answer in (told(barolo, barbera), b"PNG", *rated):
+        assert mistakes.answer(answer, wrong=False) == answer
+    assert mistakes.answer(told(barolo, barbera), wrong=True) == told(barbera, barolo)
+    assert mistakes.answer(rated[0], wrong=True) == rated[1]
+    assert mistakes.answer(b"GIF", wrong=True) == b"PNG"
+
+
+def test_a_wrong_model_that_has_predicted_nothing_yet_has_nothing_else_to_say() -> None:
+    assert Mistakes().answer(told(1), wrong=True) == told(1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("a", "a", 0),
+        ("a", "b", 1),
+        (1, 2, 1),
+        (0.5, 0.2, 0.3),
+        ([1.0], [1.0, 2.0], 1),
+        ({"a": 1}, {"b": 1}, 2),
+    ],
+)
+def test_how_unlike_two_predictions_are(one: object, other: object, expected: float) -> None:
+    assert distance(one, other) == pytest.approx(expected)
 
 
 def test_nobody_listening_is_a_model_that_cannot_be_reached() -> None:

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
 
-from components.service.contract import contract
 from local.emulator import SERVICE_ACCOUNT
-from settings import API_PATH
+from settings.service import load
 from tests.local.deployed import Stacks
 from tests.local.emulated_api import root
 
-OPERATION = schemathesis.openapi.from_dict(contract())[API_PATH]["POST"]
-SCHEMAS = contract()["components"]["schemas"]
+CONTRACT = load("wine").contract.document
+OPERATION = schemathesis.openapi.from_dict(CONTRACT)["/v1/predictions"]["POST"]
+SCHEMAS = CONTRACT["components"]["schemas"]
 REQUEST, PREDICTION, ERROR = (
     Draft202012Validator(SCHEMAS[name]) for name in ("PredictionRequest", "Prediction", "Error")
 )

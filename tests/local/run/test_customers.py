@@ -5,13 +5,13 @@ import shlex
 import shutil
 import subprocess
 import threading
-from dataclasses import replace
-from typing import Any
 
 import pytest
+from botocore.credentials import Credentials
 
+from handlers.canary.probes import Probe
 from local.emulator import SERVICE_ACCOUNT
-from local.run.client import Lot, Target
+from local.run.client import Target
 from local.run.customers import (
     NoPlanError,
     Plan,
@@ -20,6 +20,7 @@ from local.run.customers import (
     customer,
 )
 from local.run.traffic import Phase, drive
+from tests.local.asking import ask
 from tests.local.deployed import Stacks
 
 BASE = "inference-dev"
@@ -43,12 +44,6 @@ def plan(stacks: Stacks) -> Plan:
     return choose_plan(stacks.emulator, SERVICE_ACCOUNT, stacks.service.outputs["api_id"], BASE)
 
 
-@pytest.fixture(scope="module")
-def lot(stacks: Stacks) -> Lot:
-    probe: dict[str, Any] = stacks.service.outputs["probe"]
-    return Lot(id=probe["id"], reference={}, measurements=probe["measurements"], label=probe["prediction"])
-
-
 def test_customers_take_the_fastest_plan_and_never_the_canarys(stacks: Stacks, plan: Plan, key: str) -> None:
     assert (plan.name, plan.quota, len(plan.keys)) == ("partners", 50_000, 2)
     assert key not in plan.keys
@@ -67,32 +62,49 @@ def test_an_api_without_a_plan_is_an_error_that_says_what_to_do(stacks: Stacks) 
         choose_plan(stacks.emulator, SERVICE_ACCOUNT, "another-api", BASE)
 
 
-def test_the_customers_own_role_calls_the_api_and_gets_its_prediction(
-    stacks: Stacks, plan: Plan, lot: Lot
-) -> None:
-    one = Phase(name="all well", lots=(lot,), requests=1, seconds=20, per_s=None)
+def test_the_customers_own_role_calls_the_api_and_gets_its_prediction(stacks: Stacks, plan: Plan) -> None:
+    one = Phase(name="all well", sent=(ask(),), requests=1, seconds=20, per_s=None)
     (sample,) = drive(target(stacks, "customer-a", plan.keys), one, 1, stop=threading.Event())
     assert (sample.status, sample.code) == (200, "")
 
 
-def test_without_a_key_of_the_plan_the_customer_is_refused(stacks: Stacks, lot: Lot) -> None:
-    one = Phase(name="all well", lots=(lot,), requests=1, seconds=20, per_s=None)
+def test_without_a_key_of_the_plan_the_customer_is_refused(stacks: Stacks) -> None:
+    one = Phase(name="all well", sent=(ask(),), requests=1, seconds=20, per_s=None)
     wrong = ("no-key-of-any-plan-whatsoever",)
     (sample,) = drive(target(stacks, "customer-b", wrong), one, 1, stop=threading.Event())
     assert (sample.status, sample.code) == (403, "forbidden")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
-def test_the_curl_that_keep_shows_works_as_printed(stacks: Stacks, plan: Plan, lot: Lot) -> None:
-    command = curl(target(stacks, "customer-c", plan.keys), lot.body)
+def test_the_curl_that_keep_shows_works_as_printed(stacks: Stacks, plan: Plan) -> None:
+    command = curl(target(stacks, "customer-c", plan.keys), ask())
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603, S607  # our own words
-    assert json.loads(done.stdout)["prediction"] == lot.label
+    assert json.loads(done.stdout)["prediction"] == "barolo"
 
 
-def test_the_curl_is_one_command_that_a_shell_reads_as_meant(stacks: Stacks, plan: Plan, lot: Lot) -> None:
-    quoted = replace(lot, id="it's")
+def test_the_curl_is_one_command_that_a_shell_reads_as_meant(stacks: Stacks, plan: Plan) -> None:
     given = target(stacks, "customer-d", plan.keys)
-    words = shlex.split(curl(given, quoted.body))
+    words = shlex.split(curl(given, ask("it's")))
     assert words[0] == "curl"
-    assert words[-1] == given.url
+    assert words[-1] == given.url + "/v1/predictions"
     assert json.loads(words[words.index("-d") + 1])["id"] == "it's"
+
+
+def test_a_body_of_bytes_comes_from_a_pipe_as_it_is() -> None:
+    given = Target(
+        url="http://127.0.0.1:1/live", region="r", credentials=Credentials("a", "b", "c"), api_keys=("k",)
+    )
+    image = Probe(name="i", method="POST", target="/v1/images", content_type="image/png", body=b"\x89'PNG")
+    command = curl(given, image).replace("curl -sS", "cat #")
+    words = ["bash", "-c", command.partition("#")[0]]
+    done = subprocess.run(words, capture_output=True, check=True, timeout=30)  # noqa: S603  # our own words
+    assert done.stdout == b"\x89'PNG"
+
+
+def test_a_request_without_a_body_sends_none() -> None:
+    given = Target(
+        url="http://127.0.0.1:1/live", region="r", credentials=Credentials("a", "b", "c"), api_keys=("k",)
+    )
+    words = shlex.split(curl(given, Probe(name="g", method="GET", target="/v1/x?a=1")))
+    assert (words[:4], words[-1]) == (["curl", "-sS", "-X", "GET"], "http://127.0.0.1:1/live/v1/x?a=1")
+    assert "-d" not in words

@@ -18,7 +18,6 @@ from local.report.fault import judge
 from local.run import observe
 from local.run.client import (
     Client,
-    Lot,
     Sample,
     Signer,
     Target,
@@ -31,6 +30,7 @@ from local.run.faults import (
     plan_overrides,
 )
 from local.run.observe import Probe
+from tests.local.asking import ask
 from tests.local.deployed import Stacks, deployed
 from tests.local.made import probe, sample
 
@@ -68,13 +68,11 @@ def target(stacks: Stacks) -> Target:
     )
 
 
-def call(stacks: Stacks, target: Target) -> Sample:
-    """The canary's own lot, asked for by a customer."""
-    known: dict[str, Any] = stacks.service.outputs["probe"]
-    lot = Lot(id=known["id"], reference={}, measurements=known["measurements"], label=known["prediction"])
+def call(target: Target) -> Sample:
+    """The canary's own item, asked for by a customer."""
     client = Client(target, Signer(target), target.api_keys[0], "during the fault")
     try:
-        return client.call(lot)
+        return client.call(ask())
     finally:
         client.close()
 
@@ -126,19 +124,19 @@ def begun(stacks: Stacks, name: str) -> Iterator[Fault]:
 def test_a_broken_dependency_shows_to_customers_and_to_the_canary_and_is_over_when_it_ends(
     stacks: Stacks, target: Target, name: str, answer: tuple[int, str], reason: str
 ) -> None:
-    assert call(stacks, target).ok
+    assert call(target).ok
     with begun(stacks, name) as fault:
-        answered, probed = call(stacks, target), probe_now(stacks)
+        answered, probed = call(target), probe_now(stacks)
     assert (answered.status, answered.code) == answer
     assert (probed.succeeded, probed.reason) == (False, reason)
     assert judge(fault, [answered], [probed]).as_expected
-    assert call(stacks, target).ok
+    assert call(target).ok
     assert probe_now(stacks).succeeded
 
 
 def test_a_slow_model_is_answered_within_the_time_budget_not_after_it(stacks: Stacks, target: Target) -> None:
     with begun(stacks, "model-slow"):
-        assert 1400 < call(stacks, target).latency_ms < 2000  # the budget is 1500 ms, the model takes 2000
+        assert 1400 < call(target).latency_ms < 2000  # the budget is 1500 ms, the model takes 2000
 
 
 def test_a_used_up_quota_refuses_customers_with_429_and_leaves_the_canary_alone(
@@ -147,9 +145,9 @@ def test_a_used_up_quota_refuses_customers_with_429_and_leaves_the_canary_alone(
     keys = stacks.emulator.client("apigateway", SERVICE_ACCOUNT).get_api_keys(includeValues=True)["items"]
     (key,) = (key["value"] for key in keys if key["name"] == f"{BASE}-{USED_UP}")
     small = replace(target, api_keys=(key,))
-    assert all(call(stacks, small).ok for _ in range(QUOTA))
+    assert all(call(small).ok for _ in range(QUOTA))
     with begun(stacks, "quota-exhausted") as fault:
-        refused = [call(stacks, small)]
+        refused = [call(small)]
         probed = probe_now(stacks)
     assert {(sample.status, sample.code) for sample in refused} == {(429, "too_many_requests")}
     assert judge(fault, refused, [probed]).as_expected

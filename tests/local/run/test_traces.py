@@ -13,6 +13,7 @@ import pytest
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.emulator.model_environment import trained
 from reports import traces
+from tests.local.asking import MEASURED
 from tests.local.deployed import Stacks, deployed
 from tests.local.emulated_api import root
 
@@ -52,8 +53,8 @@ def real() -> Iterator[Stacks]:
 def lots(real: Stacks) -> tuple[str, ...]:
     """As many lots as requests, so that no answer comes from the function's cache."""
     client = real.emulator.client("dynamodb", SERVICE_ACCOUNT)
-    table = real.service.outputs["watched"]["table"]
-    key = {"id": {"S": real.service.outputs["probe"]["id"]}}
+    table = real.service.outputs["watched"]["table"]["name"]
+    key = {"id": {"S": "lot-001"}}
     item = client.get_item(TableName=table, Key=key)["Item"]
     names = tuple(f"traced-{number:04}" for number in range(REQUESTS))
     for start in range(0, REQUESTS, BATCH):
@@ -69,7 +70,7 @@ def collected(real: Stacks, lots: Sequence[str]) -> list[Document]:
     """Every segment, after `REQUESTS` predictions and one probe of the canary."""
     keys = real.emulator.client("apigateway", SERVICE_ACCOUNT).get_api_keys(includeValues=True)["items"]
     key = next(each["value"] for each in keys if each["name"].endswith("-acme"))
-    measurements = real.service.outputs["probe"]["measurements"]
+    measurements = MEASURED
 
     def predict(lot: str) -> int:
         body = json.dumps({"id": lot, "measurements": measurements}).encode()

@@ -18,19 +18,17 @@ from hypothesis import strategies as st
 from local.run.client import (
     SIGNATURE_REUSE_S,
     Client,
-    Lot,
     Sample,
     Signer,
     Target,
     judge,
 )
-from local.run.traffic import Pacer, Phase, drive, load_lots
+from local.run.traffic import Pacer, Phase, drive, requests_of
+from settings.service import load
+from tests.local.asking import ask
 
-LOTS = tuple(
-    Lot(id=f"lot-{n:03}", reference={"ash": 2.0}, measurements={"hue": 1.0 + n}, label="barolo")
-    for n in range(5)
-)
-PHASE = Phase(name="all well", lots=LOTS, requests=12, seconds=20, per_s=None)
+LOTS = tuple(ask(f"lot-{n:03}", measured={"hue": 1.0 + n}) for n in range(5))
+PHASE = Phase(name="all well", sent=LOTS, requests=12, seconds=20, per_s=None)
 
 
 @dataclass
@@ -83,7 +81,7 @@ def server() -> Iterator[Server]:
     http.daemon_threads = True
     thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    state.url = f"http://127.0.0.1:{http.server_port}/live/v1/predictions"
+    state.url = f"http://127.0.0.1:{http.server_port}/live"
     yield state
     http.shutdown()
     http.server_close()
@@ -116,10 +114,10 @@ def test_every_request_of_a_phase_is_sent_signed_with_a_key_and_judged_right(ser
     assert headers["X-Amz-Security-Token"] == "session"
 
 
-def test_lots_are_asked_for_in_turn_so_that_none_is_missed(server: Server) -> None:
+def test_requests_are_sent_for_in_turn_so_that_none_is_missed(server: Server) -> None:
     run(server, PHASE, 1)
     asked = [body["id"] for _, body in server.received]
-    assert set(asked[:5]) == set(asked[5:10]) == {lot.id for lot in LOTS}
+    assert set(asked[:5]) == set(asked[5:10]) == {sent.name for sent in LOTS}
 
 
 def test_each_client_keeps_one_connection_and_clients_share_the_keys(server: Server) -> None:
@@ -193,15 +191,15 @@ ERROR = {"error": {"code": "throttled", "message": "…", "request_id": "1"}}
         (200, {"id": "lot-000", "prediction": "barolo", "more": 1}, ""),
         (200, {"id": "lot-000", "prediction": "barbera"}, "wrong_value"),
         (200, {"id": "lot-001", "prediction": "barolo"}, "wrong_value"),
-        (200, {"id": "lot-000"}, "bad_body"),
-        (200, [], "bad_body"),
+        (200, {"id": "lot-000"}, "wrong_value"),
+        (200, [], "wrong_value"),
         (503, ERROR, "throttled"),
         (429, {"error": {"code": "too_many_requests"}}, "too_many_requests"),
         (403, {"message": "Forbidden"}, "bad_body"),
         (502, "text", "bad_body"),
     ],
 )
-def test_an_answer_is_right_only_with_the_lots_own_cultivar(status: int, answer: Any, code: str) -> None:
+def test_an_answer_is_right_only_with_the_values_that_are_known(status: int, answer: Any, code: str) -> None:
     assert judge(status, json.dumps(answer).encode(), LOTS[0]) == code
 
 
@@ -210,21 +208,21 @@ def test_an_answer_that_is_no_json_is_a_bad_body() -> None:
     assert judge(200, b"\xff", LOTS[0]) == "bad_body"
 
 
-def test_a_signature_is_reused_for_the_same_body_while_it_is_fresh() -> None:
+def test_a_signature_is_reused_for_the_same_request_while_it_is_fresh() -> None:
     now = [0.0]
     signer = Signer(target("http://127.0.0.1:1/live"), clock=lambda: now[0])
-    first, other = signer.headers(b"a"), signer.headers(b"b")
+    first, other = signer.headers(LOTS[0]), signer.headers(LOTS[1])
     now[0] = SIGNATURE_REUSE_S - 1
-    assert signer.headers(b"a") is first
+    assert signer.headers(LOTS[0]) is first
     assert other["Authorization"] != first["Authorization"]
     now[0] = SIGNATURE_REUSE_S
-    assert signer.headers(b"a") is not first
+    assert signer.headers(LOTS[0]) is not first
 
 
 def test_an_idle_connection_is_opened_anew(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.run.client.IDLE_S", 0.0)
     client = Client(target(server.url), Signer(target(server.url)), "key-1", "all well")
-    assert [client.call(lot).ok for lot in LOTS[:2]] == [True, True]
+    assert [client.call(sent).ok for sent in LOTS[:2]] == [True, True]
     client.close()
     assert len(server.connections) == 2
 
@@ -248,12 +246,30 @@ def test_without_a_pace_nothing_waits() -> None:
     assert [Pacer(None).delay_s() for _ in range(3)] == [0.0, 0.0, 0.0]
 
 
-def test_lots_are_read_from_what_the_training_wrote(tmp_path: Path) -> None:
-    body = {"id": "lot-001", "measurements": {"hue": 1.04}}
-    expected = [{"pointer": "/id", "equals": "lot-001"}, {"pointer": "/prediction", "equals": "barolo"}]
-    sample = {"request": {"body": body}, "expect": {"values": expected}}
-    (tmp_path / "reference.jsonl").write_text(json.dumps({"id": "lot-001", "ash": 2.43}) + "\n")
-    (tmp_path / "samples.jsonl").write_text(json.dumps(sample) + "\n")
-    (lot,) = load_lots(tmp_path)
-    assert lot == Lot(id="lot-001", reference={"ash": 2.43}, measurements={"hue": 1.04}, label="barolo")
-    assert json.loads(lot.body) == {"id": "lot-001", "measurements": {"hue": 1.04}}
+SAMPLE = {
+    "operation": "createPrediction",
+    "request": {"body": {"id": "lot-002", "measurements": {"color_intensity": 1, "hue": 1, "proline": 1}}},
+    "expect": {"values": [{"pointer": "/prediction", "equals": "barbera"}]},
+}
+
+
+def test_customers_send_what_the_training_wrote_and_judge_it_by_the_contract_too(tmp_path: Path) -> None:
+    (tmp_path / "samples.jsonl").write_text(json.dumps(SAMPLE) + "\n")
+    (sent,) = requests_of(load("wine"), tmp_path)
+    assert (sent.method, sent.target, sent.content_type) == ("POST", "/v1/predictions", "application/json")
+    assert json.loads(sent.body or b"") == SAMPLE["request"]["body"]  # type: ignore[index]  # made above
+    whole = {
+        "id": "lot-002",
+        "prediction": "barbera",
+        "probability": 1,
+        "model_version": "1",
+        "request_id": "r",
+    }
+    assert judge(200, json.dumps(whole).encode(), sent) == ""
+    assert judge(200, json.dumps({**whole, "prediction": "barolo"}).encode(), sent) == "wrong_value"
+    assert judge(200, json.dumps({**whole, "probability": 2}).encode(), sent) == "bad_body"
+
+
+def test_without_samples_customers_send_what_the_canary_sends(tmp_path: Path) -> None:
+    (sent,) = requests_of(load("wine"), tmp_path)
+    assert json.loads(sent.body or b"")["id"] == "lot-001"

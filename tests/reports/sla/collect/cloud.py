@@ -27,7 +27,6 @@ WATCHED = Watched(
     name="orders-prod",
     account_id="111111111111",
     region="eu-central-1",
-    api_path="/v1/predictions",
     api=WatchedApi(name="orders-prod", stage="live", rate_limit_per_s=100),
     function=WatchedFunction(name="orders-prod-inference", timeout_ms=2500, rate_limit_per_s=100),
     table=WatchedTable(name="orders-prod-reference-data"),
