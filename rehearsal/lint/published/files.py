@@ -169,6 +169,6 @@ def _metrics(file: _File) -> Iterator[Metric]:
                 dimension_sets=frozenset(sets),
                 sets_known=bool(sets),
                 dimension_keys=frozenset().union(row.keys, *sets),
-                home={one: home[group] for one, group in sets.items() if group in home} or None,
+                home={one: home[group] for one, group in sets.items() if group in home},
                 **facts,
             )

@@ -51,6 +51,11 @@ def test_an_alarm_without_a_name_is_at_its_resource() -> None:
     assert lines(TEMPLATE.format(name="      TreatMissingData: missing")) == {3}
 
 
+def test_the_first_line_with_the_name_counts() -> None:
+    text = TEMPLATE.format(name="      AlarmName: shop") + "  Shop:\n    Metadata: {Name: shop}\n"
+    assert lines(text + "    Type: AWS::SNS::Topic\n") == {8}
+
+
 def test_alarms_of_one_line_are_told_apart_from_those_below() -> None:
     entries = [alarm.entry(f"a{number}") for number, alarm in enumerate(read("real_alarms.txt")[:4])]
     text = '{"MetricAlarms": [' + ",\n".join(map(json.dumps, entries)) + "]}"

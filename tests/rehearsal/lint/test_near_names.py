@@ -15,6 +15,7 @@ def test_names_are_compared_with_their_case_and_the_right_one_is_near() -> None:
     )
     assert published.namespace("AWS/Elasticache") is None
     assert published.nearest_namespace("AWS/Elasticache")[0] == "AWS/ElastiCache"
+    assert "Errors" not in published.nearest("AWS/Lambda", "Errors")
     assert published.nearest("Shop/Orders", "Placed") == []
 
 
@@ -29,6 +30,7 @@ def test_names_are_compared_with_their_case_and_the_right_one_is_near() -> None:
         ("AWS/Kafka", "CpuUsers", None),
         ("AWS/VPN", "CunnelState", None),
         ("AWS/Neptune", "Http520", None),
+        ("AWS/Neptune", "Http010", None),
         ("AWS/VPN", "TunnelState", None),
         ("Shop", "Orders", None),
     ],
@@ -51,6 +53,7 @@ def test_no_metric_is_a_misspelling_of_another_one() -> None:
         ("AWS/DynamoBD", "AWS/DynamoDB"),
         ("AWS/ElasticCache", "AWS/ElastiCache"),
         ("AWS/EMR", None),
+        ("AWS/Lexs", None),
         ("AWS/VPC", None),
         ("AWS/Inspector2", None),
         ("AWS/Config", None),

@@ -166,6 +166,17 @@ def test_a_metric_is_published_as_often_as_its_page_says(
     assert (found.period_s, found.finest_s) == (usual, finest)
 
 
+def test_a_row_says_also_that_nothing_is_known() -> None:
+    assert get("AWS/RDS", "CPUUtilization").minimum == 0
+    assert get("AWS/RDS", "ReplicationChannelLag").minimum is None
+
+
+def test_where_only_keys_are_known_these_are_judged() -> None:
+    tuned = get("AWS/ES", "AutoTuneFailed")
+    assert not tuned.sets_known
+    assert tuned.dimension_keys == {"ClientId", "DomainName", "AutotuningType", "TargetId"}
+
+
 def test_silence_means_no_traffic_no_event_or_a_fault() -> None:
     assert get("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count").when is When.EVENTS
     assert get("AWS/DynamoDB", "UserErrors").when is When.EVENTS
@@ -220,6 +231,8 @@ def test_a_family_of_names_exists_without_being_listed() -> None:
     assert published.known("AWS/Firehose")
     assert get("AWS/Firehose", "DeliveryToNovel.Success").units == frozenset()
     assert published.metric("AWS/Firehose", "DeliveryToS3.Failures") is None
+    assert published.metric("AWS/ElastiCache", "NovelCmds") is not None
+    assert published.metric("AWS/ElastiCache", "NovelCmdsTotal") is None
     assert published.metric("AWS/SQS", "") is None
 
 

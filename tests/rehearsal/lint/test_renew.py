@@ -119,6 +119,33 @@ def test_without_npm_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "Install Node.js" in capsys.readouterr().err
 
 
+@pytest.fixture
+def npm(pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An npm that has version 0.2.0 alone."""
+    tarball = pack({"schema": SCHEMA})
+    program = tmp_path / "bin" / "npm"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\n"
+        f'[ "$2" = "{renew.PACKAGE}@0.2.0" ] || {{ echo "no such version" >&2; exit 1; }}\n'
+        f'/bin/cp "{tarball}" "$5"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+
+
+@pytest.mark.usefixtures("npm")
+def test_the_pinned_version_is_fetched_unless_another_one_is_given(
+    generated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = generated.read_text()
+    assert renew.main(["renew"]) == 2
+    assert "@0.1.0 failed; nothing was renewed.\nno such version" in capsys.readouterr().err
+    assert generated.read_text() == before
+    assert renew.main(["renew", "--version", "0.2.0"]) == 0
+    assert renew.pinned() == "0.2.0"
+
+
 def test_the_checked_in_part_is_written_as_renew_writes_it() -> None:
     data = json.loads(files.GENERATED.read_text())
     assert files.GENERATED.read_text() == renew.written(renew.pinned(), data["namespaces"])
