@@ -215,7 +215,8 @@ def texts(value: Any) -> tuple[str, ...]:
     """A list of texts, as tolerant as can be."""
     if isinstance(value, str):
         return (value,)
-    return tuple(item if isinstance(item, str) else str(item) for item in value or () if item is not None)
+    listed = value if isinstance(value, list | tuple) else ()
+    return tuple(item if isinstance(item, str) else str(item) for item in listed if item is not None)
 
 
 def home(entry: Entry) -> tuple[str | None, str | None]:
