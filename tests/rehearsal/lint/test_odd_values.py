@@ -11,7 +11,7 @@ from rehearsal.sources.found import Found, Unknown
 from tests.rehearsal.lint.builders import Entry, composite
 from tests.rehearsal.lint.presets import band, errors, healthy, rate
 
-ODD_VALUES = (
+ODD_VALUES: tuple[Any, ...] = (
     None,
     "",
     5,
