@@ -92,9 +92,8 @@ class World:
 
 @lru_cache(maxsize=32)
 def _chosen(share_ppm: int) -> NDArray[np.int32]:
-    """How many of the first 0, 1, 2, ... requests of an incident it befalls; a million of them repeat."""
-    number = np.arange(MILLION, dtype=np.int64)
-    return np.cumsum((number > 0) & (number * STRIDE % MILLION < share_ppm), dtype=np.int32)
+    """How many of the first 0, 1, 2, ... requests of an incident it befalls, and one; a million repeat."""
+    return np.cumsum(np.arange(MILLION) * STRIDE % MILLION < share_ppm, dtype=np.int32)
 
 
 def _samples(shown: Shown, total: Ints, failed: Ints, slow: Ints, slow_ms: float) -> signals.Columns:

@@ -10,6 +10,7 @@ from rehearsal.cloudwatch import band, composite, rules
 from rehearsal.cloudwatch.evaluate import MULTI_DAY_S
 from rehearsal.cloudwatch.math import functions
 from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.errors import RehearsalError
 from rehearsal.frontier.grid import KindName
 from rehearsal.frontier.roles import FRONT, PROBE, Role, Shown, shown
 from rehearsal.incident.metrics import named
@@ -87,6 +88,10 @@ class Shows:
         self._at = frozenset(at)
         queries = [query for alarm in alarm_set.alarms for query in metrics_of(alarm)]
         counted = Counter((q.namespace, *item) for q in queries for item in q.dimensions.items())
+        unknown = sorted(self._at - {q.namespace for q in queries})
+        if unknown:
+            known = ", ".join(sorted({q.namespace for q in queries})) or "no metric at all"
+            raise RehearsalError(f"--at {unknown[0]}: no alarm reads a metric of it; they read {known}")
         self._own: dict[tuple[str, str], str] = {}
         for (namespace, name, value), _ in counted.most_common():
             self._own.setdefault((namespace, name), value)

@@ -117,6 +117,14 @@ def test_an_alarm_that_is_not_simulated_is_named(tmp_path: Path, capsys: pytest.
     assert "note: lines is not simulated: a log alarm" in capsys.readouterr().out
 
 
+def test_a_place_that_no_alarm_looks_at_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["frontier", "--alarms", alarms(tmp_path), "--at", "AWS/lambda"]) == 2
+    said = "--at AWS/lambda: no alarm reads a metric of it; they read AWS/ApiGateway\n"
+    assert capsys.readouterr().err == said
+
+
 @pytest.mark.parametrize(
     ("option", "value", "wanted"),
     [
