@@ -92,14 +92,6 @@ def _model_down(lab: Lab) -> None:
         lab.model.stop()
 
 
-def _model_wrong(lab: Lab) -> None:
-    lab.emulator.fault("model-wrong")
-
-
-def _table_throttled(lab: Lab) -> None:
-    lab.emulator.fault("table-throttled")
-
-
 def _canary_stopped(lab: Lab) -> None:
     scheduler = lab.emulator.client("scheduler", lab.monitor_account)
     schedule = scheduler.get_schedule(Name=lab.canary_schedule)
@@ -139,7 +131,7 @@ FAULTS: Mapping[str, Fault] = {
             "and the canary fails with reason value.",
             codes=frozenset({"wrong_value"}),
             reasons=frozenset({"value"}),
-            begin=_model_wrong,
+            begin=lambda lab: lab.emulator.fault("model-wrong"),
         ),
         Fault(
             name="table-throttled",
@@ -150,7 +142,7 @@ FAULTS: Mapping[str, Fault] = {
             "503 throttled, and the canary fails with reason status once its own item has left the cache.",
             codes=frozenset({"throttled"}),
             reasons=frozenset({"status"}),
-            begin=_table_throttled,
+            begin=lambda lab: lab.emulator.fault("table-throttled"),
         ),
         Fault(
             name="quota-exhausted",
