@@ -27,7 +27,7 @@ def rules(parts: WatchedParts) -> tuple[MetricRule, ...]:
         found += traffic.rules(requests, min_per_minute=parts.api.min_per_minute)
     for key, meaning in SILENCES.items():
         if group := [kpi for kpi in kpis if kpi.silence_owner == key]:
-            found.append(silence.owner(key, group, component=group[0].component, meaning=meaning))
+            found += silence.owners(key, group, component=group[0].component, meaning=meaning)
     return (*found, *_usage_silences(parts))
 
 
@@ -38,6 +38,9 @@ def _usage_silences(parts: WatchedParts) -> list[MetricRule]:
         groups.append((usage.HIGHEST_SILENT, usage.highest(parts)))
     meaning = "Nobody knows how near customers are to their quotas: the usage reporter is silent."
     return [
-        silence.owner(key, [kpi], component="usage", meaning=meaning, daily=True, anchor=usage.SILENT_ANCHOR)
+        rule
         for key, kpi in groups
+        for rule in silence.owners(
+            key, [kpi], component="usage", meaning=meaning, daily=True, anchor=usage.SILENT_ANCHOR
+        )
     ]

@@ -12,12 +12,14 @@ AWS also warns that FILL makes a metric that is published late look missing in t
 datapoints of these alarms have to breach, so one late point never fires them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Set
 
+from monitoring.alarms.limits import MATH_METRICS
 from monitoring.alarms.rule import WINDOW_FIELDS, MetricRule, Tuned
 from monitoring.kpi import Component, Kpi, Metric, Window, watched_last
 from monitoring.spec import Level, MetricQuery
 
+Identity = tuple[str, str, tuple[tuple[str, str], ...]]  # namespace, name, dimensions
 DYNAMODB = "AWS/DynamoDB"
 ABSENT = -1  # no statistic used here is negative
 # Of AWS's own metrics, which come every minute when there is traffic.
@@ -27,7 +29,7 @@ DAILY = Window(period_s=3600, evaluation_periods=26, datapoints_to_alarm=26)
 WARM_UP_MIN = 15  # a new part's first metrics come some minutes after its alarms
 
 
-def owner(
+def owners(
     key: str,
     kpis: Iterable[Kpi],
     *,
@@ -35,8 +37,8 @@ def owner(
     meaning: str,
     daily: bool = False,
     anchor: str = "",
-) -> MetricRule:
-    """The alarm that breaches when one of the KPIs' metrics stops.
+) -> Iterator[MetricRule]:
+    """The alarm that breaches when one of the KPIs' metrics stops, and `<key>-2` for more than one can read.
 
     Metrics that come with every request must all be there. A `sparse` one cannot be missed; but where it is
     there, the part is not silent.
@@ -44,6 +46,33 @@ def owner(
     group = tuple(kpis)
     sparse = {_identity(kpi.metric) for kpi in group if kpi.sparse}
     metrics = {_identity(metric): metric for kpi in group for metric in kpi.metrics}
+    identities = list(metrics)
+    if len(identities) > MATH_METRICS:  # a sparse one needs others beside it
+        identities.sort(key=lambda identity: identity not in sparse)
+    for number, first in enumerate(range(0, len(identities), MATH_METRICS), 1):
+        some = {identity: metrics[identity] for identity in identities[first : first + MATH_METRICS]}
+        name = key if number == 1 else f"{key}-{number}"
+        yield _owner(
+            name,
+            some,
+            sparse,
+            component=component,
+            meaning=meaning,
+            window=DAILY if daily else WINDOW,
+            anchor=anchor or key,
+        )
+
+
+def _owner(
+    key: str,
+    metrics: Mapping[Identity, Metric],
+    sparse: Set[Identity],
+    *,
+    component: Component,
+    meaning: str,
+    window: Window,
+    anchor: str,
+) -> MetricRule:
     names = ", ".join(metric.name for metric in metrics.values())
 
     def queries(tuned: Tuned) -> tuple[MetricQuery, ...]:
@@ -62,7 +91,7 @@ def owner(
         component=component,
         signal="traffic",
         severity="warn",
-        anchor=anchor or key,
+        anchor=anchor,
         meaning=meaning,
         detail=lambda tuned: (
             f"Not reported for {tuned.window}: one of {names}."
@@ -71,7 +100,7 @@ def owner(
         ),
         queries=queries,
         comparison="LessThanThreshold",
-        window=DAILY if daily else WINDOW,
+        window=window,
         missing_data="ignore" if DYNAMODB in {m.namespace for m in metrics.values()} else "breaching",
         owns_silence=True,
         tunable=WINDOW_FIELDS,
@@ -121,5 +150,5 @@ def _of(function: str, terms: list[str]) -> str:
     return terms[0] if len(terms) == 1 else f"{function}([{', '.join(terms)}])"
 
 
-def _identity(metric: Metric) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+def _identity(metric: Metric) -> Identity:
     return metric.namespace, metric.name, tuple(sorted(metric.dimensions.items()))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from monitoring.alarms.rule import MetricRule
-from monitoring.alarms.service import SILENCES
 from monitoring.kpi import Signal
 from monitoring.notify.pages import WARN_WAIT_S, Page
 from monitoring.spec import Level
@@ -28,9 +27,9 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
         return (*on_limits("traffic", level), *on_limits("saturation", level, "function", "endpoint"))
 
     others = [rule for rule in rules if rule.kpi is None]
-    silences = tuple((rule.key,) for rule in others if rule.key in SILENCES)
+    silences = tuple((rule.key,) for rule in others if rule.owns_silence and rule.component != "usage")
     usage_silences = tuple((rule.key,) for rule in others if rule.component == "usage")
-    unusual = tuple((rule.key,) for rule in others if rule.key not in SILENCES and rule.component != "usage")
+    unusual = tuple((rule.key,) for rule in others if not rule.owns_silence and rule.component != "usage")
     return (
         *_chain("errors", "Customers get errors", on_limits),
         *_chain("latency", "Customers wait too long", on_limits),

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from monitoring.alarms import ownership
+from monitoring import catalogue
+from monitoring.alarms import ownership, silence
 from monitoring.alarms.burn import windows
 from monitoring.alarms.ownership import MetricId
+from monitoring.alarms.rule import made
 from monitoring.errors import MonitoringError
 from monitoring.spec import Expression, MetricAlarm, MetricStat
 from monitoring.watched import Watched, WatchedPlan
 from tests.monitoring.builders import (
     GPU_INSTANCES,
     MONTHLY,
+    SCOPE,
     SERVERLESS,
     alarms,
     entries,
@@ -135,3 +138,22 @@ def test_two_owners_of_one_metric_are_refused_by_name() -> None:
     second = replace(second, rule=replace(second.rule, owns_silence=True))
     with pytest.raises(MonitoringError, match="usage-gold-silent, usage-gold-warn all breach when it stops"):
         ownership.check([first, second])
+
+
+def test_more_metrics_than_an_alarm_can_read_have_a_second_owner_that_says_the_same() -> None:
+    (some,) = (kpi for kpi in catalogue.kpis(watched()) if kpi.key == "endpoint-cpu")
+    throttled = next(kpi for kpi in catalogue.kpis(watched()) if kpi.key == "table-throttles")
+    many = [replace(some, metric=replace(some.metric, name=f"M{n}")) for n in range(10)]
+    first, second = silence.owners("x-silent", [*many, throttled], component="endpoint", meaning="Gone.")
+    assert (first.key, second.key, second.anchor) == ("x-silent", "x-silent-2", "x-silent")
+    assert (second.meaning, second.window, second.owns_silence) == ("Gone.", silence.WINDOW, True)
+    alarms_made = [made(rule, SCOPE).alarm for rule in (first, second)]
+    read = [
+        [query for query in alarm.queries if isinstance(query, MetricStat)]
+        for alarm in alarms_made
+        if isinstance(alarm, MetricAlarm)
+    ]
+    assert [len(queries) for queries in read] == [10, 2]
+    assert "ThrottledRequests" in [query.metric for query in read[0]]  # it cannot be missed by itself
+    metrics = [query.metric for queries in read for query in queries]
+    assert len(set(metrics)) == len(metrics)
