@@ -75,7 +75,7 @@ FLOORS: dict[str, dict[str, set[str]]] = {
         "peers": {"cloudwatch", "incident", "sources", "report"},
     },
     "reports/sla": {
-        "collect": {"evidence"},
+        "collect": {"evidence", "figures", "page"},
         "evidence": set(),
         "figures": {"evidence"},
         "page": {"evidence", "figures"},

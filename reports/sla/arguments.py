@@ -26,7 +26,7 @@ files of its period alone, after comparing them with the chain; changed evidence
 class Arguments:
     """What was asked for."""
 
-    evidence: Path
+    evidence: str
     period: Period
     services: tuple[str, ...]
     out: Path
@@ -34,6 +34,7 @@ class Arguments:
     keep: Path | None
     verify: bool
     schema: bool
+    profile: str | None
     expect_kept: bool
 
 
@@ -52,8 +53,9 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of the reports' JSON")
     what.add_argument("--verify", action="store_true", help="compare all evidence with the chain")
     parser.add_argument(
-        "--evidence", type=Path, default=Path("evidence"), metavar="FOLDER", help="(evidence)"
+        "--evidence", default="evidence", metavar="PLACE", help="a folder, or s3://bucket/prefix (evidence)"
     )
+    parser.add_argument("--profile", metavar="NAME", help="AWS profile that reads the bucket")
     parser.add_argument("--month", metavar="YYYY-MM", help="the month (the last one that is over)")
     parser.add_argument(
         "--from", type=date.fromisoformat, dest="first", metavar="DAY", help="instead: first day"
@@ -95,5 +97,6 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         keep=given.keep,
         verify=given.verify,
         schema=given.schema,
+        profile=given.profile,
         expect_kept=given.expect_kept,
     )

@@ -2,7 +2,10 @@
 
 import json
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from rich.progress import Progress
 
 import entry
 from reports.sla.arguments import Arguments, parse
+from reports.sla.evidence.chain import FOLDER, File, Link
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import Verified, verify
@@ -24,6 +28,14 @@ from reports.sla.period import PeriodError
 OK, NOT_KEPT, USAGE, CHANGED = 0, 1, 2, 3
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A folder with evidence. `bring` fills it with the files that are wanted by their path."""
+
+    root: Path
+    bring: Callable[[Callable[[str], bool]], None]
+
+
 def main(argv: Sequence[str]) -> int:
     """Run the command; returns its exit code. Raises SystemExit for `--help` and wrong arguments."""
     if argv and argv[0] == "collect":  # imported when asked for: kept evidence is read without boto3
@@ -35,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
             sys.stdout.write(f"{json.dumps(schema(), indent=1)}\n")
             return OK
         if arguments.keep:
-            return _keep(arguments.keep, arguments.evidence)
+            return _keep(arguments.keep, Path(arguments.evidence))
         if arguments.verify:
             return _verify(arguments)
         return _report(arguments, errors)
@@ -51,7 +63,9 @@ def _keep(source: Path, root: Path) -> int:
 
 
 def _verify(arguments: Arguments) -> int:
-    found = verify(arguments.evidence, heads=arguments.heads)
+    with _place(arguments) as place:
+        place.bring(lambda _: True)
+        found = verify(place.root, heads=arguments.heads)
     first, last = found.links[0].day, found.links[-1].day
     lines = [f"CHANGED  {fault}" for fault in found.faults]
     lines += [f"{day} was never kept" for day in found.never_kept]
@@ -69,29 +83,42 @@ def _verify(arguments: Arguments) -> int:
 
 def _report(arguments: Arguments, errors: Console) -> int:
     period = arguments.period
-    chain = verify(arguments.evidence, heads=arguments.heads, wanted=lambda *_: False)
-    _refuse(chain)
-    there = services(chain.links, period)
-    chosen = arguments.services or there
-    if unknown := sorted(set(chosen) - set(there)):
-        raise EvidenceError(
-            f"there is no evidence of {unknown[0]} in {period.title}; of {', '.join(there)} there is"
-        )
-    wanted = frozenset(chosen)
-    found = verify(
-        arguments.evidence,
-        heads=arguments.heads,
-        wanted=lambda link, file: needed(file, link.day, wanted, period),
-    )
-    _refuse(found)
-    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        task = progress.add_task("services", total=len(chosen))
-        reports = measure(
-            arguments.evidence, found, period, chosen, lambda more: progress.advance(task, more)
-        )
-        whole = write(reports, arguments.out)
+    with _place(arguments) as place:
+        place.bring(lambda name: name.startswith(f"{FOLDER}/"))
+        chain = verify(place.root, heads=arguments.heads, wanted=lambda *_: False)
+        _refuse(chain)
+        there = services(chain.links, period)
+        chosen = arguments.services or there
+        if unknown := sorted(set(chosen) - set(there)):
+            told = f"of {', '.join(there)} there is"
+            raise EvidenceError(f"there is no evidence of {unknown[0]} in {period.title}; {told}")
+        wanted = frozenset(chosen)
+
+        def plays_a_part(link: Link, file: File) -> bool:
+            return needed(file, link.day, wanted, period)
+
+        paths = {file.path for link in chain.links for file in link.files if plays_a_part(link, file)}
+        place.bring(paths.__contains__)
+        found = verify(place.root, heads=arguments.heads, wanted=plays_a_part)
+        _refuse(found)
+        with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+            task = progress.add_task("services", total=len(chosen))
+            reports = measure(place.root, found, period, chosen, lambda more: progress.advance(task, more))
+            whole = write(reports, arguments.out)
     show(whole, arguments.out, Console())
     return NOT_KEPT if arguments.expect_kept and whole.verdict != "kept" else OK
+
+
+@contextmanager
+def _place(arguments: Arguments) -> Iterator[Place]:
+    """Where the evidence is read: its folder, or one into which a bucket's objects are brought."""
+    if not arguments.evidence.startswith("s3://"):
+        yield Place(root=Path(arguments.evidence), bring=lambda _: None)
+        return
+    opened = entry.load("reports.sla.collect.bucket:opened")  # imported when asked for, as is `collect`
+    with tempfile.TemporaryDirectory() as folder:
+        bucket = opened(arguments.evidence, arguments.profile)
+        yield Place(root=Path(folder), bring=lambda wanted: bucket.bring(Path(folder), wanted))
 
 
 def _refuse(found: Verified) -> None:

@@ -18,9 +18,12 @@ import entry
 from monitoring.watched import Watched
 from reports.sla.collect.access_log import AccessLogError
 from reports.sla.collect.accounts import monitor_account, service_account
+from reports.sla.collect.bucket import SCHEME, opened
+from reports.sla.collect.daily import Daily
 from reports.sla.collect.day import Place, collect_day
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.store import last_link
+from reports.sla.period import PeriodError
 from reports.smoke.command import SmokeError, stack_outputs
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -31,7 +34,12 @@ examples:
   python -m reports sla collect --stack prod --from 2026-10-01 --to 2026-10-07
   python -m reports sla collect --watched watched.json --service-role inference-evidence
 
-Days that are kept already are left out. CloudWatch keeps minutes for 15 days, alarm history for 30.
+  python -m reports sla collect --stack prod --evidence s3://our-evidence --topic arn:aws:sns:...
+
+Into a bucket, run it once a day by whatever schedules your jobs: it collects the days that are missing, puts
+each day's head into a parameter of the service's account, and on the first of a month puts the report of the
+one before beside the evidence and tells the topic. Days that are kept already are left out. CloudWatch keeps
+minutes for 15 days, alarm history for 30.
 
 exit codes:
   0  every day is kept
@@ -44,7 +52,9 @@ exit codes:
 class Wanted:
     """What was asked for."""
 
-    evidence: Path
+    evidence: str
+    topic_arn: str | None
+    timezone: str
     days: tuple[date, ...]
     watched: tuple[Watched, ...]
     monitor_profile: str | None
@@ -58,21 +68,31 @@ def main(argv: Sequence[str], *, now: datetime | None = None) -> int:
     console = Console(stderr=True)
     try:
         wanted = parse(argv, moment)
-        places = [_place(watched, wanted) for watched in wanted.watched]
+        places = tuple(_place(watched, wanted) for watched in wanted.watched)
+        if wanted.evidence.startswith(SCHEME):
+            return _daily(places, wanted, moment)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("reading", total=len(wanted.days) * len(places))
             for day in wanted.days:
                 progress.update(task, description=f"reading {day}")
                 head = collect_day(
-                    places, wanted.evidence, day, now=moment, advance=lambda: progress.advance(task)
+                    places, Path(wanted.evidence), day, now=moment, advance=lambda: progress.advance(task)
                 )
                 sys.stdout.write(f"{day} {head}\n")
-    except (EvidenceError, SmokeError, LookupError, OSError, ValidationError) as error:
+    except (EvidenceError, PeriodError, SmokeError, LookupError, OSError, ValidationError) as error:
         sys.stderr.write(f"error: {error}\n")
         return USAGE
     except (AccessLogError, BotoCoreError, ClientError) as error:
         sys.stderr.write(f"error: AWS could not be asked: {error}\nCheck credentials, profiles and roles.\n")
         return FAILED
+    return OK
+
+
+def _daily(places: tuple[Place, ...], wanted: Wanted, now: datetime) -> int:
+    bucket = opened(wanted.evidence, wanted.monitor_profile)
+    run = Daily(places=places, bucket=bucket, topic_arn=wanted.topic_arn, timezone=wanted.timezone)
+    for what, value in run.run(now).items():
+        sys.stdout.write(f"{what} {value}\n")
     return OK
 
 
@@ -90,8 +110,12 @@ def parse(argv: Sequence[str], now: datetime) -> Wanted:
         "--watched", type=Path, metavar="FILE", help="JSON: outputs `watched` of service stacks"
     )
     parser.add_argument(
-        "--evidence", type=Path, default=Path("evidence"), metavar="FOLDER", help="(evidence)"
+        "--evidence", default="evidence", metavar="PLACE", help="a folder, or s3://bucket/prefix (evidence)"
     )
+    parser.add_argument(
+        "--topic", metavar="ARN", help="is told of the monthly report, with its verdict and head"
+    )
+    parser.add_argument("--timezone", default="UTC", metavar="NAME", help="of the monthly report (UTC)")
     parser.add_argument("--from", type=date.fromisoformat, dest="first", metavar="DAY", help="(yesterday)")
     parser.add_argument("--to", type=date.fromisoformat, dest="last", metavar="DAY", help="(yesterday)")
     parser.add_argument("--monitor-profile", metavar="NAME", help="AWS profile of the monitor account")
@@ -99,14 +123,21 @@ def parse(argv: Sequence[str], now: datetime) -> Wanted:
     reach.add_argument("--service-profile", metavar="NAME", help="AWS profile of the services' account")
     reach.add_argument("--service-role", metavar="NAME", help="role to assume in each service's own account")
     given = parser.parse_args(argv)
+    in_bucket = given.evidence.startswith(SCHEME)
+    if in_bucket and (given.first or given.last):
+        parser.error("--from and --to are for a folder; a bucket's missing days are found by themselves")
+    if given.topic and not in_bucket:
+        parser.error("--topic is told of a bucket's monthly report; without one it says nothing")
     yesterday = now.date() - ONE_DAY
     first, last = given.first or given.last or yesterday, given.last or yesterday
     if last < first:
         parser.error(f"--to {last} is before --from {first}")
-    kept = last_link(given.evidence)
+    kept = None if in_bucket else last_link(Path(given.evidence))
     begin = max(first, kept[0].day + ONE_DAY) if kept else first
     return Wanted(
         evidence=given.evidence,
+        topic_arn=given.topic,
+        timezone=given.timezone,
         days=tuple(begin + ONE_DAY * number for number in range((last - begin).days + 1)),
         watched=tuple(
             Watched.model_validate(one, strict=False) for one in _outputs(given.stack, given.watched)
