@@ -65,6 +65,7 @@ ROWS = (
     ),
     Row(
         what="another retention is set in place",
+        aside="in place",
         do=settings(log_retention_days=30),
         effects={"updated": "LogGroup *"},
     ),

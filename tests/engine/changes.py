@@ -47,6 +47,7 @@ ROWS = (
     ),
     Row(
         what="another cache publishes a version and moves the alias",
+        aside="with a function",
         do=settings(inference={"cache_ttl_s": 120, "cache_size": 500}),
         effects={"updated": INFERENCE},
     ),
@@ -101,6 +102,7 @@ ROWS = (
     ),
     Row(
         what="another sampling rate is set in place, and another rule comes beside it",
+        aside="in place",
         do=settings(
             tracing={
                 "rules": [
@@ -113,6 +115,7 @@ ROWS = (
     ),
     Row(
         what="a renamed sampling rule is another one",
+        aside="with a function",
         do=settings(tracing={"rules": [{"name": "every", "priority": 9000, "rate": 1.0, "reservoir": 1}]}),
         effects={"created": "SamplingRule tracing-every", "deleted": "SamplingRule tracing-all"},
     ),
@@ -139,6 +142,7 @@ ROWS = (
     ),
     Row(
         what="deletion protection is set in place",
+        aside="in place",
         do=settings(deletion_protection=True),
         effects={"updated": "Table reference-data-table, Repository model-repository"},
     ),

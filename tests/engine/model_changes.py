@@ -57,6 +57,7 @@ ROWS = (
     ),
     Row(
         what="more room to scale is set in place",
+        aside="in place",
         do=settings(model={"instances": {"max": 6, "invocations_per_minute": 2000}}),
         effects={"updated": "Target *, Policy *"},
     ),

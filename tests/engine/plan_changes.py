@@ -37,6 +37,7 @@ ROWS = (
     ),
     Row(
         what="another quota is set in place and moves the alarms on it",
+        aside="with a function",
         do=plans(partners={"quota": {"limit": 60000, "period": "DAY"}}),
         effects={
             "updated": "UsagePlan usage-plans-partners, MetricAlarm alarms-usage-partners-critical,"
@@ -45,6 +46,7 @@ ROWS = (
     ),
     Row(
         what="another rate is set in place",
+        aside="in place",
         do=plans(trial={"rate_per_s": 6, "burst": 12}),
         effects={"updated": "UsagePlan usage-plans-trial"},
     ),

@@ -25,6 +25,8 @@ class Row:
     `calls` are those that reach the provider for the classes that it names, in order: what is there
     meanwhile, and what stays. `more` is what people do next and its effects, `back` what happens when the
     settings become the old ones again in the end.
+
+    Rows of the same `aside` touch nothing in common and are carried out in one update of the service stack.
     """
 
     what: str
@@ -35,6 +37,7 @@ class Row:
     back: Effects = field(default_factory=dict)
     calls: Sequence[str] = ()
     stack: str = "dev"
+    aside: str = ""
 
 
 def settings(stack: str = "dev", **changes: Any) -> Edit:
