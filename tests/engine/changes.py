@@ -18,6 +18,15 @@ ROWS = (
         do=source("services/wine/openapi.yaml", "Predicts the cultivar of", "Foretells the cultivar of"),
         effects={"updated": "RestApi api-api, Stage api-stage", "replaced": "Deployment api-deployment"},
         calls=["Update RestApi", "Create Deployment", "Update Stage", "Delete Deployment"],
+        more=[
+            (  # what a request has to be is in the function's package as well
+                source("services/wine/openapi.yaml", "maxLength: 64", "maxLength: 63"),
+                {
+                    "updated": f"RestApi api-api, Stage api-stage, {INFERENCE}",
+                    "replaced": "Deployment api-deployment",
+                },
+            )
+        ],
     ),
     Row(
         what="changed code publishes a version and moves the alias",
@@ -26,7 +35,7 @@ ROWS = (
         calls=["Update Function", "Update Alias"],
     ),
     Row(
-        what="changed code of one function leaves the other ones alone",
+        what="the code of one function leaves the other ones alone",
         do=both(
             source("handlers/usage_reporter/app.py", '"""', '"""Changed. '),
             source("handlers/canary/app.py", '"""', '"""Changed. '),

@@ -13,6 +13,7 @@ import pulumi
 from local.deployer.accounts import Emulator, Provider, provider
 from local.deployer.registry import lookup
 from local.deployer.request import Request
+from local.deployer.resources.archives import zip_bytes
 from local.deployer.resources.openapi import overwrite
 from local.deployer.wire import plain
 from tests.engine.cloud import Cloud, Refused, Thing
@@ -42,26 +43,36 @@ class Emulated:
         thing.outputs = {"region": thing.region, **thing.inputs, **created.outputs, "tagsAll": request.tags}
 
     def _update(self, thing: Thing, request: Request) -> None:
-        client = request.client("apigateway")
+        given, fresh = thing.inputs, dict[str, str]()
         if thing.kind == "RestApi":
-            overwrite(client, thing.id, json.loads(thing.inputs["body"]), thing.outputs["executionArn"])
+            client, body = request.client("apigateway"), json.loads(given["body"])
+            overwrite(client, thing.id, body, thing.outputs["executionArn"])
         elif thing.kind == "Stage":
-            turn = {"op": "replace", "path": "/deploymentId", "value": thing.inputs["deployment"]}
-            at = {"restApiId": thing.inputs["restApi"], "stageName": thing.inputs["stageName"]}
-            client.update_stage(**at, patchOperations=[turn])
+            turn = {"op": "replace", "path": "/deploymentId", "value": given["deployment"]}
+            at = {"restApiId": given["restApi"], "stageName": given["stageName"]}
+            request.client("apigateway").update_stage(**at, patchOperations=[turn])
+        elif thing.kind == "Function":
+            code = zip_bytes(request.inputs["code"], request.root)
+            client = request.client("lambda")
+            made = client.update_function_code(FunctionName=thing.id, ZipFile=code, Publish=True)
+            fresh = {"version": made["Version"], "qualifiedArn": f"{thing.outputs['arn']}:{made['Version']}"}
+        elif thing.kind == "Alias":
+            at = {"FunctionName": given["functionName"], "FunctionVersion": given["functionVersion"]}
+            request.client("lambda").update_alias(Name=given["name"], **at)
         else:
             raise Refused(f"the emulator's deployer does not update {thing.kind} {thing.name}")
-        thing.outputs = thing.outputs | thing.inputs
+        thing.outputs = thing.outputs | given | fresh
 
     def _request(self, thing: Thing) -> Request:
         inputs: dict[str, Any] = plain(thing.inputs)
+        unsaid = {DEFAULTS, *inputs[DEFAULTS]}  # names that are the deployer's to give
         if thing.account not in self._providers:
             given = {"region": thing.region, "allowedAccountIds": json.dumps([thing.account])}
             self._providers[thing.account] = provider(given, emulator=self._emulator)
         return Request(
             type=thing.type,
             name=thing.name,
-            inputs={name: _archive(value) for name, value in inputs.items() if name != DEFAULTS},
+            inputs={name: _archive(value) for name, value in inputs.items() if name not in unsaid},
             provider=self._providers[thing.account],
             root=ROOT,
             endpoint=self._emulator.url,
