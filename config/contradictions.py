@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from monitoring.kpi import COMPONENTS
-from monitoring.tracing import GROUPS
+from monitoring.trace_groups import GROUPS
 from settings import MONITOR_ONLY, SERVICE_ONLY, Settings
 from settings.usage_plans import CANARY, UsagePlan
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from monitoring.tracing import group_filters
+from monitoring.trace_groups import group_filters
 from monitoring.watched import Watched
 from settings.tracing import Tracing as TracingSettings
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from monitoring import catalogue, tracing
+from monitoring import catalogue, trace_groups
 from monitoring.alarms.rule import Entry
 from monitoring.catalogue import canary
 from monitoring.dashboards import promise
@@ -166,8 +166,8 @@ def _links(watched: Watched) -> str:
     console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
     logs = quote(quote(watched.log_group, safe=""), safe="").replace("%", "$")
     slow, failed = (
-        tracing.query_link(console, expression)
-        for expression in tracing.group_filters(watched.entry, watched.slo.latency_p90_ms).values()
+        trace_groups.query_link(console, expression)
+        for expression in trace_groups.group_filters(watched.entry, watched.slo.latency_p90_ms).values()
     )
     return "\n".join(
         (

@@ -13,10 +13,10 @@ from ministack.core.responses import new_uuid, request_scope
 from ministack.services import apigateway_v1
 
 from local.fillins import call, upstream
+from local.fillins.aws_api import Answer
 from local.fillins.call import Call
 from local.fillins.gateway import access_log, metrics, refusals, trace, waf
 from local.fillins.names import LOOPBACK
-from local.fillins.service import Answer
 
 _THROTTLED = 429
 

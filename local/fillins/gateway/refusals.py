@@ -13,7 +13,7 @@ from ministack.core.router import extract_access_key_id
 from ministack.services import apigateway_v1
 
 from local.fillins import call, upstream
-from local.fillins.service import Answer
+from local.fillins.aws_api import Answer
 
 FORBIDDEN_TYPES = {"WAF_FILTERED": "ForbiddenException"}  # the emulator knows no web ACL
 _FORBIDDEN, _THROTTLED, _INTERNAL, _BAD_GATEWAY = 403, 429, 500, 502

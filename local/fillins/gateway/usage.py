@@ -19,7 +19,7 @@ from ministack.core.responses import get_account_id, get_region
 
 from handlers.usage_reporter.periods import period_start, quota_of
 from local.fillins import upstream
-from local.fillins.service import Answer, Handler, register
+from local.fillins.aws_api import Answer, Handler, register
 
 _USAGE = re.compile(r"/usageplans/([^/]+)/usage")
 _KEY_USAGE = re.compile(r"/usageplans/([^/]+)/keys/([^/]+)/usage")

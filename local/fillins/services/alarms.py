@@ -14,7 +14,7 @@ from ministack.app import SERVICE_HANDLERS
 from ministack.core.responses import get_account_id
 
 from local.fillins import upstream
-from local.fillins.service import Answer, Handler, register
+from local.fillins.aws_api import Answer, Handler, register
 from local.fillins.services import oam
 
 Record = dict[str, Any]

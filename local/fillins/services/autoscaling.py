@@ -6,7 +6,7 @@ policy; those are not made here.
 
 import time
 
-from local.fillins.service import (
+from local.fillins.aws_api import (
     Operation,
     Params,
     ServiceError,

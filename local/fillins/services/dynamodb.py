@@ -11,14 +11,14 @@ from typing import Any
 from ministack.app import SERVICE_HANDLERS
 from ministack.services.cloudwatch import record_metric
 
-from local.fillins.faults import Fault
-from local.fillins.service import (
+from local.fillins.aws_api import (
     Answer,
     Handler,
     ServiceError,
     failed,
     register,
 )
+from local.fillins.faults import Fault
 
 NAMESPACE = "AWS/DynamoDB"
 THROTTLED = Fault("table-throttled")  # every call of the data plane is refused

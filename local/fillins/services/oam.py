@@ -11,7 +11,7 @@ from typing import Any
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region, new_uuid
 
-from local.fillins.service import (
+from local.fillins.aws_api import (
     Operation,
     Params,
     ServiceError,

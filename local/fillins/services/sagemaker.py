@@ -8,7 +8,7 @@ every endpoint is `InService` at once.
 import time
 from typing import Any
 
-from local.fillins.service import Operation, Params, ServiceError, arn
+from local.fillins.aws_api import Operation, Params, ServiceError, arn
 from local.fillins.store import Store
 
 models = Store()

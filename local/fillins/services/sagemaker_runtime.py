@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from ministack.core.responses import get_account_id
 from ministack.services.cloudwatch import record_metric
 
-from local.fillins.control import operation
-from local.fillins.faults import Fault
-from local.fillins.service import (
+from local.fillins.aws_api import (
     Answer,
     Handler,
     ServiceError,
@@ -26,6 +24,8 @@ from local.fillins.service import (
     json_service,
     register,
 )
+from local.fillins.control import operation
+from local.fillins.faults import Fault
 from local.fillins.services import sagemaker, utilization
 from local.fillins.services.mistakes import Mistakes
 from local.fillins.services.model_proxy import ModelUnreachableError, post

@@ -9,7 +9,7 @@ import time
 
 from ministack.core.responses import get_account_id
 
-from local.fillins.service import (
+from local.fillins.aws_api import (
     Operation,
     Params,
     ServiceError,

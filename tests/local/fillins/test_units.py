@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
+from local.fillins.aws_api import ServiceError, failed
 from local.fillins.gateway import access_log
 from local.fillins.identity import principal_arn
-from local.fillins.service import ServiceError, failed
 from local.fillins.services import model_proxy, utilization
 from local.fillins.services.mistakes import Mistakes, distance
 from local.fillins.xray import sampling
