@@ -113,7 +113,7 @@ class Hearing:
         metrics: dict[MetricKey, MetricSeries] = {}
         for query in (query for watcher in watchers for query in metrics_of(watcher.alarm)):
             found = shown(query)
-            if found is None or not self.watch.shows.own(query):
+            if found is None:
                 continue
             moved = self.watch.shows.placed(query, found)
             late = query.namespace.lower().removeprefix("/").startswith("aws/")

@@ -1,12 +1,14 @@
 """Alarms of any making: what their metrics can show of an incident, and what is said of those that cannot."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitoring.spec import MetricAlarm, MetricStat
 from rehearsal.frontier.grid import MILLION, Grid, Size
 from rehearsal.frontier.sweep import Frontier, sweep
 from rehearsal.sources.stack import AlarmSet
-from tests.rehearsal.builders import alarm
+from tests.rehearsal.builders import alarm, composite
 from tests.rehearsal.frontier.builders import alarm_set, failing, failures, point
 
 SLOW = Size(kind="slow", share_ppm=MILLION, latency_ms=2000.0)
@@ -100,6 +102,24 @@ def test_of_several_services_it_is_the_one_that_most_alarms_name() -> None:
     said = found(alarm_set(other, ours, also_ours)).kinds["failing"]
     assert said.shows_in == ["AWS/Lambda Errors of FunctionName=f"]
     assert said.not_reached == {"c": "it watches another service than most of the alarms"}
+
+
+def test_the_other_services_are_as_on_a_good_day() -> None:
+    """The other function is called, so that nobody takes it for silent."""
+    query = MetricStat(
+        id="m",
+        namespace="AWS/Lambda",
+        metric="Invocations",
+        dimensions={"FunctionName": "g"},
+        statistic="Sum",
+        period_s=60,
+    )
+    silent = alarm(
+        "silent", queries=(query,), comparison="LessThanThreshold", threshold=1, missing_data="breaching"
+    )
+    ours = [replace(watching(name, "AWS/Lambda", "Errors", 0, FunctionName="f"), level=None) for name in "ab"]
+    page = composite("page", 'ALARM("a") AND NOT ALARM("silent")', level="critical")
+    assert point(alarm_set(*ours, silent, page), failing(1), 10).heard.critical == 1
 
 
 def test_the_reason_says_why_an_alarm_cannot_see_it() -> None:
