@@ -141,6 +141,15 @@ def test_an_alarm_that_is_in_alarm_before_anything_happens_is_said() -> None:
     assert [p.heard.told for p in swept.points] == [None]
 
 
+def test_what_was_in_alarm_before_is_no_page_until_it_comes_back() -> None:
+    """The wrong way round: in ALARM in ordinary times, OK while requests are slow."""
+    wrong = replace(
+        watching("wrong", "AWS/ApiGateway", "Latency", 60, ApiName="shop"), comparison="LessThanThreshold"
+    )
+    heard = point(alarm_set(wrong), SLOW, 10).heard
+    assert (heard.critical, heard.ok) == (11, 0.0)
+
+
 def test_refused_requests_are_no_failures() -> None:
     refused = watching("refused", "AWS/ApiGateway", "4XXError", 0, ApiName="shop")
     assert found(alarm_set(refused)).points == []
