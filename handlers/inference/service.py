@@ -74,7 +74,7 @@ def fits(body: str) -> bool:
     """Whether Lambda takes the response: in it the body is JSON once more, so each quote and escape has
     two."""
     room = MAX_RESPONSE - WRAPPING
-    return len(body) * 2 <= room or len(json.dumps(body)) <= room
+    return len(body) * 2 + 2 <= room or len(json.dumps(body)) <= room
 
 
 def error(failure: FailureError, request_id: str) -> dict[str, Any]:
