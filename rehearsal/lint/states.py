@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
+from rehearsal.cloudwatch.rules import AllOf, AnyOf, InState, Not, Rule
 from rehearsal.lint import possible, reach
 from rehearsal.lint.alarms import Alarm, AlarmSet, Composite
 from rehearsal.lint.possible import ALL, States
@@ -23,6 +24,21 @@ def domains(given: AlarmSet) -> Mapping[str, States]:
             del waiting[composite.name]
             found[composite.name] = _of_composite(composite, found, given)
     return {**dict.fromkeys(waiting, OF_COMPOSITES), **found}
+
+
+def expanded(rule: Rule, given: AlarmSet, above: frozenset[str] = frozenset()) -> Rule:
+    """The rule with the composites in it written out, so that what they share is seen."""
+    match rule:
+        case InState(state, name) if name not in above:
+            child = given.by_name.get(name)
+            if isinstance(child, Composite) and child.tree is not None and state in OF_COMPOSITES:
+                inner = expanded(child.tree, given, above | {name})
+                return inner if state == "ALARM" else Not(inner)
+        case Not(operand):
+            return Not(expanded(operand, given, above))
+        case AllOf(left, right) | AnyOf(left, right):
+            return type(rule)(expanded(left, given, above), expanded(right, given, above))
+    return rule
 
 
 @lru_cache(maxsize=8)

@@ -24,9 +24,12 @@ def check(given: AlarmSet) -> Iterator[Finding]:
     """Rules that no reachable combination of states fulfils."""
     domains = states.domains(given)
     for alarm in given.composite:
-        if alarm.tree is None or possible.can(alarm.tree, domains, states.apart(given)):
+        if alarm.tree is None:
             continue
-        by_itself = not possible.can(alarm.tree, {})
+        rule = states.expanded(alarm.tree, given, frozenset((alarm.name,)))
+        if possible.can(rule, domains, states.apart(given)):
+            continue
+        by_itself = not possible.can(rule, {})
         why = "no states of its alarms make it true" if by_itself else "its alarms never are in these states"
         dead = sorted(name for name in alarm.children if "ALARM" not in domains.get(name, possible.ALL))
         who = f" ({', '.join(dead)} never fires)" if dead and not by_itself else ""

@@ -21,6 +21,7 @@ from rehearsal.lint.rule import Finding, Severity
 SEVERITY = "error"
 COUNTED = ("Sum", "SampleCount")
 _BEATS = re.compile(r"heart_?beat|alive|uptime|keep_?alive|last_?seen", re.IGNORECASE)
+_WORK = re.compile(r"success|succeeded|complet|finish|processed|received|delivered|runs?$", re.IGNORECASE)
 TREATED = {"OK": "it stays OK", "INSUFFICIENT_DATA": "it turns to INSUFFICIENT_DATA, not to ALARM"}
 
 
@@ -52,7 +53,12 @@ def _severity(alarm: Alarm, metric: Metric | None, after: str | None) -> Severit
         beats = (
             _BEATS.search(f"{metric.name} {alarm.name}") and metric.namespace not in published.namespaces()
         )
-        return None if told or not beats else "error" if after == "OK" else "warning"
+        if told or metric.namespace in published.namespaces():
+            return None
+        if beats:
+            return "error" if after == "OK" else "warning"
+        works = _WORK.search(metric.name) and metric.statistic in COUNTED and (alarm.threshold or 0) <= 1
+        return "warning" if works else None
     if facts.when not in (When.TRAFFIC, When.EVENTS) or metric.statistic not in COUNTED:
         return None
     return "error" if after == "OK" and not told else None if told else "warning"

@@ -11,8 +11,9 @@ Source: [a public report](https://github.com/govuk-one-login/authentication-api/
 from collections.abc import Iterator
 
 from rehearsal.cloudwatch.math.syntax import Binary, Name, Node, walk
-from rehearsal.lint import behaviour
+from rehearsal.lint import behaviour, published
 from rehearsal.lint.alarms import Alarm, AlarmSet, Math, Metric
+from rehearsal.lint.published import When, Worse
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "warning"
@@ -24,6 +25,15 @@ COUNTED = ("Sum", "SampleCount")
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Shares of counts that a handful of requests can push over the threshold."""
     for alarm in given.metric:
+        metric = alarm.watched
+        if metric is not None and _is_share(alarm, metric) and (alarm.to_alarm or FEW + 1) <= FEW:
+            yield Finding(
+                alarm=alarm,
+                key="Threshold",
+                problem=f"Average of {metric.text} is the share that fails: 1 of 2 requests is 0.5",
+                consequence="it pages in quiet hours, when one request fails",
+                fix="divide the Sums, with a minimum: IF(requests >= 50, errors / requests, 0)",
+            )
         roles = _roles(alarm) if alarm.expressions and alarm.upward else None
         if roles is None or (alarm.to_alarm or FEW + 1) > FEW:
             continue
@@ -40,6 +50,15 @@ def check(given: AlarmSet) -> Iterator[Finding]:
                 consequence="it pages in quiet hours, when one request fails",
                 fix="add a minimum, such as IF(requests >= 50, 100 * errors / requests, 0)",
             )
+
+
+def _is_share(alarm: Alarm, metric: Metric) -> bool:
+    """Whether it compares the average of zeros and ones, one for each request, with less than a half."""
+    facts = published.metric(metric.namespace, metric.name)
+    if facts is None or facts.worse is not Worse.HIGH or facts.when is not When.TRAFFIC or not alarm.upward:
+        return False
+    of_requests = (facts.minimum, facts.maximum) == (0, 1) and "Count" in facts.units
+    return of_requests and metric.statistic == "Average" and (alarm.threshold or 0) < FAILED / ASKED
 
 
 def _roles(alarm: Alarm) -> tuple[set[str], set[str]] | None:

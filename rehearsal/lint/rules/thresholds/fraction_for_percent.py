@@ -9,11 +9,12 @@ Source: the units are the catalogue's, each from the service's page.
 
 from collections.abc import Iterator
 
-from rehearsal.lint import formulas, published
+from rehearsal.lint import formulas, published, reach
 from rehearsal.lint.alarms import AlarmSet
 from rehearsal.lint.rule import Finding
 
 SEVERITY = "error"
+PERCENT = 100
 OF_USE = (
     "Utilization",
     "_percent",
@@ -31,6 +32,17 @@ RARE = 0.1  # rates of errors in percent are watched at such levels
 def check(given: AlarmSet) -> Iterator[Finding]:
     """Thresholds under 1 of percentages."""
     for alarm in given.metric:
+        if alarm.expressions and alarm.downward and 0 < (alarm.threshold or 0) <= 1:
+            found = reach.of_alarm(alarm)
+            if (found.low, found.high) == (0, PERCENT):
+                yield Finding(
+                    alarm=alarm,
+                    key="Threshold",
+                    problem=f"{alarm.threshold:g} of an expression that gives 0 to 100",
+                    consequence="it does not fire until nothing works",
+                    fix=f"write {(alarm.threshold or 0) * PERCENT:g}",
+                )
+                continue
         metric = formulas.plain(alarm)
         facts = published.metric(metric.namespace, metric.name) if metric is not None else None
         if facts is None or metric is None or alarm.threshold is None:

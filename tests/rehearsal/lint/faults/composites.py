@@ -1,6 +1,6 @@
 """Composite alarms and suppressors."""
 
-from tests.rehearsal.lint.builders import BELOW, PAGE, Entry, composite
+from tests.rehearsal.lint.builders import BELOW, PAGE, TICKET, Entry, composite
 from tests.rehearsal.lint.faults import of
 from tests.rehearsal.lint.presets import band, cpu, quiet
 
@@ -20,6 +20,11 @@ def muted(
 ) -> list[Entry]:
     periods = {"ActionsSuppressorWaitPeriod": wait, "ActionsSuppressorExtensionPeriod": extension}
     return with_(rule, C, ActionsSuppressor=by, **periods)
+
+
+def over(rule: str) -> Entry:
+    """A composite above the other one, for other people."""
+    return composite(rule, AlarmName="over", AlarmActions=[TICKET], OKActions=[TICKET])
 
 
 CLEAN = with_(BOTH)
@@ -175,5 +180,11 @@ FAULTS = [
         [*muted()[:-1], {**muted()[-1], "AlarmActions": [], "OKActions": []}],
         "useless-suppressor",
         WARN,
+    ),
+    of(
+        "an alarm against what it is a part of",
+        [*CLEAN, over('ALARM("shop-bad") AND NOT OK("b-throttles")')],
+        [*CLEAN, over('ALARM("shop-bad") AND NOT ALARM("b-throttles")')],
+        "never-in-alarm",
     ),
 ]

@@ -26,6 +26,7 @@ custom = alarm(
     ComparisonOperator=BELOW,
     TreatMissingData="breaching",
 )
+job = alarm("Shop/Backup Completed", Threshold=1.0, ComparisonOperator=BELOW, TreatMissingData="breaching")
 requests = alarm(
     "AWS/ApplicationELB RequestCount",
     TARGETS,
@@ -156,6 +157,13 @@ FAULTS = [
         rate(),
         rate("100 * errors / calls", TreatMissingData="breaching", DatapointsToAlarm=3, EvaluationPeriods=3),
         "division-by-nothing",
+        WARN,
+    ),
+    of(
+        "a job of one's own that is done",
+        job,
+        {**job, "TreatMissingData": "notBreaching"},
+        "hidden-heartbeat",
         WARN,
     ),
 ]

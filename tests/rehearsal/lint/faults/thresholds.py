@@ -83,6 +83,13 @@ billing = alarm(
     **{**MISSING, "InsufficientDataActions": ["arn:aws:sns:us-east-1:111122223333:oncall-ticket"]},
 )
 
+
+def good(limit: float, comparison: str) -> Entry:
+    """How many percent of a function's calls are good."""
+    text = "IF(calls >= 50, 100 - 100 * errors / calls, 100)"
+    return rate(text, Threshold=limit, ComparisonOperator=comparison)
+
+
 disk = alarm("CWAgent mem_used_percent", INSTANCE, Statistic="Average", Threshold=90.0, **MISSING)
 execution = alarm("AWS/States ExecutionTime", MACHINE, Statistic="Maximum", Threshold=300_000.0)
 throttled = alarm("AWS/DynamoDB WriteThrottleEvents", {"TableName": "orders"})
@@ -325,5 +332,20 @@ FAULTS = [
         "sum-of-levels",
         WARN,
         sources=("describe-alarms",),
+    ),
+    of(
+        "a share for the percentage of an expression",
+        good(99.0, BELOW),
+        good(0.99, BELOW),
+        "fraction-for-percent",
+    ),
+    of("more success", good(99.0, BELOW), good(99.0, ABOVE), "wrong-direction"),
+    of("all of the success", good(99.0, BELOW), good(100.0, AT_LEAST), "wrong-direction"),
+    of(
+        "an average of an API's errors, once",
+        share,
+        {**share, "EvaluationPeriods": 1, "DatapointsToAlarm": 1},
+        "rate-without-minimum",
+        WARN,
     ),
 ]
