@@ -98,8 +98,8 @@ def _is_slip(wrong: str, right: str, *, anywhere: bool = False) -> bool:
     start = _shared(wrong, right)
     end = _shared(wrong[start:][::-1], right[start:][::-1])
     was, meant = wrong[start : len(wrong) - end], right[start : len(right) - end]
-    if len(was) == len(meant) == 2 and was == meant[::-1]:  # noqa: PLR2004  # two letters are exchanged
-        return was.isalpha()
+    if len(was) == 2 and was == meant[::-1]:  # noqa: PLR2004  # two letters are exchanged
+        return True
     within_word = right[start - 1 : start].islower() and right[len(right) - end :][:1].islower()
     return (anywhere or within_word) and (was + meant).islower() and max(len(was), len(meant)) == 1
 

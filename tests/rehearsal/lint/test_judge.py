@@ -51,8 +51,18 @@ def test_an_alarm_without_a_name_is_at_its_resource() -> None:
     assert lines(TEMPLATE.format(name="      TreatMissingData: missing")) == {3}
 
 
+def test_blank_lines_above_a_resource_are_not_its_line() -> None:
+    text = TEMPLATE.format(name="      TreatMissingData: missing").replace("  Alarm:", "\n\n  Alarm:")
+    assert lines(text) == {5}
+
+
+def test_an_alarm_that_the_text_does_not_name_is_at_the_first_line() -> None:
+    entry = json.dumps(read("real_alarms.txt")[0].entry("shop"))
+    assert lines('{"MetricAlarms": [\n' + entry.replace('"shop"', '"sh\\u006fp"') + "]}") == {1}
+
+
 def test_the_first_line_with_the_name_counts() -> None:
-    text = TEMPLATE.format(name="      AlarmName: shop") + "  Shop:\n    Metadata: {Name: shop}\n"
+    text = TEMPLATE.format(name="      AlarmName: shop") + "  Shop:\n    Metadata:\n      Name: shop\n"
     assert lines(text + "    Type: AWS::SNS::Topic\n") == {8}
 
 

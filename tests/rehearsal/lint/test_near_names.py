@@ -30,7 +30,6 @@ def test_names_are_compared_with_their_case_and_the_right_one_is_near() -> None:
         ("AWS/Kafka", "CpuUsers", None),
         ("AWS/VPN", "CunnelState", None),
         ("AWS/Neptune", "Http520", None),
-        ("AWS/Neptune", "Http010", None),
         ("AWS/VPN", "TunnelState", None),
         ("Shop", "Orders", None),
     ],
