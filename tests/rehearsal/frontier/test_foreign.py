@@ -73,6 +73,24 @@ def test_errors_are_counted_one_by_one_and_rates_are_percentages(
         assert point(alarms, failing(1), 10).heard.critical == paged
 
 
+@pytest.mark.parametrize(
+    ("namespace", "metric", "paged"),
+    [
+        ("AWS/ApiGateway", "5XXError", None),
+        ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", 1),
+        ("Shop", "CheckoutFailures", 1),
+    ],
+)
+def test_counts_without_zeros_are_all_failures_on_average(
+    namespace: str, metric: str, paged: int | None
+) -> None:
+    query = MetricStat(
+        id="m", namespace=namespace, metric=metric, dimensions={}, statistic="Average", period_s=60
+    )
+    half = alarm(queries=(query,), threshold=0.5, level="critical", missing_data="notBreaching")
+    assert point(alarm_set(half), failing(0.3), 10).heard.critical == paged
+
+
 def test_a_kind_of_incident_that_no_metric_shows_is_not_asked_about() -> None:
     swept = found(alarm_set(failures("api", 1)))
     assert {p.incident.size.kind for p in swept.points} == {"failing"}

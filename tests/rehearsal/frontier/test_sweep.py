@@ -18,7 +18,7 @@ from rehearsal.frontier.roles import PROBE, shown
 from rehearsal.frontier.strip import Strip, World
 from rehearsal.frontier.sweep import sweep
 from rehearsal.sources.stack import AlarmSet
-from tests.rehearsal.builders import alarm
+from tests.rehearsal.builders import alarm, math_alarm
 from tests.rehearsal.frontier.builders import alarm_set, api, failing, failures, point
 from tests.rehearsal.frontier.test_plain import random_alarm
 
@@ -102,6 +102,20 @@ def test_a_window_of_the_clock_counts_from_its_worst_beginning() -> None:
     begins = [text[11:16] for text in found.kinds["failing"].begins]
     assert begins == [f"00:{minute:02}" for minute in range(0, 60, 5)]
     assert found.points[0].heard.critical == 90
+
+
+def test_an_alarm_that_looks_at_the_hour_is_asked_all_around_the_clock() -> None:
+    by_day = math_alarm(
+        "IF(HOUR(m) >= 8 AND HOUR(m) < 20, 100 * m / n, 0)",
+        [api("5XXError", "m"), api("Count", "n")],
+        threshold=1,
+        level="critical",
+    )
+    grid = Grid(sizes=[failing(1)], durations=[60, 1440], traffic=[100], phases_s=[0], late_minutes=[0])
+    found = sweep(alarm_set(by_day), grid)
+    assert len(found.kinds["failing"].begins) == 12
+    # From 20:00 on, nobody hears of it until the first minute after 8:00.
+    assert [p.heard.critical for p in found.points] == [None, 721]
 
 
 def test_an_alarm_over_several_days_is_evaluated_once_an_hour() -> None:
