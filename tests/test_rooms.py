@@ -77,8 +77,9 @@ FLOORS: dict[str, dict[str, set[str]]] = {
     "reports/sla": {
         "collect": {"evidence", "figures", "page"},
         "evidence": set(),
-        "figures": {"evidence"},
-        "page": {"evidence", "figures"},
+        "figures": {"evidence", "result"},
+        "page": {"evidence", "figures", "result"},
+        "result": set(),
     },
 }
 

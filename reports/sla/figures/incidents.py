@@ -6,8 +6,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from reports.sla.figures.engine import LATE, Row
-from reports.sla.figures.result import Incident, Signal
 from reports.sla.period import MINUTE
+from reports.sla.result import Incident, Signal
 
 
 def incidents(rows: Iterable[Row], signals: Sequence[Row]) -> tuple[tuple[Incident, ...], int]:

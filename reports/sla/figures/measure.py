@@ -11,11 +11,11 @@ from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.verify import Verified
 from reports.sla.figures.engine import Asked, Engine, Fails, Row, needed
-from reports.sla.figures.result import ServiceReport
 from reports.sla.figures.service import Rows, report
 from reports.sla.figures.sides import budget
 from reports.sla.figures.windows import Watch, merged
 from reports.sla.period import Period
+from reports.sla.result import ServiceReport
 
 BATCH = 25  # services at a time
 PER_SERVICE = (

@@ -12,7 +12,11 @@ from reports.sla.figures.incidents import incidents
 from reports.sla.figures.latency import latency, percentiles
 from reports.sla.figures.ledger import ledger
 from reports.sla.figures.notes import notes
-from reports.sla.figures.result import (
+from reports.sla.figures.sides import availability, probes_side, requests_side
+from reports.sla.figures.sums import Sums, percent
+from reports.sla.figures.windows import Watch, merged, minutes_within
+from reports.sla.period import MINUTE, Period
+from reports.sla.result import (
     Customer,
     DayFigures,
     Maintenance,
@@ -23,10 +27,6 @@ from reports.sla.figures.result import (
     Usage,
     Verdict,
 )
-from reports.sla.figures.sides import availability, probes_side, requests_side
-from reports.sla.figures.sums import Sums, percent
-from reports.sla.figures.windows import Watch, merged, minutes_within
-from reports.sla.period import MINUTE, Period
 
 ORDER: tuple[Verdict, ...] = ("broken", "not provable", "kept")
 

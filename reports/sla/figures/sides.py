@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from reports.sla.evidence.promise import Promise
 from reports.sla.figures.confidence import interval, provable
-from reports.sla.figures.result import Incident, Probes, Requests, Verdict
 from reports.sla.figures.sums import Sums, percent
 from reports.sla.figures.words import number, share
+from reports.sla.result import Incident, Probes, Requests, Verdict
 
 
 def budget(promise: Promise) -> Fraction:

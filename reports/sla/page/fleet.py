@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from reports.sla.figures.result import Model, Proof, ServiceReport, Verdict
 from reports.sla.figures.service import ORDER, worst
+from reports.sla.result import Model, Proof, ServiceReport, Verdict
 
 
 class Line(Model):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reports.sla.figures.result import Incident, Percentiles, ServiceReport
 from reports.sla.figures.words import DASH, duration, moment, number, share, spent
 from reports.sla.page.fleet import FleetReport
+from reports.sla.result import Incident, Percentiles, ServiceReport
 
 ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>|#"})
 

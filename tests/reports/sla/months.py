@@ -11,8 +11,8 @@ from typing import Any
 from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import verify
 from reports.sla.figures.measure import measure, services
-from reports.sla.figures.result import ServiceReport
 from reports.sla.period import Period
+from reports.sla.result import ServiceReport
 
 MINUTE = timedelta(minutes=1)
 KEPT_AT = datetime(2027, 1, 1, tzinfo=UTC)

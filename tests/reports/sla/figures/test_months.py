@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from reports.sla.evidence.keep import keep
-from reports.sla.figures.result import Percentiles
 from reports.sla.period import Period
 from reports.sla.period import month as period_of
+from reports.sla.result import Percentiles
 from tests.reports.sla.months import KEPT_AT, MINUTE, Month, month, report, write_csv
 
 OCTOBER = 44_640  # minutes

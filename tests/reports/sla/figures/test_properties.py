@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reports.sla.evidence.keep import keep
-from reports.sla.figures.result import ServiceReport
 from reports.sla.period import Period
+from reports.sla.result import ServiceReport
 from tests.reports.sla.months import KEPT_AT, MINUTE, Row, good, report, write_csv, write_jsonl
 
 BEGINS = datetime(2026, 10, 1, 23, 30)

@@ -9,9 +9,9 @@ import pytest
 from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import verify
 from reports.sla.figures.measure import measure, services
-from reports.sla.figures.result import Percentiles
 from reports.sla.period import Period
 from reports.sla.period import month as period_of
+from reports.sla.result import Percentiles
 from tests.reports.sla.months import KEPT_AT, MINUTE, SERVICE, Month, report, write_csv
 
 FOUR_DAYS = Period(first=date(2026, 10, 1), last=date(2026, 10, 4))

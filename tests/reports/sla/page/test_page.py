@@ -10,7 +10,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reports.sla.figures.result import ServiceReport
 from reports.sla.figures.words import DASH, duration, number, share, spent
 from reports.sla.page.charts import burn_chart, latency_chart, strip
 from reports.sla.page.fleet import schema
@@ -18,6 +17,7 @@ from reports.sla.page.html import service_html
 from reports.sla.page.markdown import service_markdown
 from reports.sla.page.write import write
 from reports.sla.period import Period
+from reports.sla.result import ServiceReport
 from tests.reports.sla.months import SERVICE, Month, report
 
 HOSTILE = "<script>alert(1)</script> | x"
