@@ -6,12 +6,13 @@ from rehearsal import price
 from rehearsal.diff import words
 from rehearsal.diff.comparison import Change, Comparison
 from rehearsal.diff.rehearsed import Rehearsed
-from rehearsal.diff.verdict import MEANING
+from rehearsal.diff.verdict import KINDS, MEANING
 
 LIMIT = 65_536  # characters of a comment on GitHub
 ROOM = 400  # for what closes a shortened comment
 LEFT_OUT = "\n\nThe rest does not fit into a comment; `--json` has all of it.\n"
 EXAMPLES = 3
+AT_ONCE = 8  # scenarios that are shown unfolded
 
 
 def text(found: Comparison) -> str:
@@ -64,7 +65,10 @@ def _head(found: Comparison) -> str:
 
 def _scenarios(found: Comparison) -> Iterable[str]:
     if found.scenarios:
-        yield f"**{len(found.scenarios)} of {found.rehearsed} scenarios**\n\n" + _table(found.scenarios)
+        title = f"{len(found.scenarios)} of {found.rehearsed} scenarios"
+        rows = _table(found.scenarios)
+        few = len(found.scenarios) <= AT_ONCE
+        yield f"**{title}**\n\n{rows}" if few else _folded(title, rows)
     elif any(change.tried for change in found.changes) and found.rehearsed:
         yield f"In none of {found.rehearsed} scenarios is anybody told anything else."
 
@@ -78,14 +82,18 @@ def _table(rehearsed: Sequence[Rehearsed]) -> str:
 
 
 def _changes(found: Comparison) -> Iterable[str]:
-    for change in found.changes:
-        yield "\n".join(
-            [
-                f"<details><summary>{_title(change)}</summary>\n",
-                *_lines(change),
-                "\n</details>",
-            ]
-        )
+    for change in sorted(found.changes, key=_gravity):
+        yield _folded(_title(change), "\n".join(_lines(change)))
+
+
+def _gravity(change: Change) -> int:
+    if change.examples:
+        return KINDS.index(change.examples[0].kind)
+    return len(KINDS) + (change.pair.kind == "text")
+
+
+def _folded(title: str, text_: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{text_}\n\n</details>"
 
 
 def _title(change: Change) -> str:
@@ -112,16 +120,14 @@ def _lines(change: Change) -> Iterable[str]:
 
 def _grid(found: Comparison) -> Iterable[str]:
     if found.grid:
-        yield (
-            f"<details><summary>{len(found.grid)} faults of the simulated service, by severity, length and "
-            f"traffic</summary>\n\n{_table(found.grid)}\n\n</details>"
-        )
+        title = f"{len(found.grid)} faults of the simulated service, by severity, length and traffic"
+        yield _folded(title, _table(found.grid))
 
 
 def _notes(found: Comparison) -> Iterable[str]:
     if found.notes:
         lines = "\n".join(f"- {_escaped(note)}" for note in found.notes)
-        yield f"<details><summary>Notes</summary>\n\n{lines}\n\n</details>"
+        yield _folded("Notes", lines)
 
 
 def _value(value: str | None) -> str:

@@ -19,6 +19,7 @@ from rehearsal.diff.sides import Pair, Side
 from rehearsal.diff.verdict import Difference, differences
 
 HOUR = 60
+MOST_POINTS = 150_000_000  # datapoints looked at for one alarm's incidents
 DAY = 1440
 BEFORE = 240  # minutes of usual operation before the first incident, for anomaly bands
 REMEMBERED = 220  # minutes for which an incident bears on a band that is younger than a day
@@ -82,6 +83,7 @@ class Trial:
         after, most = self._after(needed, touched), MOST_MINUTES
         if any(isinstance(alarm, MetricAlarm) and band_calls(alarm.queries) for alarm in pair.alarms):
             after, most = max(after, REMEMBERED), DAY - BEFORE
+        incidents = self._affordable(incidents, needed, touched, after)
         noticed: list[Noticed] = []
         in_alarm = otherwise = 0
         for part in [[i] for i in incidents] if at_birth else _parts(incidents, after, most):
@@ -145,6 +147,29 @@ class Trial:
             if isinstance(a, CompositeAlarm) and a.suppressor
         ]
         return max(windows, default=0) + max(waits, default=0)
+
+    def _affordable(
+        self,
+        incidents: Sequence[Incident],
+        needed: Sequence[Sequence[str]],
+        touched: frozenset[MetricKey],
+        after: int,
+    ) -> list[Incident]:
+        """The incidents; of very many or very long ones the simplest, that take seconds at most."""
+        sizes = {
+            (evaluated(alarm), side.homes[name]): alarm.evaluation_periods + EXTRA_POINTS
+            for side, names in zip(self.sides, needed, strict=True)
+            for name in names
+            if isinstance(alarm := side.alarms[name], MetricAlarm) and touched & {*self.usual.keys(alarm)}
+        }
+        left = MOST_POINTS / max(sum(sizes.values()), 1)
+        kept: list[Incident] = []
+        for incident in sorted(incidents, key=lambda i: i.rank):
+            left -= incident.minutes + after
+            if kept and left < 0:
+                break
+            kept.append(incident)
+        return kept
 
     def _keys(self, needed: Sequence[Sequence[str]], touched: frozenset[MetricKey]) -> list[MetricKey]:
         """All that the alarms that read one of `touched` read."""

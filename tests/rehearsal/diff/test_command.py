@@ -13,6 +13,7 @@ from rehearsal.cli import main
 from rehearsal.diff import command, markdown
 from rehearsal.diff.comparison import compare
 from rehearsal.errors import RehearsalError
+from rehearsal.incident.scenario import load_all
 from rehearsal.sources import stack
 from tests.rehearsal.builders import alarm
 
@@ -194,3 +195,35 @@ def test_policies_are_read_with_blanks_and_refused_by_name() -> None:
 
 def test_the_page_lists_what_can_be_refused() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.text()
+
+
+def test_the_gravest_changes_come_first_and_words_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def given(threshold: int, treatment: str, words: str) -> list[Mapping[str, Any]]:
+        return [
+            entry(AlarmName="said", AlarmDescription=words, MetricName="A"),
+            entry(
+                AlarmName="quiet", MetricName="B", TreatMissingData=treatment, OKActions=["arn:aws:sns:x:1:t"]
+            ),
+            entry(AlarmName="grave", MetricName="C", Threshold=threshold),
+        ]
+
+    old = write(tmp_path / "old.json", *given(100, "notBreaching", "x"))
+    new = write(tmp_path / "new.json", *given(150, "ignore", "y"))
+    assert main(["diff", old, new, "--markdown"]) == 0
+    said = capsys.readouterr().out
+    assert [part.split("</code>")[0] for part in said.split("<code>")[1:]] == ["grave", "quiet", "said"]
+    assert "<code>said</code> says something else</summary>" in said
+
+
+def test_many_scenarios_are_folded(files: tuple[str, str, str], tmp_path: Path) -> None:
+    old, new, scenario = files
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(9):
+        (many / f"{number}.yaml").write_text(Path(scenario).read_text())
+    before, after = (stack.of_file(Path(path)) for path in (old, new))
+    for most, folded in ((8, False), (9, True)):
+        found = compare(before, after, load_all(sorted(many.iterdir())[:most]), grid=False)
+        assert ("<details><summary>9 of 9 scenarios</summary>" in markdown.text(found)) is folded

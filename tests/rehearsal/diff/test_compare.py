@@ -212,3 +212,15 @@ def test_a_set_compared_with_itself_differs_in_nothing(treatment: MissingData) -
     alarms: list[Alarm] = [replace(DEEP, missing_data=treatment), ONE, TWO, MUTE, PAGE]
     found = compared(alarms, alarms)
     assert (found.changes, found.kinds, found.scenarios, found.grid) == ([], {}, [], [])
+
+
+def test_very_long_windows_are_tried_with_as_few_incidents_as_take_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything = change([DEEP], [replace(DEEP, threshold=130.0)])
+    assert everything.tried is not None
+    monkeypatch.setattr("rehearsal.diff.probing.trial.MOST_POINTS", 2000)
+    few = change([DEEP], [replace(DEEP, threshold=130.0)])
+    assert few.tried is not None
+    assert 1 < few.tried.incidents < everything.tried.incidents
+    assert gravest(few)[0] == "missed"
