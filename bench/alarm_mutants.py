@@ -34,7 +34,7 @@ OPPOSITE: dict[Comparison, tuple[Comparison, ...]] = {
 }
 STATISTICS = {"Sum": ("Average", "Maximum"), "Average": ("Maximum", "p50"), "Maximum": ("Average", "Minimum")}
 PERCENTILES = ("Average", "Maximum")
-INSTEAD = 100
+INSTEAD = 1_000_000  # of what stands for no value: one that is bad
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 
 
@@ -105,9 +105,7 @@ def _of_query(query: MetricQuery) -> Iterator[tuple[str, str, MetricQuery]]:
     if isinstance(query, Expression):
         for found in _NUMBER.finditer(query.expression):
             number = float(found[0])
-            other = (
-                f"{number + 1 if number > 0 else INSTEAD:g}"  # of what stands for no value, one that is bad
-            )
+            other = f"{number + 1 if number > 0 else INSTEAD:.10g}"
             text_ = query.expression[: found.start()] + other + query.expression[found.end() :]
             yield "expression", f"{found[0]} to {other}", replace(query, expression=text_)
         for one, other in ((" / ", " * "), (">=", "<"), ("MIN", "MAX"), ("MAX", "MIN")):

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench import diff  # noqa: E402  # the line above makes it importable
+from rehearsal.diff import unseen  # noqa: E402
 from rehearsal.diff.command import POLICIES  # noqa: E402
 from rehearsal.diff.verdict import MEANING  # noqa: E402
 
@@ -39,7 +40,13 @@ def mutants(outcomes: list[diff.Outcome], every: int) -> Iterator[str]:
     for field, count, shown in diff.table(outcomes):
         yield f"| {field} | {count} | {shown} |"
     shown = sum(outcome.reason is None for outcome in outcomes)
+    equal = sum(outcome.reason in unseen.PROVEN for outcome in outcomes)
     yield f"| **all** | **{len(outcomes)}** | **{shown} ({shown / len(outcomes):.1%})** |"
+    yield ""
+    yield (
+        f"{equal} of them do what the alarm does, whatever happens (its value is never missing, say); of the "
+        f"other {len(outcomes) - equal} {shown / (len(outcomes) - equal):.1%} show."
+    )
 
 
 def survivors(outcomes: list[diff.Outcome]) -> Iterator[str]:

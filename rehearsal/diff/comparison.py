@@ -118,6 +118,9 @@ def probe(pair: Pair, trial: Trial, triggers: combined.Triggers) -> Tried:
         alone = partial(trial.alone, pair)
         made = probes.of_threshold(versions, critical(versions, trial.usual, alone), trial.usual, alone)
     tried = trial.run(pair, made)
+    if tried.in_alarm and not tried.noticed:  # those who would be told look at more than this alarm
+        together = combined.with_others(pair, made, trial, triggers)
+        tried = trial.run(pair, together) if together else tried
     if not tried.noticed and len({(alarm.warm_up_min, alarm.warm_up_whole) for alarm, _ in versions}) > 1:
         return trial.run(pair, probes.at_birth(versions, made), at_birth=True)
     return tried

@@ -8,6 +8,11 @@ from rehearsal.diff.sides import Pair
 
 TEXT = "only what it says changed"
 SKIPPED = "not simulated: only its fields are compared"
+FILLED = "its value is never missing: its expression fills every gap"
+ALONE = "without a suppressor there is nothing to wait for"
+SAME_MINUTE = "within the same minute, and states change once a minute"
+PROVEN = (FILLED, ALONE, SAME_MINUTE)
+"""Reasons that follow from the alarm itself, whatever is tried."""
 PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 VALUES = ("Threshold", "ComparisonOperator", "Stat", "Expression")
 
@@ -43,10 +48,10 @@ def _of_fields(pair: Pair, trial: Trial) -> str | None:
 def _periods(old: Alarm, new: Alarm) -> str:
     both = [alarm for alarm in (old, new) if isinstance(alarm, CompositeAlarm)]
     if all(alarm.suppressor is None for alarm in both):
-        return "without a suppressor there is nothing to wait for"
+        return ALONE
     minutes = {(-(-alarm.wait_s // 60), -(-alarm.extension_s // 60)) for alarm in both}
     if len(minutes) == 1:
-        return "within the same minute, and states change once a minute"
+        return SAME_MINUTE
     return "whenever the suppressor leaves ALARM, this alarm has acted already or is over"
 
 
@@ -54,5 +59,5 @@ def _treatment(alarm: MetricAlarm, trial: Trial) -> str:
     if not band_calls(alarm.queries):
         silent = dict.fromkeys(trial.usual.keys(alarm), SILENCE)
         if trial.usual.verdicts((alarm, trial.new.homes[alarm.name]), [silent]).real[0]:
-            return "its value is never missing: its expression fills every gap"
+            return FILLED
     return "its value is decided before its metrics are silent for long enough"

@@ -4,7 +4,7 @@ An alarm goes off because its metrics are bad, not because a test says so: state
 about are not tried.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
@@ -19,6 +19,7 @@ from rehearsal.diff.sides import Pair, Side
 
 OF_OTHERS = 2  # alarms of every other composite that are paired with the changed one's
 MARGIN = 6  # minutes
+SIMPLEST, MOST = 40, 8  # incidents, and other alarms that they are tried with
 FALLEN = 0.3  # of the usual, for a band
 
 
@@ -66,6 +67,32 @@ def incidents(pair: Pair, trial: Trial, triggers: Triggers) -> list[Incident]:
         if outer != inner and (outer in own or inner in own)
     ]
     return made
+
+
+def with_others(pair: Pair, made: Sequence[Incident], trial: Trial, triggers: Triggers) -> list[Incident]:
+    """A metric alarm's incidents, each while another alarm that its composites look at has gone off."""
+    own = {alarm.name for alarm in pair.alarms}
+    others: dict[str, tuple[Side, MetricAlarm]] = {}
+    for side, reached in zip(trial.sides, trial.reach(pair), strict=True):
+        for name in reached - own:
+            if own & side.looks_at.get(name, frozenset()):
+                others |= _metric_alarms(side, side.looks_at[name] - own)
+    simplest = sorted(made, key=lambda incident: incident.rank)[:SIMPLEST]
+    found: list[Incident] = []
+    for name, (side, alarm) in list(others.items())[:MOST]:
+        for point in trial.alone(Pair(old=alarm, new=alarm), triggers.points(alarm, side.homes[name]))[:1]:
+            lead = Step(minutes=_times(alarm)[0] + MARGIN, levels=point.assignment)
+            found += [
+                Incident(
+                    steps=[
+                        lead,
+                        *(Step(minutes=s.minutes, levels={**point.assignment, **s.levels}) for s in i.steps),
+                    ],
+                    rank=i.rank + 10,
+                )
+                for i in simplest
+            ]
+    return found
 
 
 def _at_once(

@@ -56,7 +56,7 @@ def critical(
     found = _scan(list(rows.rows(alarms, usual, rows.TRAFFIC)), versions, usual)
     scaled = [
         row
-        for point in dict.fromkeys([*_clear(found)[:FEW], *alone(_clear(found))[:FEW]])
+        for point in dict.fromkeys([*_clear(found)[:FEW], *alone(_clear(found))[:FEW], *_worst(found)[:FEW]])
         for row in rows.scaled(point.assignment, point.rank, alarms)
     ]
     found += _scan(scaled, versions, usual)
@@ -83,6 +83,12 @@ def _apart(found: Sequence[Sequence[Point]]) -> list[Point]:
 def _clear(found: Sequence[Sequence[Point]]) -> list[Point]:
     """The middle of each stretch in which every version breaches, most natural first."""
     return _middles(found, lambda point: all(point.breaching) or None)
+
+
+def _worst(found: Sequence[Sequence[Point]]) -> list[Point]:
+    """The last of each row at which every version breaches, most natural first."""
+    last = [[point for point in row if all(point.breaching)][-1:] for row in found]
+    return sorted((point for points in last for point in points), key=lambda point: point.rank)
 
 
 def _middles(found: Sequence[Sequence[Point]], sort: Callable[[Point], object]) -> list[Point]:

@@ -47,14 +47,19 @@ Assignment = Mapping[MetricKey, Level]
 class Still(Series):
     """Minute i stands for assignment i, held as long as any window is; metrics not assigned are as usual.
 
-    `units` are what metrics are published with.
+    `units` are what metrics are published with, `late` how many minutes of a window have not arrived.
     """
 
     def __init__(
-        self, assignments: Sequence[Assignment], usual: Assignment, units: Mapping[MetricKey, str | None]
+        self,
+        assignments: Sequence[Assignment],
+        usual: Assignment,
+        units: Mapping[MetricKey, str | None],
+        late: Mapping[MetricKey, int],
     ) -> None:
         super().__init__(START, len(assignments), {})
         self._assignments, self._usual, self._units = assignments, usual, units
+        self._late = late
         self._names: dict[tuple[object, ...], list[MetricKey]] = {}
         for key in dict.fromkeys([*usual, *(key for found in assignments for key in found)]):
             self._names.setdefault((key.namespace, key.metric, key.dimensions), []).append(key)
@@ -71,7 +76,9 @@ class Still(Series):
             if key.account in (None, wanted) or wanted is None:
                 if key not in self._held:
                     otherwise = self._usual.get(key, SILENCE)
-                    self._held[key] = _Held([found.get(key, otherwise) for found in self._assignments])
+                    self._held[key] = _Held(
+                        [found.get(key, otherwise) for found in self._assignments], self._late.get(key, 0)
+                    )
                 return self._held[key]
         return None
 
@@ -79,10 +86,10 @@ class Still(Series):
 class _Held(Windows):
     """The windows of a metric whose level does not change within them."""
 
-    def __init__(self, levels: Sequence[Level]) -> None:
+    def __init__(self, levels: Sequence[Level], late: int) -> None:
         none = np.zeros(0, dtype=np.int64)
         super().__init__(none, none.astype(np.float64), none, 0, len(levels))
-        self._levels = levels
+        self._levels, self._late = levels, late
         self._by_width: dict[int, Windows] = {}
 
     def matrix(self, statistic: str, width: int, size: int, ends: Ints, *, seen_after: int = 0) -> Floats:
@@ -90,7 +97,7 @@ class _Held(Windows):
         del seen_after  # all has arrived
         if width not in self._by_width:
             rows = [
-                (number, value, int(count * width + ROUNDING))
+                (number, value, int(count * max(width - self._late, 1) + ROUNDING))
                 for number, level in enumerate(self._levels)
                 for value, count in zip(level.values, level.counts, strict=True)
             ]
@@ -123,16 +130,19 @@ def verdicts(
     assignments: Sequence[Assignment],
     usual: Assignment,
     units: Mapping[MetricKey, str | None],
+    delays: Mapping[MetricKey, int],
 ) -> Verdicts:
     """What an alarm, in its account, makes of each assignment. Not for anomaly bands, which need a history.
 
-    A percentile of too few samples is no datapoint where the alarm asks for that.
+    A percentile of too few samples is no datapoint where the alarm asks for that. Where the newest window
+    alone decides, it is without what is late.
     """
     alarm, home = version
+    late = delays if alarm.evaluation_periods == 1 else {}
     found = []
     for first in range(0, len(assignments), PIECE):
         piece = assignments[first : first + PIECE]
-        points = Points(alarm, Still(piece, usual, units), home=home, size=2, seen_after=0)
+        points = Points(alarm, Still(piece, usual, units, late), home=home, size=2, seen_after=0)
         seen = points.at(np.arange(len(piece), dtype=np.int64))
         counted = ~seen.low[-1] if seen.low is not None else np.ones(len(piece), dtype=bool)
         found.append((seen.real[-1] & counted, seen.breaching[-1] & counted))

@@ -79,7 +79,8 @@ class Usual:
     ) -> Verdicts:
         """What an alarm, in its account, makes of each assignment; other metrics are as usual."""
         units = {key: metric.unit for key, metric in self.metrics.items()}
-        return verdicts(version, assignments, self.levels, units)
+        delays = {key: metric.delay for key, metric in self.metrics.items()}
+        return verdicts(version, assignments, self.levels, units, delays)
 
     def keys(self, alarm: MetricAlarm) -> list[MetricKey]:
         """The metrics that an alarm reads, each once."""
