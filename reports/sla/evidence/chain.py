@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.sla.evidence.errors import EvidenceError
-from reports.sla.evidence.promise import NAME, Promise
+from reports.sla.evidence.promise import NAME, Promise, check_name
 from reports.sla.evidence.schema import BY_NAME
 
 FOLDER = "chain"
@@ -100,7 +100,9 @@ def parse(content: bytes, name: str) -> Link:
             kept_at=str(found["kept_at"]),
             writer=str(found["writer"]),
             covers=_covers(found),
-            promises={name: Promise.read(name, values) for name, values in found["promises"].items()},
+            promises={
+                check_name(name): Promise.read(name, given) for name, given in found["promises"].items()
+            },
             files=tuple(_file(entry, found["day"]) for entry in found["files"]),
         )
     except EvidenceError:

@@ -17,6 +17,7 @@ from reports.sla.evidence.chain import (
     link_path,
     parse,
 )
+from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.schema import TABLES
 
 ONE_DAY = timedelta(days=1)
@@ -45,7 +46,7 @@ def verify(
 ) -> Verified:
     """Check the whole chain and each file that is `wanted` (all of them unless said otherwise).
 
-    Raises `EvidenceError` if there is no chain or a link cannot be read.
+    Raises `EvidenceError` if there is no chain, or no link of it can be read.
     """
     found: list[Link] = []
     faults: list[str] = []
@@ -55,7 +56,13 @@ def verify(
     previous = BEGINNING
     for path in link_files(root):
         content = path.read_bytes()
-        link = parse(content, str(path))
+        try:
+            link = parse(content, str(path))
+        except EvidenceError as error:
+            faults.append(str(error))
+            previous = digest(content)
+            hashes.append(previous)
+            continue
         faults += _place(root, path, link, previous, found[-1] if found else None)
         if found:
             never += _between(found[-1].day, link.day)
@@ -66,6 +73,8 @@ def verify(
         previous = digest(content)
         hashes.append(previous)
         found.append(link)
+    if not found:
+        raise EvidenceError("\n".join(faults))
     if wanted is None:
         faults += _strangers(root, {file.path for link in found for file in link.files})
     faults += [

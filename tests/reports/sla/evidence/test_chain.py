@@ -172,14 +172,30 @@ def test_a_day_that_was_never_kept_is_told_and_is_no_fault(tmp_path: Path) -> No
             {**content, "files": [{**content["files"][0], "path": "../../etc/passwd"}]}
         ),
         lambda content: json.dumps({**content, "promises": {SERVICE: {"availability_pct": 100}}}),
+        lambda content: json.dumps({**content, "promises": {"../../x": {}}}),
         lambda _: "[" * 100_000,
     ],
 )
 def test_a_file_that_is_no_link_is_named(root: Path, change) -> None:  # type: ignore[no-untyped-def]
     path = link(root, DAYS[0])
     path.write_text(change(json.loads(path.read_bytes())))
-    with pytest.raises(EvidenceError, match=r"2026-10-01\.json|the promise of orders-prod"):
+    with pytest.raises(
+        EvidenceError, match=r"2026-10-01\.json|the promise of orders-prod|the service '\.\./\.\./x'"
+    ):
         links(root)
+
+
+def test_a_link_that_cannot_be_read_is_a_fault_among_the_others(root: Path) -> None:
+    path = link(root, DAYS[1])
+    path.write_bytes(b"\xff" + path.read_bytes())
+    faults = verify(root).faults
+    assert "2026-10-02.json is no link of a chain of evidence" in faults[0]
+    assert any(fault.startswith("2026-10-03 does not continue 2026-10-01") for fault in faults)
+    assert any("day=2026-10-02/data.parquet is in no link" in fault for fault in faults)
+    for day in DAYS:
+        link(root, day).write_text("no")
+    with pytest.raises(EvidenceError, match="is no link of a chain"):
+        verify(root)
 
 
 def test_a_folder_without_a_chain_is_named(tmp_path: Path) -> None:
