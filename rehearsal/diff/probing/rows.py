@@ -66,7 +66,7 @@ def rows(alarms: Sequence[MetricAlarm], usual: Usual, traffic: Sequence[float]) 
             each = usual.metrics[key].level.count
             whole = 10.0 ** ceil(log10(each)) / each if each >= 1 else 1.0  # shares come out even
             for rank, factor in enumerate([*traffic[:1], whole, 10 * whole, *traffic[1:]]):
-                base = {k: usual.metrics[k].level.times(factor) for k in keys}
+                base = {k: _steady(usual.metrics[k].level.times(factor), width) for k in keys}
                 drive = _Drive(
                     key=key,
                     metric=usual.metrics[key],
@@ -139,6 +139,11 @@ def _valued(drive: _Drive, asked: set[str]) -> Iterable[Row]:
 
         within = sorted(x for x in xs if drive.metric.least <= x <= drive.metric.most)
         yield Row(xs=within, at=at, whole=False, rank=drive.rank + more * len(TRAFFIC))
+
+
+def _steady(level: Level, width: int) -> Level:
+    """The level, or silence where it would not have a sample in every window."""
+    return level if round(level.count * width, 9) >= 1 else SILENCE
 
 
 def _topped(level: Level, value: float, share: float) -> Level:
