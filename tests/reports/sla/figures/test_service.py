@@ -95,6 +95,14 @@ def test_percentiles_of_days_and_of_the_period_are_those_of_the_requests_themsel
     assert found.latency.stage_ms is None
 
 
+def test_a_percentile_is_the_smallest_value_that_so_many_did_not_exceed(tmp_path: Path) -> None:
+    made = days(1)
+    for ms, requests in ((1, 50), (2, 40), (3, 9), (4, 1)):
+        made.add("latencies", hour=made.begins, source="stage", ms=ms, requests=requests)
+    found = made.report(tmp_path, Period(first=made.begins.date(), last=made.begins.date()))
+    assert found.latency.stage_ms == Percentiles(requests=100, p50=1, p90=2, p99=3)
+
+
 def test_who_noticed_is_the_first_signal_from_the_beginning_to_an_hour_after_the_end(tmp_path: Path) -> None:
     made = days()
     first, second = made.at(2, "06:00"), made.at(2, "06:30")
