@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from reports.sla.evidence.chain import BEGINNING, digest, file_path, link_path, links
 from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.store import append_day, connect
 from reports.sla.evidence.verify import verify
@@ -22,6 +24,7 @@ from reports.sla.period import month
 
 SMALL, LARGE = 20, int(os.environ.get("SLA_SERVICES", "100"))
 SMALL_S, FLEET, FLEET_S, FLEET_MB = 20.0, 1000, 300.0, 2000.0
+DISTINCT = 50  # services whose evidence is made; the others' files are links to it
 GROWTH = 1.3  # times the services, for what a process costs besides
 PERIOD = month("2026-10")
 MINUTES = """
@@ -69,6 +72,30 @@ def make(root: Path, count: int) -> None:
         day += timedelta(days=1)
 
 
+def fleet(root: Path, count: int) -> Path:
+    """Evidence of `count` services: that of some, linked under the names of all, in a chain of its own."""
+    some = min(count, DISTINCT)
+    make(root / "some", some)
+    previous, target = BEGINNING, root / "all"
+    names = [f"service-{number:04d}" for number in range(count)]
+    for link in links(root / "some"):
+        of = {name: [file for file in link.files if file.service == name] for name in names[:some]}
+        files = []
+        for number, name in enumerate(names):
+            for file in of[names[number % some]]:
+                path = file_path(file.table, name, link.day)
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
+                os.link(root / "some" / file.path, target / path)
+                files.append(replace(file, path=path))
+        promises = dict.fromkeys(names, Promise())
+        written = replace(link, previous=previous, promises=promises, files=tuple(files)).to_bytes()
+        place = link_path(target, link.day)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(written)
+        previous = digest(written)
+    return target
+
+
 def report(root: Path, out: Path) -> None:
     """Verify, measure, write every page; prints CPU seconds and peak memory of this process."""
     found = verify(root)
@@ -82,8 +109,8 @@ def report(root: Path, out: Path) -> None:
 def measured(count: int) -> tuple[float, float, float]:
     """CPU seconds, wall seconds and MB of a report on `count` services."""
     with tempfile.TemporaryDirectory() as folder:
-        make(Path(folder) / "evidence", count)
-        command = [sys.executable, "-m", "bench.sla", f"{folder}/evidence", f"{folder}/out"]
+        evidence = fleet(Path(folder), count)
+        command = [sys.executable, "-m", "bench.sla", str(evidence), f"{folder}/out"]
         began = time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # itself
         cpu_s, peak_mb = (float(word) for word in done.stdout.split())
