@@ -56,8 +56,9 @@ rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod, and what nob
 	@$(BIN)/python -m rehearsal lint --stack dev --stack prod --fail-on warning
 
 .PHONY: check
-check: $(INSTALLED) ## Judge the stack files and what is generated from them; format check, lint and types
+check: $(INSTALLED) ## Judge the stack files, the services and what is generated; format check, lint and types
 	@$(BIN)/python -m config
+	@$(BIN)/python -m services check
 	@$(BIN)/python docs/alarms.py --check
 	@$(BIN)/python docs/lint.py --check
 	@$(BIN)/python docs/sla.py --check

@@ -104,9 +104,21 @@ def _answer(operation: Operation, item: Any, prediction: Any, meta: Mapping[str,
     """An item's answer; a prediction that `format` makes nothing of is the model's failure."""
     try:
         return operation.format(item, prediction, meta)
-    except Exception:
-        log.exception("a prediction makes no sense", extra={"fields": {"operation": operation.id}})
-        return model_failure("The model's answer makes no sense.") if operation.model else internal_error()
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        if not operation.model:
+            raise
+        fields = {"operation": operation.id, "error": type(error).__name__, "at": _line(error)}
+        log.warning("a prediction makes no sense", extra={"fields": fields})
+        return model_failure("The model's answer makes no sense.")
+
+
+def _line(error: BaseException) -> str:
+    """The line that raised it: the text may repeat the prediction."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 def _told(result: Any) -> Any:

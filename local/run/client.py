@@ -63,12 +63,12 @@ class Signer:
         self._url = target.url
         self._auth = SigV4Auth(target.credentials, "execute-api", target.region)
         self._clock = clock
-        self._signed: dict[int, tuple[float, dict[str, str]]] = {}
+        self._signed: dict[tuple[object, ...], tuple[float, dict[str, str]]] = {}
 
     def headers(self, sent: Probe) -> dict[str, str]:
         """Headers of the signed request; the caller must not change them."""
-        now = self._clock()
-        known = self._signed.get(id(sent))
+        now, key = self._clock(), (sent.method, sent.target, sent.content_type, sent.body)
+        known = self._signed.get(key)
         if known and now - known[0] < SIGNATURE_REUSE_S:
             return known[1]
         named = {"User-Agent": USER_AGENT}
@@ -79,7 +79,7 @@ class Signer:
         )
         self._auth.add_auth(request)
         headers = {name: str(value) for name, value in request.headers.items()}
-        self._signed[id(sent)] = (now, headers)
+        self._signed[key] = (now, headers)
         return headers
 
 

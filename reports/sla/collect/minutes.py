@@ -15,7 +15,7 @@ MINUTE_S, FIVE_MINUTES_S = 60, 300
 DAY_MINUTES = 1440
 MINUTE = timedelta(minutes=1)
 BATCH = 60  # series a request: a day of minutes of 60 is within GetMetricData's 100,800 datapoints
-REASONS = ("secret", "dns", "connect", "tls", "timeout", "status", "schema", "value")  # of the canary
+REASONS = ("secret", "dns", "connect", "tls", "timeout", "status", "schema", "value", "slow")  # of the canary
 Found = dict[str, dict[datetime, float]]
 Row = dict[str, Any]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from handlers.canary.probes import Probe as Request
 from local.deployer import stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.emulator.model_environment import trained
@@ -30,7 +31,7 @@ from local.run.faults import (
     plan_overrides,
 )
 from local.run.observe import Probe
-from tests.local.asking import ask
+from tests.local.asking import MEASURED, ask
 from tests.local.deployed import Stacks, deployed
 from tests.local.made import probe, sample
 
@@ -68,11 +69,11 @@ def target(stacks: Stacks) -> Target:
     )
 
 
-def call(target: Target) -> Sample:
-    """The canary's own item, asked for by a customer."""
+def call(target: Target, sent: Request = ask()) -> Sample:  # noqa: B008  # frozen
+    """A customer's request: the canary's own, unless told otherwise."""
     client = Client(target, Signer(target), target.api_keys[0], "during the fault")
     try:
-        return client.call(ask())
+        return client.call(sent)
     finally:
         client.close()
 
@@ -125,6 +126,7 @@ def test_a_broken_dependency_shows_to_customers_and_to_the_canary_and_is_over_wh
     stacks: Stacks, target: Target, name: str, answer: tuple[int, str], reason: str
 ) -> None:
     assert call(target).ok
+    assert call(target, ask(label="grignolino", measured={**MEASURED, "hue": 4.5})).ok
     with begun(stacks, name) as fault:
         answered, probed = call(target), probe_now(stacks)
     assert (answered.status, answered.code) == answer

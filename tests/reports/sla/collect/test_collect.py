@@ -112,7 +112,7 @@ def test_a_minute_has_what_was_published_and_nulls_where_nothing_was(cloud: Clou
 def test_reasons_are_asked_for_on_days_with_failures_only(cloud: Cloud) -> None:
     client = cloud.account().cloudwatch
     read_minutes(client, client, WATCHED, DAY)
-    assert [len(params["MetricDataQueries"]) for params in cloud.requests("GetMetricData")] == [6, 5, 8]
+    assert [len(params["MetricDataQueries"]) for params in cloud.requests("GetMetricData")] == [6, 5, 9]
     del cloud.series[OURS, "CanaryFailure", "Sum"]
     cloud.asked.clear()
     read_minutes(client, client, WATCHED, DAY)
