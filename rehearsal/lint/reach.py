@@ -6,14 +6,11 @@ values that are possible, so what lies outside it is impossible for certain.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil, floor, inf
 
-from rehearsal.cloudwatch import statistics
 from rehearsal.cloudwatch.math.syntax import Array, Binary, Call, Name, Negative, Node, Number
-from rehearsal.errors import RehearsalError
-from rehearsal.lint import published
 from rehearsal.lint.alarms import Alarm, Math, Metric
+from rehearsal.lint.ranges import ANY, ZERO, Range, hull, of_metric, over, times
 
 COUNTS = ("SampleCount", "TC")
 BOOLEAN = ("==", "!=", "<", "<=", ">", ">=", "AND", "OR")
@@ -28,34 +25,6 @@ WHOLES: Mapping[str, tuple[str, ...]] = {
     "AllRequests": ("4xxErrors", "5xxErrors", "GetRequests", "PutRequests"),
     "ExecutionsStarted": ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Lowest and highest possible value; `series` False for a scalar."""
-
-    low: float
-    high: float
-    series: bool = True
-
-    def hull(self, other: "Range") -> "Range":
-        """Both, and what lies between."""
-        return Range(min(self.low, other.low), max(self.high, other.high), self.series or other.series)
-
-    @property
-    def text(self) -> str:
-        """`0 to 100`, `at least 0`."""
-        if self.low == self.high:
-            return f"what always is {self.low:g}"
-        if self.high == inf:
-            return f"what is at least {self.low:g}"
-        return (
-            f"what is at most {self.high:g}" if self.low == -inf else f"what is {self.low:g} to {self.high:g}"
-        )
-
-
-ANY = Range(-inf, inf)
-ZERO = Range(0, 0)
 
 
 def verdict(alarm: Alarm) -> bool | None:
@@ -88,26 +57,6 @@ def of_alarm(alarm: Alarm) -> Range:
     if isinstance(compared, Metric):
         return of_metric(compared)
     return _Ranges(alarm).of_query(compared.id)
-
-
-def of_metric(metric: Metric) -> Range:
-    """What the statistic of the metric can be."""
-    statistic = metric.statistic or ""
-    facts = published.metric(metric.namespace, metric.name)
-    low = -inf if facts is None or facts.minimum is None else facts.minimum
-    high = inf if facts is None or facts.maximum is None else facts.maximum
-    if statistic == "SampleCount":
-        return Range(1, inf)
-    if statistic == "Sum":
-        return Range(low if low >= 0 else -inf, inf if high > 0 else high)
-    try:
-        trimmed = statistics.trimmed(statistic)
-    except RehearsalError:
-        return ANY
-    kind = trimmed.kind if trimmed is not None else ""
-    if kind in ("TC", "TS"):
-        return Range(0 if kind == "TC" or low >= 0 else -inf, inf)
-    return Range(0, 100) if kind == "PR" else Range(low, high)
 
 
 class _Ranges:
@@ -154,11 +103,11 @@ class _Ranges:
             case "+":
                 return Range(a.low + b.low, a.high + b.high, series)
             case "-":
-                if b.low >= 0 and _part(self._whole(right), self._whole(left)) and a.low >= 0:
+                if b.low >= 0 and a.low >= 0 and self._among(self._whole(right), self._whole(left)):
                     return Range(0, a.high, series)
                 return Range(a.low - b.high, a.high - b.low, series)
             case "*":
-                products = [_times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+                products = [times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
                 return Range(min(products), max(products), series)
             case "/":
                 return self._quotient(a, b, left, right)
@@ -167,13 +116,16 @@ class _Ranges:
     def _quotient(self, a: Range, b: Range, left: Node, right: Node) -> Range:
         if a.low >= 0 and b.low >= 0:
             scale, counted = self._scaled(self._whole(left))
-            if _part(counted, self._whole(right)) or self._is_part(counted, self._whole(right)):
+            whole = self._whole(right)
+            if isinstance(counted, Binary) and counted.op == "-" and counted.left == whole:
+                counted = counted.right  # what is left of the whole is a part of it, too
+            if self._among(counted, whole):
                 return Range(0, scale)
-            if self._is_part(self._whole(right), counted):  # all by some: at least 1
+            if self._is_part(whole, counted):  # all by some: at least 1
                 return Range(scale, inf)
         if b.low < 0:
             return ANY
-        ends = [_over(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+        ends = [over(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
         return Range(min(ends), max(ends), a.series or b.series)
 
     def _scaled(self, node: Node) -> tuple[float, Node]:
@@ -205,6 +157,10 @@ class _Ranges:
                 return total
         return node
 
+    def _among(self, part: Node, whole: Node) -> bool:
+        """Whether the one is a part of the other: a term of the sum, or counted among it."""
+        return _part(part, whole) or self._is_part(part, whole)
+
     def _is_part(self, counted: Node, whole: Node) -> bool:
         """Whether the service counts the one among the other: errors among requests."""
         if not isinstance(whole, Name):
@@ -227,7 +183,7 @@ class _Ranges:
     def _call(self, function: str, arguments: tuple[Node, ...]) -> Range:  # noqa: PLR0911  # as above
         many = self._many(arguments)
         if function in ("AVG", "MIN", "MAX", "FIRST", "LAST", "TIME_SERIES"):
-            return _hull(many)
+            return hull(many)
         if function == "SUM":
             low = (
                 min(r.low for r in many)
@@ -243,7 +199,7 @@ class _Ranges:
                 else inner.hull(many[1])
             )
         if function == "IF" and len(arguments) > 1:
-            return _hull([ZERO, *many[1:]] if many[1].series else many[1:])
+            return hull([ZERO, *many[1:]] if many[1].series else many[1:])
         if function in ("CEIL", "FLOOR"):
             turn = ceil if function == "CEIL" else floor
             low, high = (end if abs(end) == inf else float(turn(end)) for end in (many[0].low, many[0].high))
@@ -279,21 +235,3 @@ def _part(part: Node, whole: Node) -> bool:
     """Whether every term of the one is a term of the other."""
     terms = _terms(whole)
     return len(terms) > 1 and all(term in terms for term in _terms(part))
-
-
-def _hull(ranges: list[Range]) -> Range:
-    found = ranges[0]
-    for other in ranges[1:]:
-        found = found.hull(other)
-    return found
-
-
-def _times(a: float, b: float) -> float:
-    return 0.0 if 0 in (a, b) else a * b
-
-
-def _over(a: float, b: float) -> float:
-    """A quotient's end; a divisor of 0 drops the datapoint, one close to it makes it as large as may be."""
-    if b == 0:
-        return 0.0 if a == 0 else inf if a > 0 else -inf
-    return 0.0 if abs(b) == inf else a / b

@@ -8,8 +8,8 @@ import yaml
 
 from rehearsal.lint import judge, reading
 from rehearsal.sources import files
-from tests.rehearsal.lint.builders import PAGE, Entry, alarm, described, preview, template
-from tests.rehearsal.lint.presets import ENDPOINT, age, cpu, duration, errors, quiet
+from tests.rehearsal.lint.builders import PAGE, Entry, alarm, described, judged, preview, template
+from tests.rehearsal.lint.presets import BALANCER, ENDPOINT, age, band, cpu, duration, errors, quiet
 
 Found = set[tuple[str, str]]
 GPU = alarm(
@@ -154,3 +154,15 @@ def test_without_a_region_two_actions_give_the_wrong_one_away() -> None:
 def test_children_without_actions_are_spoken_for_even_by_a_rule_that_cannot_be_read() -> None:
     broken = {**errors(), "AlarmName": "both", "AlarmRule": "ALARM(a) and ALARM(b)"}
     assert "no-action" not in {name for name, _ in found(described([quiet("a"), quiet("b"), broken]))}
+
+
+def test_an_alarm_without_a_treatment_has_that_of_aws() -> None:
+    entry = alarm("AWS/ApplicationELB HTTPCode_ELB_5XX_Count", BALANCER, TreatMissingData=None)
+    problems = {one.rule.id: one.finding.problem for one in judged([entry])}
+    assert problems["stuck"].startswith("missing: ")
+
+
+def test_a_band_that_is_not_returned_is_used_all_the_same() -> None:
+    queries = band()["Metrics"]
+    entry = {**band(), "Metrics": [queries[0], {**queries[1], "ReturnData": False}]}
+    assert "unused-query" not in {name for name, _ in found(described([entry]))}
