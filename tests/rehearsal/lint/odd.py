@@ -378,4 +378,8 @@ ODD: dict[str, list[Entry]] = {
         )
     ],
     "new connections refused": [alarm("AWS/ApplicationELB RejectedConnectionCount", BALANCER, Threshold=0.0)],
+    "a neighbour of another stack, told apart by its number": [
+        quiet("probe-1"),
+        composite('ALARM("probe-1") AND ALARM("probe-2")'),
+    ],
 }
