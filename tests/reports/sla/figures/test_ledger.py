@@ -1,6 +1,6 @@
 """AWS's own ledger: the mean of five-minute intervals, the tiers, the deadline and the ceiling."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,8 +65,10 @@ def test_the_credit_follows_the_pages_tiers(lost: float, verdict: str, credit: i
         "bad_intervals": 1,
         "error_share_sum": lost * INTERVALS,
     }
-    (service,) = ledger([row], [], OCTOBER, 99.95).services
+    bad = {"provider": "lambda", "begins_at": datetime(2026, 10, 3, 8), "requests": 9, "errors": 1}
+    (service,) = ledger([row], [bad, {**bad, "provider": "dynamodb"}], OCTOBER, 99.95).services
     assert (service.verdict, service.credit_pct) == (verdict, credit)
+    assert len(service.claim) == (0 if verdict == "kept" else 1)
 
 
 @pytest.mark.parametrize(
