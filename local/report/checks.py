@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from local import summary
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
@@ -47,7 +48,7 @@ def summarise(findings: Findings) -> Summary:
     if shown is None:
         found = [no_failure(findings.samples, planned), fast(findings.samples, target)]
         found.append(canary_succeeded(findings.probes))
-        found.append(traces_complete(traced, findings.samples, every=findings.fully_traced))
+        found.append(traces_complete(traced, findings))
     else:
         found = [no_failure(findings.of_phase(BEFORE), planned, "No request failed before the fault")]
         found.append(fault_shows(shown))
@@ -162,23 +163,23 @@ def traces_of(findings: Findings) -> Traces:
     )
 
 
-def traces_complete(found: Traces, samples: Sequence[Sample], *, every: bool = True) -> Check:
-    """No trace lacks a part, and that of every right answer leads into the model.
+def traces_complete(found: Traces, findings: Findings) -> Check:
+    """No trace lacks a part, and that of every success that needs the model leads into it.
 
-    With `every` request traced each answered one left a trace; else those that were sampled did.
+    With every request traced each answered one left a trace; else those that were sampled did.
     """
-    answered, right = (
-        sum(map(bool, each)) for each in ([s.status for s in samples], [s.ok for s in samples])
-    )
+    samples, asks_model = findings.samples, findings.asks_model
+    answered = sum(bool(s.status) for s in samples)
+    predicted = sum(s.ok and s.status == HTTPStatus.OK and s.operation in asks_model for s in samples)
     detail = f"{found.complete:,} of {found.total:,} traces complete, {found.reached_model:,} into the model"
     if found.orphaned:
         detail += f", {found.orphaned:,} with orphaned parts"
-    if not every:
+    if not findings.fully_traced:
         detail += f"; a sample of {answered:,} requests"
-        answered, right = min(answered, found.total), max(found.total - (len(samples) - right), 0)
+        answered, predicted = min(answered, found.total), max(found.total - (len(samples) - predicted), 0)
     elif found.total < answered:
         detail += f"; {answered - found.total:,} of {answered:,} answered requests left none"
-    held = 0 < found.total == found.complete and found.total >= answered and found.reached_model >= right
+    held = 0 < found.total == found.complete and found.total >= answered and found.reached_model >= predicted
     return Check(name="Every trace is complete, from the API into the model", held=held, detail=detail)
 
 

@@ -31,7 +31,7 @@ class Sample:
     """One request: when it was sent (epoch seconds), how long the answer took, and what it was.
 
     `status` is 0 when no answer came. `code` is empty for a right answer, else the contract's error code,
-    or `wrong_value`, `bad_body`, `timeout`, `connection`.
+    or `wrong_value`, `bad_body`, `timeout`, `connection`. `operation` is the name of the request sent.
     """
 
     at: float
@@ -39,6 +39,7 @@ class Sample:
     status: int
     code: str
     phase: str
+    operation: str
 
     @property
     def ok(self) -> bool:
@@ -114,7 +115,9 @@ class Client:
         if status == 0:
             self.close()
         self._used = time.monotonic()
-        return Sample(at=at, latency_ms=took_ms, status=status, code=code, phase=self._phase)
+        return Sample(
+            at=at, latency_ms=took_ms, status=status, code=code, phase=self._phase, operation=sent.name
+        )
 
     def close(self) -> None:
         """Close the connection; the next call opens a new one."""

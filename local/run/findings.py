@@ -1,6 +1,6 @@
 """Everything a local run found, raw. `local.report` judges and draws it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,15 @@ from local.summary import Usage
 class Findings:
     """What happened in a run, in order. Times are epoch seconds.
 
-    `watched` is the service stack's output of that name. `fault_at` is None in a run without a fault.
-    `steps_s` says how many seconds each step took. `datapoints` are CloudWatch's raw ones and `segments`
-    X-Ray's documents, each with its `account`; of every request if it is `fully_traced`.
+    `watched` is the service stack's output of that name, `asks_model` the operations that ask a model.
+    `fault_at` is None in a run without a fault. `steps_s` says how many seconds each step took. `datapoints`
+    are CloudWatch's raw ones and `segments` X-Ray's documents, each with its `account`; of every request if
+    it is `fully_traced`.
     """
 
     options: Options
     watched: Mapping[str, Any]
+    asks_model: Collection[str]
     phases: tuple[Phase, ...]
     samples: tuple[Sample, ...]
     probes: tuple[Probe, ...]

@@ -109,6 +109,7 @@ class Run:
         return Findings(
             options=self._options,
             watched=watched,
+            asks_model={name for name, uses in self._service.pipelines.items() if uses.model},
             phases=planned,
             samples=samples,
             probes=probes,

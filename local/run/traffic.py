@@ -37,11 +37,13 @@ class Phase:
 def requests_of(service: Service, artefact: Path | None) -> tuple[Probe, ...]:
     """What customers send: the service's samples or its model's, else what the canary sends.
 
+    Each is named as its operation.
+
     Raises `ServiceError`.
     """
     examples: list[Example] = [example for _, example in service.samples(artefact)]
     examples = examples or list(service.definition.probes)
-    described = [{"name": str(n), **probing.described(service, each)} for n, each in enumerate(examples)]
+    described = [{"name": each.operation, **probing.described(service, each)} for each in examples]
     return probing.loaded(described)
 
 

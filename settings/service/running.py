@@ -24,7 +24,7 @@ def operations(service: Service) -> Operations:
             return assembled(current(service), generated)
         except Exception as error:  # noqa: BLE001  # whatever a service's module does when it is imported
             said = f"{type(error).__name__}: {error}".splitlines()[0]
-            at = _line(service, error)
+            at = place(service, error)
             raise ServiceError(
                 [
                     f"{at}: its functions cannot be imported ({said}), so the function could not"
@@ -55,12 +55,12 @@ def _ours() -> list[str]:
     return [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]
 
 
-def _line(service: Service, error: BaseException) -> str:
+def place(service: Service, error: BaseException) -> str:
     """The last line of the service's own files that led to the error."""
-    place, trace = service.shown, error.__traceback__
+    found, trace = service.shown, error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if file.startswith(str(service.folder)):
-            place = f"{service.shown}{file.removeprefix(str(service.folder))}:{trace.tb_lineno}"
+            found = f"{service.shown}{file.removeprefix(str(service.folder))}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return place
+    return found

@@ -48,7 +48,8 @@ DASHBOARD = Dashboard(
 def sample(at: float = 0, **changes: Any) -> Sample:
     """A right answer after 50 ms, `at` seconds after the traffic began."""
     return replace(
-        Sample(at=START + 20 + at, latency_ms=50.0, status=200, code="", phase=ALL_WELL), **changes
+        Sample(at=START + 20 + at, latency_ms=50.0, status=200, code="", phase=ALL_WELL, operation="predict"),
+        **changes,
     )
 
 
@@ -78,6 +79,7 @@ def findings(**changes: Any) -> Findings:
     made = Findings(
         options=Options(requests=1000),
         watched=WATCHED,
+        asks_model={"predict"},
         phases=(phase(ALL_WELL, 1000),),
         samples=samples,
         probes=(probe(60),),

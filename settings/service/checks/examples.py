@@ -1,17 +1,21 @@
 """Probes and samples against the contract and the service's own functions, which run on them here.
 
-The functions are pure, so running them changes nothing; the model is not asked.
+The functions are pure, so running them changes nothing; the model is not asked. An answer that needs none is
+known here, and judged as the canary would.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from handlers.canary import outcome
 from handlers.inference.failure import FailureError
 from handlers.inference.model import encode
 from handlers.inference.operations import Operation, Operations
 from handlers.inference.requests import request_of
 from handlers.invalid import InvalidError
-from settings.service import running
+from handlers.transport import Response
+from settings.service import probing, running
 from settings.service.checks.pointers import pointed
 from settings.service.definition import Example
 from settings.service.errors import ServiceError, did_you_mean
@@ -21,6 +25,13 @@ from settings.service.validators import compiled
 
 SUCCESS = range(200, 300)
 BAD_REQUEST = 400
+OK = 200
+META = {"model_version": "", "request_id": "checked"}
+WRONG = {
+    "status": "Correct the request, or `expect.status`.",
+    "schema": "Correct the functions, or the contract.",
+    "value": "Correct the functions, or `expect.values`.",
+}
 At = Callable[..., str]  # the place of a part, given as path: `file:line: dotted place`
 
 
@@ -32,6 +43,7 @@ def example_problems(service: Service) -> Iterator[str]:
     except ServiceError as error:
         yield from error.problems
         return
+    kept: dict[object, Mapping[str, Any]] = {}
     for number, probe in enumerate(service.definition.probes):
 
         def at(*place: str | int, number: int = number) -> str:
@@ -40,6 +52,11 @@ def example_problems(service: Service) -> Iterator[str]:
         for index, item in enumerate(probe.reference):
             if problem := no_item(item):
                 yield f"{at('reference', index)}: {problem}"
+            elif kept.setdefault(item["id"], item) != item:
+                yield (
+                    f"{at('reference', index)}: another probe has another item of the id {item['id']!r}, and"
+                    " the table holds one of them. Make the two one, or give it an id of its own."
+                )
         yield from _example(service, operations, probe, at, {str(i.get("id")): i for i in probe.reference})
     stored = {item["id"]: item for _, item in items}
     for line, sample in samples:
@@ -59,12 +76,19 @@ def _example(
             f"{at('operation')}: the contract has no such operation. {did_you_mean(example.operation, known)}"
         )
         return
-    found = [*_request(service, operations, example, at, items), *_expectation(service, example, at)]
-    yield from found
+    impossible = list(_expectation(service, example, at))
+    yield from _request(service, operations, example, at, items, judged=not impossible)
+    yield from impossible
 
 
 def _request(
-    service: Service, operations: Operations, example: Example, at: At, items: Mapping[str, Mapping[str, Any]]
+    service: Service,
+    operations: Operations,
+    example: Example,
+    at: At,
+    items: Mapping[str, Mapping[str, Any]],
+    *,
+    judged: bool,
 ) -> Iterator[str]:
     operation = service.operation(example)
     for where, given in (("path", example.request.path), ("query", example.request.query)):
@@ -93,18 +117,29 @@ def _request(
         yield (
             f"{at('request')}: the functions of `{runs.id}` fail on it with"
             f" {type(answered).__name__}: {answered};"
-            " it is answered 500. Correct them."
+            f" it is answered 500. Correct {running.place(service, answered)}."
+            f"{''.join(getattr(answered, '__notes__', ()))}"
         )
+    elif answered is not None and judged:
+        (probe,) = probing.loaded([{"name": "", **probing.described(service, example)}])
+        reason, said = outcome.judge(answered, probe)
+        if reason is not None:
+            yield (
+                f"{at('expect')}: the functions of `{runs.id}` answer otherwise ({said}), so it always fails."
+                f" {WRONG[reason]}"
+            )
 
 
 def _run(
     operation: Operation, event: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]
-) -> Exception | None:
-    """What keeps the request from being answered, as far as it can be known without model and table."""
+) -> Exception | Response | None:
+    """What keeps the request from being answered, or the answer, if known without model and table."""
+    parsed = None
     try:
         parsed = operation.parse(request_of(operation.inputs, event))
         several = operation.gather is not None and isinstance(parsed, list)
-        instances = list(_instances(operation, parsed if several else [parsed], items, several=several))
+        asked = parsed if several else [parsed]
+        instances = list(_instances(operation, asked, items, several=several))
         if operation.model and instances:
             encode(instances, operation.wire)
     except FailureError as failure:
@@ -112,24 +147,36 @@ def _run(
     except ValueError as error:
         return FailureError("invalid_request", str(error))
     except Exception as error:  # noqa: BLE001  # whatever a service's function does
+        if operation.gather is None and isinstance(parsed, list):
+            error.add_note(" `parse` gives a list: where that is a batch, write `def gather(answers, meta)`.")
         return error
-    return None
+    if operation.model or len(instances) != len(asked):
+        return None
+    try:
+        answers = [operation.format(*each, META) for each in zip(asked, instances, strict=True)]
+        answer = operation.gather(answers, META) if several and operation.gather else answers[0]
+        return Response(status=OK, headers={}, body=json.dumps(answer, allow_nan=False).encode())
+    except Exception as error:  # noqa: BLE001  # likewise
+        return error
 
 
 def _instances(
     operation: Operation, parsed: list[Any], items: Mapping[str, Mapping[str, Any]], *, several: bool
 ) -> Iterator[Any]:
-    """What the model is asked; of items whose reference is kept elsewhere, nothing."""
+    """What the model is asked, or else what `format` is given; of items whose reference is kept elsewhere,
+    nothing."""
     for item in parsed:
         key = None if operation.reference is None else operation.reference(item)
         if key is not None and key not in items:
             if items and not several:
                 raise FailureError("unknown_reference", f"no reference item has the id {key!r}")
             continue
+        found = None if key is None else dict(items[key])
         if operation.features is None:
+            yield found
             continue
         try:
-            yield operation.features(item, None if key is None else dict(items[key]))
+            yield operation.features(item, found)
         except ValueError:
             if not several:  # else it is answered by its error, the others by their predictions
                 raise

@@ -45,7 +45,7 @@ def function_problems(service: Service) -> Iterator[str]:
             continue
         yield from _imports(service, shown, tree)
         functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-        others = _assigned(tree)
+        others = assigned(tree)
         pipelines = [p for p in service.pipelines.values() if f"{p.functions}.py" == path.name]
         if pipelines:
             yield from _signatures(shown, functions)
@@ -93,12 +93,13 @@ def _imports(service: Service, shown: str, tree: ast.Module) -> Iterator[str]:
             continue
         for name in names:
             first = name.split(".")[0]
-            if first == "services" and name.startswith(f"services.{service.name}"):
+            own_model = name.split(".")[:3] == ["services", service.name, "model"]
+            if name.split(".")[:2] == ["services", service.name] and not own_model:
                 continue
             if first not in sys.stdlib_module_names:
                 fix = (
                     f"Write `from services.{service.name} import ...`."
-                    if first in own
+                    if first in own and not own_model
                     else ("Do it with Python's own library, or in the model.")
                 )
                 yield (
@@ -108,7 +109,7 @@ def _imports(service: Service, shown: str, tree: ast.Module) -> Iterator[str]:
                 )
 
 
-def _assigned(tree: ast.Module) -> set[str]:
+def assigned(tree: ast.Module) -> set[str]:
     """Names that a module takes from elsewhere: imported, or assigned."""
     found = set()
     for node in tree.body:

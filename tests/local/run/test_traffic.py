@@ -257,6 +257,7 @@ def test_customers_send_what_the_training_wrote_and_judge_it_by_the_contract_too
     (tmp_path / "samples.jsonl").write_text(json.dumps(SAMPLE) + "\n")
     (sent,) = requests_of(load("wine"), tmp_path)
     assert (sent.method, sent.target, sent.content_type) == ("POST", "/v1/predictions", "application/json")
+    assert sent.name == "createPrediction"
     assert json.loads(sent.body or b"") == SAMPLE["request"]["body"]  # type: ignore[index]  # made above
     whole = {
         "id": "lot-002",

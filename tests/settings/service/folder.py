@@ -156,5 +156,6 @@ class Folder:
         (self.path / "openapi.yaml").write_text(yaml.safe_dump(self.contract, sort_keys=False))
         (self.path / "service.yaml").write_text(yaml.safe_dump(self.definition, sort_keys=False))
         for name, text in self.files.items():
+            (self.path / name).parent.mkdir(exist_ok=True)
             (self.path / name).write_text(text)
         return self.path

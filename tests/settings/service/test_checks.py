@@ -344,7 +344,39 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "functions that fail": (
         write("one.py", "    return reference\n", '    return reference["size"]\n'),
-        "the functions of `getShape` fail on it with KeyError: 'size'; it is answered 500",
+        "the functions of `getShape` fail on it with KeyError: 'size'; it is answered 500. Correct"
+        " services/shapes/one.py:15.",
+    ),
+    "a list without gather": (
+        write("shapes.py", "def gather", "def gathered"),
+        "shapes.py:9. `parse` gives a list: where that is a batch, write `def gather(answers, meta)`.",
+    ),
+    "another answer than is known where no model is asked": (
+        define(*P1, "expect", "values", 0, "equals", value="square"),
+        "probes[1].expect: the functions of `getShape` answer otherwise (/name is not what is known), so it"
+        " always fails. Correct the functions, or `expect.values`.",
+    ),
+    "an answer that does not fit the contract where no model is asked": (
+        write("one.py", '{"name": prediction["name"]}', '{"size": prediction["name"]}'),
+        "probes[1].expect: the functions of `getShape` answer otherwise (the answer does not fit the",
+    ),
+    "success where failure is expected and no model is asked": (
+        define(*P1, "expect", value={"status": 404}),
+        "(HTTP 200), so it always fails. Correct the request, or `expect.status`.",
+    ),
+    "a format that fails where no model is asked": (
+        write("one.py", 'prediction["name"]', 'meta["size"]'),
+        "the functions of `getShape` fail on it with KeyError: 'size'; it is answered 500. Correct"
+        " services/shapes/one.py:19.",
+    ),
+    "the model's modules in a function": (
+        write("one.py", "from services.shapes.shapes", "from services.shapes.model.predictor"),
+        "it imports 'services.shapes.model.predictor', which the function's package does not hold, so the"
+        " function could not start. Do it with Python's own library, or in the model.",
+    ),
+    "a service whose name begins alike": (
+        write("one.py", "from services.shapes.shapes", "from services.shapes2.shapes"),
+        "it imports 'services.shapes2.shapes', which the function's package does not hold",
     ),
     "another reference": (
         define(*P1, "reference", value=[{"id": "s2"}]),
@@ -353,6 +385,12 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "reference without key": (
         define(*P1, "reference", 0, value={"name": "x"}),
         "reference[0]: it has no `id`",
+    ),
+    "two items of one id": (
+        lambda folder: folder.definition["probes"].append(
+            {**folder.definition["probes"][1], "name": "again", "reference": [{"id": "s1", "name": "square"}]}
+        ),
+        "probes[2].reference[0]: another probe has another item of the id 's1', and the table",
     ),
     "status that the contract has not": (
         define(*P0, "expect", "status", value=418),
@@ -389,6 +427,49 @@ def test_what_is_wrong_is_said_with_its_place_its_consequence_and_its_fix(
     found = problems(folder)
     assert any(said in problem for problem in found), found
     assert all(problem.startswith("services/shapes/") for problem in found)
+
+
+MODEL = {
+    "model/train.py": "def train(directory): ...\n",
+    "model/predictor.py": "from services.shapes.model.shared import load\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"model/predictor.py": None},
+            "predictor.py: it is missing, so nothing could predict. Write `def load(",
+        ),
+        ({"model/train.py": None}, "train.py: it is missing, so nothing could be trained. Write `def train("),
+        (
+            {"model/train.py": "def trian(directory): ..."},
+            "train.py: no function `train`, so nothing could be",
+        ),
+        (
+            {"model/predictor.py": "x = 1\ndef load(:"},
+            "predictor.py:0: invalid syntax, so nothing could predict.",
+        ),
+    ],
+)
+def test_a_model_that_could_not_be_trained_or_loaded_is_told(
+    folder: Folder, changed: dict[str, str | None], said: str
+) -> None:
+    folder.files |= {name: text for name, text in {**MODEL, **changed}.items() if text is not None}
+    (problem,) = problems(folder)
+    assert problem.startswith(f"services/shapes/model/{said}")
+
+
+def test_a_models_functions_may_stand_elsewhere_and_where_none_is_asked_it_is_not_looked_at(
+    folder: Folder,
+) -> None:
+    folder.files |= MODEL
+    assert problems(folder) == []
+    folder.files["model/train.py"] = "no Python"
+    assert len(problems(folder)) == 1
+    define("operations", "createShapes", value={"functions": "shapes", "model": False})(folder)
+    assert not any("model/train.py" in problem for problem in problems(folder))
 
 
 def test_the_line_is_that_of_the_place(folder: Folder) -> None:
