@@ -221,3 +221,13 @@ def test_durations_and_numbers_as_people_read_them() -> None:
         "0 min", "1 h", "1 h", "1 h 37 min", "1 d", "1 d 1 h",
     ]  # fmt: skip
     assert [number(value) for value in (0, 1234567, 2.25)] == ["0", "1,234,567", "2.2"]
+
+
+@pytest.mark.parametrize(("change", "kind"), [({"failed": 8}, "bad"), ({"failed": 7}, "some"), ({}, "good")])
+def test_a_day_is_bad_if_either_side_spent_more_than_its_share(
+    change: dict[str, int], kind: str, tmp_path: Path
+) -> None:
+    made = Month(datetime(2026, 10, 1), datetime(2026, 10, 2))  # 14,400 requests: 7.2 may fail
+    made.change(made.at(1, "08:00"), 1, **change)
+    one = made.report(tmp_path, Period(first=made.begins.date(), last=made.begins.date()))
+    assert [cell for cell, _ in strip(one)] == [kind]
