@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from handlers.canary import outcome
+from handlers.canary.probes import Probe
 from handlers.inference.failure import FailureError
 from handlers.inference.model import encode
 from handlers.inference.operations import Operation, Operations
@@ -121,13 +122,27 @@ def _request(
             f"{''.join(getattr(answered, '__notes__', ()))}"
         )
     elif answered is not None and judged:
-        (probe,) = probing.loaded([{"name": "", **probing.described(service, example)}])
-        reason, said = outcome.judge(answered, probe)
-        if reason is not None:
-            yield (
-                f"{at('expect')}: the functions of `{runs.id}` answer otherwise ({said}), so it always fails."
-                f" {WRONG[reason]}"
-            )
+        yield from _judgement(service, example, answered, at)
+
+
+def _judgement(service: Service, example: Example, answered: Response, at: At) -> Iterator[str]:
+    (probe,) = probing.loaded([{"name": "", **probing.described(service, example)}])
+    reason, said = outcome.judge(answered, probe)
+    if reason is not None:
+        said = _other_value(answered, probe) if reason == "value" else said
+        yield (
+            f"{at('expect')}: the functions of `{example.operation}` answer otherwise ({said}), so it always"
+            f" fails. {WRONG[reason]}"
+        )
+
+
+def _other_value(answer: Response, probe: Probe) -> str:
+    """The first known value that the answer has not, with what it has there."""
+    document = json.loads(answer.body)
+    known = next(value for value in probe.values if not outcome.holds(document, value))
+    found = outcome.pointed(document, known.pointer)
+    has = "nothing" if found is outcome.NOTHING else json.dumps(found)
+    return f"{known.pointer or 'the answer'}: {has}, not {json.dumps(known.equals)}"
 
 
 def _run(

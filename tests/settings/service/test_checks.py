@@ -353,8 +353,12 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "another answer than is known where no model is asked": (
         define(*P1, "expect", "values", 0, "equals", value="square"),
-        "probes[1].expect: the functions of `getShape` answer otherwise (/name is not what is known), so it"
+        'probes[1].expect: the functions of `getShape` answer otherwise (/name: "other", not "square"), so it'
         " always fails. Correct the functions, or `expect.values`.",
+    ),
+    "a part that the answer lacks where no model is asked": (
+        define(*P1, "expect", "values", 0, value={"pointer": "/share", "equals": 1}),
+        "the functions of `getShape` answer otherwise (/share: nothing, not 1)",
     ),
     "an answer that does not fit the contract where no model is asked": (
         write("one.py", '{"name": prediction["name"]}', '{"size": prediction["name"]}'),
@@ -427,6 +431,37 @@ def test_what_is_wrong_is_said_with_its_place_its_consequence_and_its_fix(
     found = problems(folder)
     assert any(said in problem for problem in found), found
     assert all(problem.startswith("services/shapes/") for problem in found)
+
+
+def test_only_where_parse_gives_a_list_is_gather_recommended(folder: Folder) -> None:
+    write("one.py", "    return reference\n", '    return reference["size"]\n')(folder)
+    (problem,) = problems(folder)
+    assert problem.endswith(" Correct services/shapes/one.py:15.")
+
+
+def test_an_answer_that_stands_on_items_kept_elsewhere_is_not_judged(folder: Folder) -> None:
+    del folder.definition["probes"][1]["reference"]
+    define(*P1, "expect", "values", 0, "equals", value="square")(folder)
+    assert problems(folder) == []
+
+
+def test_a_look_up_without_features_gives_the_reference_item_to_format(folder: Folder) -> None:
+    write("one.py", "def features(item, reference):\n    return reference\n", "")(folder)
+    write("one.py", "import features as _other", "import parse as _other")(folder)
+    assert problems(folder) == []
+    define(*P1, "reference", 0, "name", value="square")(folder)
+    assert any('(/name: "square", not "other")' in problem for problem in problems(folder))
+
+
+def test_a_batch_without_a_model_is_answered_whole_unless_an_item_fails(folder: Folder) -> None:
+    define("operations", "createShapes", "model", value=False)(folder)
+    write("shapes.py", 'prediction["label"]', '"square" if prediction["sides"] == 4 else "other"')(folder)
+    define(*P0, "expect", "values", value=[{"pointer": "/shapes/1/name", "equals": "square"}])(folder)
+    define(*P0, "request", "body", value=[{"sides": 4}, {"sides": 3}])(folder)
+    (problem,) = problems(folder)
+    assert '(/shapes/1/name: "other", not "square")' in problem
+    define(*P0, "request", "body", value=[{"sides": 2}, {"sides": 3}])(folder)
+    assert problems(folder) == []
 
 
 MODEL = {
