@@ -10,13 +10,16 @@ def operation_problems(service: Service) -> Iterator[str]:
     """Every problem of `operations` in `service.yaml`."""
     known, used = service.contract.operations, service.definition.operations
     source = service.source
-    for name in used.keys() - known.keys():
+    meant = []
+    for name in sorted(used.keys() - known.keys()):
+        meant.append(did_you_mean(name, known))
         yield (
-            f"{source.at(('operations', name))}: the contract has no such operation, so nothing"
-            f" would call it."
-            f" {did_you_mean(name, known)}"
+            f"{source.at(('operations', name))}: the contract has no such operation, so nothing would call"
+            f" it. {meant[-1]}"
         )
-    for name in known.keys() - service.pipelines.keys():
+    for name in sorted(known.keys() - service.pipelines.keys()):
+        if f"Did you mean `{name}`?" in meant:
+            continue  # said already: it is named, with a slip
         yield (
             f"{source.at(('operations',))}: `{name}` of the contract is not named, so nothing"
             f" would answer it. Write"

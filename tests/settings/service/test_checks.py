@@ -433,6 +433,13 @@ def test_what_is_wrong_is_said_with_its_place_its_consequence_and_its_fix(
     assert all(problem.startswith("services/shapes/") for problem in found)
 
 
+def test_an_operation_named_with_a_slip_is_told_once(folder: Folder) -> None:
+    used = folder.definition["operations"]
+    used["createShape"] = used.pop("createShapes")
+    (problem,) = problems(folder)
+    assert problem.endswith("nothing would call it. Did you mean `createShapes`?")
+
+
 def test_only_where_parse_gives_a_list_is_gather_recommended(folder: Folder) -> None:
     write("one.py", "    return reference\n", '    return reference["size"]\n')(folder)
     (problem,) = problems(folder)
