@@ -19,8 +19,8 @@ from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.store import append_day, connect
 from reports.sla.evidence.verify import verify
 from reports.sla.figures.measure import measure, services
-from reports.sla.page.write import write
 from reports.sla.period import month
+from reports.sla.show.write import write
 
 SMALL, LARGE = 20, int(os.environ.get("SLA_SERVICES", "100"))
 SMALL_S, FLEET, FLEET_S, FLEET_MB = 20.0, 1000, 300.0, 2000.0

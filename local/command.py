@@ -22,7 +22,7 @@ from local.emulator.model_server import ModelServer, ModelServerError
 from local.emulator.net import PortInUseError
 from local.report import show
 from local.report.checks import summarise
-from local.report.page import render
+from local.report.html import render
 from local.report.sla import write_sla
 from local.run.customers import NoPlanError
 from local.run.faults import FAULTS

@@ -20,7 +20,7 @@ from rehearsal.incident.expectations import matching
 from rehearsal.incident.scenario import load_all
 from rehearsal.peers import compare as peers_
 from rehearsal.report import coverage as coverage_
-from rehearsal.report import data, junit, page, terminal
+from rehearsal.report import data, html, junit, terminal
 from rehearsal.run import Result
 from rehearsal.run import run as rehearse
 from rehearsal.sources import stack
@@ -130,7 +130,7 @@ def _write(results: Sequence[Result], folder: Path) -> None:
     name = results[0].alarm_set.name
     (folder / "results.json").write_text(json.dumps(data.summary(results), indent=2) + "\n", encoding="utf-8")
     (folder / "junit.xml").write_text(junit.text(results, name), encoding="utf-8")
-    (folder / "index.html").write_text(page.index(results, folder), encoding="utf-8")
+    (folder / "index.html").write_text(html.index(results, folder), encoding="utf-8")
     for result in results:
-        (folder / f"{result.scenario.key}.html").write_text(page.html(result), encoding="utf-8")
+        (folder / f"{result.scenario.key}.html").write_text(html.timeline(result), encoding="utf-8")
     print(f"written: {folder}/index.html, results.json, junit.xml", file=sys.stderr)  # noqa: T201  # for people

@@ -19,9 +19,9 @@ from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import verify
 from reports.sla.figures.measure import measure, services
 from reports.sla.figures.windows import first_minute
-from reports.sla.page.fleet import FleetReport
-from reports.sla.page.write import write
 from reports.sla.period import MINUTE, Period
+from reports.sla.show.fleet import FleetReport
+from reports.sla.show.write import write
 
 API = "AWS/ApiGateway"
 COUNTED = {  # column: metric of the canary

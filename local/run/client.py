@@ -19,9 +19,8 @@ from handlers.canary import outcome
 from handlers.canary.probes import Probe
 from handlers.transport import Response
 
-USER_AGENT = "inference-watch-customer/1"  # AWS's common rules refuse a request without one
 SIGNATURE_REUSE_S = 60.0  # AWS accepts a signature for five minutes
-USER_AGENT = "inference-watch-local"  # as a customer has one; a web ACL refuses requests without
+USER_AGENT = "inference-watch-local"  # as a customer has one; AWS's common rules refuse requests without
 IDLE_S = 3.0  # after so long without a request a connection is opened anew: the server may have closed it
 ANSWER_TIMEOUT_S = 30.0  # API Gateway gives up after 29 s
 

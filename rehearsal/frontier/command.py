@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from rehearsal.commands import EXPECTATION_FAILED, NOT_SIMULATED, OK, alarm_set
-from rehearsal.frontier import data, page
+from rehearsal.frontier import data, html
 from rehearsal.frontier.answers import Answer, answers, incident, percent, sentences
 from rehearsal.frontier.grid import Grid, grid_for
 from rehearsal.frontier.sweep import Frontier, sweep
@@ -64,7 +64,7 @@ def _write(found: Frontier, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(data.to_dict(found), indent=2) + "\n"
     (folder / "frontier.json").write_text(text, encoding="utf-8")
-    (folder / "frontier.html").write_text(page.html(found), encoding="utf-8")
+    (folder / "frontier.html").write_text(html.heat_map(found), encoding="utf-8")
     print(f"written: {folder}/frontier.html, frontier.json", file=sys.stderr)  # noqa: T201  # for people
 
 

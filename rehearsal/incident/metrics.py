@@ -13,8 +13,8 @@ from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.faults import FAULTS
 from rehearsal.incident.names import Names
 from rehearsal.incident.scenario import Explicit, Scenario
-from rehearsal.incident.service import simulate
 from rehearsal.incident.signals import Signals
+from rehearsal.incident.simulation import simulate
 from rehearsal.sources.stack import AlarmSet
 
 CANARY = "Canary"  # what metrics of the monitor account's own begin with

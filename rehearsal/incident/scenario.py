@@ -20,7 +20,7 @@ from rehearsal.incident import durations, expected
 from rehearsal.incident.expected import Expect
 from rehearsal.incident.faults import EITHER, FAULTS, Value
 from rehearsal.incident.schema import schema
-from rehearsal.incident.service import Shape
+from rehearsal.incident.simulation import Shape
 from rehearsal.incident.traffic import Traffic
 from rehearsal.marked_yaml import Marked
 

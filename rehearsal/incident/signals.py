@@ -16,7 +16,7 @@ from rehearsal.cloudwatch.series import MetricSeries
 from rehearsal.incident import latency
 from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.latency import Parts
-from rehearsal.incident.service import Outcome, Shape
+from rehearsal.incident.simulation import Outcome, Shape
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

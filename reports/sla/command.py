@@ -20,10 +20,10 @@ from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import Verified, verify
 from reports.sla.figures.engine import needed
 from reports.sla.figures.measure import measure, services
-from reports.sla.page.fleet import schema
-from reports.sla.page.terminal import show
-from reports.sla.page.write import write
 from reports.sla.period import PeriodError
+from reports.sla.show.fleet import schema
+from reports.sla.show.terminal import show
+from reports.sla.show.write import write
 
 OK, NOT_KEPT, USAGE, CHANGED = 0, 1, 2, 3
 

@@ -20,9 +20,9 @@ from reports.sla.evidence.store import last_link
 from reports.sla.evidence.verify import verify
 from reports.sla.figures.engine import needed
 from reports.sla.figures.measure import measure, services
-from reports.sla.page.fleet import FleetReport
-from reports.sla.page.write import write
 from reports.sla.period import Period, month
+from reports.sla.show.fleet import FleetReport
+from reports.sla.show.write import write
 
 ONE_DAY = timedelta(days=1)
 REPORTS, ANNOUNCEMENTS = "reports", "announcements"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.report import page as report
+from local.report import html as report
 from local.report.checks import summarise
-from local.report.page import (
+from local.report.html import (
     SECTIONS,
     kind,
     number,

@@ -7,9 +7,9 @@ import pytest
 
 from reports.sla.figures.ledger import ledger
 from reports.sla.figures.providers import PROVIDERS
-from reports.sla.page.write import write
 from reports.sla.period import Period
 from reports.sla.period import month as period_of
+from reports.sla.show.write import write
 from tests.reports.sla.months import SERVICE, month
 
 OCTOBER = period_of("2026-10")

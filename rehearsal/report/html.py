@@ -28,7 +28,7 @@ ENVIRONMENT = jinja2.Environment(
 ENVIRONMENT.filters["duration"] = durations.text
 
 
-def html(result: Result) -> str:
+def timeline(result: Result) -> str:
     """The page of one scenario."""
     homes = {a.name: account.id for account in result.alarm_set.accounts for a in account.alarms}
     shown = [a for a in result.alarm_set.alarms if a.name in result.tripped]

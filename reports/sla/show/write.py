@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from reports.sla.page.claim import claim_markdown
-from reports.sla.page.fleet import FleetReport, Line, fleet, line
-from reports.sla.page.html import fleet_html, service_html
-from reports.sla.page.markdown import fleet_markdown, service_markdown
 from reports.sla.result import Model, ServiceReport
+from reports.sla.show.claim import claim_markdown
+from reports.sla.show.fleet import FleetReport, Line, fleet, line
+from reports.sla.show.html import fleet_html, service_html
+from reports.sla.show.markdown import fleet_markdown, service_markdown
 
 FOLDER = "services"
 

@@ -3,10 +3,10 @@
 from rehearsal.frontier import chart, data
 from rehearsal.frontier.answers import answers, sentences
 from rehearsal.frontier.sweep import Frontier
-from rehearsal.report.page import ENVIRONMENT
+from rehearsal.report.html import ENVIRONMENT
 
 
-def html(frontier: Frontier) -> str:
+def heat_map(frontier: Frontier) -> str:
     """The page."""
     window_days = frontier.alarm_set.slo.window_days
     return ENVIRONMENT.get_template("frontier.html.j2").render(
