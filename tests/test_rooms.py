@@ -75,7 +75,7 @@ FLOORS: dict[str, dict[str, set[str]]] = {
         "peers": {"cloudwatch", "incident", "sources", "report"},
     },
     "reports/sla": {
-        "collect": {"evidence", "figures", "page"},
+        "collect": {"evidence", "figures", "show"},
         "evidence": set(),
         "figures": {"evidence", "result"},
         "page": {"evidence", "figures", "result"},
