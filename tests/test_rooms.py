@@ -78,7 +78,7 @@ FLOORS: dict[str, dict[str, set[str]]] = {
         "collect": {"evidence", "figures", "show"},
         "evidence": set(),
         "figures": {"evidence", "result"},
-        "page": {"evidence", "figures", "result"},
+        "show": {"evidence", "figures", "result"},
         "result": set(),
     },
 }
