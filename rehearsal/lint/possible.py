@@ -23,7 +23,14 @@ def can(rule: Rule, domains: Mapping[str, States], apart: Apart = (), *, be: boo
     """
     names = list(dict.fromkeys(children(rule)))
     pairs = [pair for pair in combinations(names, 2) if frozenset(pair) in apart] if apart else []
-    return _Search(rule, names, pairs, be=be).found({n: domains.get(n, ALL) for n in names}, 0)
+    free = {name: domains.get(name, ALL) - _barred(name, domains, apart) for name in names}
+    return all(free.values()) and _Search(rule, names, pairs, be=be).found(free, 0)
+
+
+def _barred(name: str, domains: Mapping[str, States], apart: Apart) -> States:
+    """ALARM, where an alarm that cannot be in ALARM together with this one always is."""
+    others = {other for pair in apart if name in pair for other in pair - {name}}
+    return frozenset(("ALARM",)) if any(domains.get(other) == {"ALARM"} for other in others) else frozenset()
 
 
 class _Search:

@@ -3,7 +3,7 @@
 from itertools import product
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitoring.spec import State
@@ -36,6 +36,12 @@ APART = st.sampled_from(((), (frozenset(("a", "b")),), (frozenset(("a", "b")), f
 
 
 @given(rule=RULES, domains=DOMAINS, apart=APART, be=st.booleans())
+@example(
+    rule=InState("ALARM", "b"),
+    domains={"a": frozenset(("ALARM",)), "b": frozenset(("ALARM", "OK")), "c": frozenset(("OK",))},
+    apart=(frozenset(("a", "b")),),
+    be=True,
+)
 def test_it_is_as_trying_every_combination_says(
     rule: Rule, domains: dict[str, frozenset[str]], apart: tuple[frozenset[str], ...], *, be: bool
 ) -> None:
