@@ -30,7 +30,11 @@ def can(rule: Rule, domains: Mapping[str, States], apart: Apart = (), *, be: boo
 def _barred(name: str, domains: Mapping[str, States], apart: Apart) -> States:
     """ALARM, where an alarm that cannot be in ALARM together with this one always is."""
     others = {other for pair in apart if name in pair for other in pair - {name}}
-    return frozenset(("ALARM",)) if any(domains.get(other) == {"ALARM"} for other in others) else frozenset()
+    return (
+        frozenset(("ALARM",))
+        if any(domains.get(other, ALL) == {"ALARM"} for other in others)
+        else frozenset()
+    )
 
 
 class _Search:
