@@ -37,7 +37,7 @@ test: $(INSTALLED) build ## Run every test; no network beyond loopback
 .PHONY: engine
 engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs the Pulumi CLI on the PATH
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
-	@$(BIN)/python -m pytest tests/engine --numprocesses 3 --dist worksteal -m 'not provider' $(ARGS)
+	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not provider' $(ARGS)
 
 .PHONY: provider
 provider: $(INSTALLED) build ## Hold what is assumed of the AWS provider against its own plan; needs Terraform
