@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from rehearsal.fidelity import published, tables  # noqa: E402  # the line above makes it importable
+from docs import marked  # noqa: E402  # the line above makes it importable
+from rehearsal.fidelity import published, tables  # noqa: E402
 
 PAGE = ROOT / "docs" / "fidelity.md"
 
@@ -50,27 +51,7 @@ def silences() -> Iterator[str]:
         )
 
 
-def text(current: str) -> str:
-    """The page with its tables anew."""
-    for section in (missing_data, changes, silences):
-        name = section.__name__
-        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-        before, rest = current.split(begin)
-        current = "\n".join([before + begin, *section(), end + rest.split(end)[1]])
-    return current
-
-
-def main() -> int:
-    """Write or check; 1 when the page is stale."""
-    current = PAGE.read_text(encoding="utf-8")
-    wanted = text(current)
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(wanted, encoding="utf-8")
-    elif current != wanted:
-        sys.stderr.write("docs/fidelity.md is stale; run `python docs/fidelity.py`\n")
-        return 1
-    return 0
-
+SECTIONS = (missing_data, changes, silences)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(marked.main(PAGE, SECTIONS))
