@@ -59,6 +59,7 @@ rehearse: $(INSTALLED) ## Rehearse every shipped scenario for prod, and what nob
 check: $(INSTALLED) ## Judge the stack files, the services and what is generated; format check, lint and types
 	@$(BIN)/python -m config
 	@$(BIN)/python -m services check
+	@$(BIN)/python -m policy
 	@$(BIN)/python docs/alarms.py --check
 	@$(BIN)/python docs/lint.py --check
 	@$(BIN)/python docs/sla.py --check

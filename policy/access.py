@@ -10,6 +10,8 @@ IDENTITY = ("iam.RolePolicy", "iam.Policy", "iam.UserPolicy", "iam.GroupPolicy")
 # services", service authorization reference).
 UNBOUNDED = frozenset(
     {
+        "cloudwatch:DescribeAlarmHistory",  # composite alarms are described with * alone
+        "cloudwatch:DescribeAlarms",
         "cloudwatch:GetMetricData",
         "cloudwatch:GetMetricStatistics",
         "cloudwatch:ListMetrics",

@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
     "handlers": set(),
     "model": set(),
-    "policy": set(),
+    "policy": {"config"},  # to run the program that it judges
     "services": {"entry"},  # its command; a service itself imports nothing
     "local": None,
     "bench": None,
