@@ -28,7 +28,7 @@ def main() -> int:
 
 def pair(service: Settings | None, monitor: Settings) -> list[str]:
     """What a monitor stack and the service stack of its pair do not agree on."""
-    if service is None or monitor.role != "monitor" or service.role != "service" or monitor.service_stack:
+    if service is None or monitor.role != "monitor" or service.role != "service" or monitor.watches:
         return []
     problems = [
         f"  - inference-watch:{key}: {ours} here and {theirs} in the service stack, so its API is not found."

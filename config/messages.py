@@ -13,6 +13,10 @@ from pydantic_core import ErrorDetails
 from config.values import Kind
 
 SHOWN_CHARS = 60
+MOVED = {  # keys of earlier versions
+    "service_stack": "it is a list now, `watches`, and would have had no effect. Rename it: pulumi config set"
+    " --path 'watches[0]' <stack>, then pulumi config rm service_stack",
+}
 
 
 def explain(
@@ -23,6 +27,9 @@ def explain(
     key = dotted(project, path)
     inside = [_kind_at(tree, path[:i]) for i in range(len(path) + 1)]
     if kind == "extra_forbidden":
+        if moved := MOVED.get(".".join(map(str, path))):
+            yield f"{key}: {moved}"
+            return
         section = inside[-2].section
         near = difflib.get_close_matches(str(path[-1]), list(section.model_fields) if section else [], n=1)
         hint = f"Did you mean `{near[0]}`?" if near else "Remove it, or look the key up in docs/config.md."

@@ -11,7 +11,7 @@ from pydantic import Field
 from settings.alarms import AlarmsTuning
 from settings.api import Api
 from settings.canary import Canary
-from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, form
+from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, StackName, form
 from settings.inference import Inference
 from settings.model import Model
 from settings.notifications import Notifications
@@ -46,7 +46,7 @@ SERVICE_ONLY = (
     "tracing",
     "observability",
 )
-MONITOR_ONLY = ("service_stack", "canary")
+MONITOR_ONLY = ("watches", "canary")
 
 
 class Settings(Section):
@@ -90,7 +90,7 @@ class Settings(Section):
     tracing: Tracing = Tracing()
     observability: Observability = Observability()
 
-    service_stack: str = ""
+    watches: tuple[StackName, ...] = ()
     canary: Canary = Canary()
 
     @property

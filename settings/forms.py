@@ -53,6 +53,17 @@ RunbookUrl = Annotated[
     ),
     Field(examples=["https://example.com/runbook"]),
 ]
+_WORD = r"[A-Za-z0-9_.-]{1,100}"
+# A stack's name alone, or with its organization and project: the CLI's `ParseStackName` and `stackNameRegex`.
+StackName = Annotated[
+    str,
+    form(
+        rf"({_WORD}/{_WORD}/)?{_WORD}",
+        "it should be a stack's name, like prod, or <organization>/<project>/<stack>, of letters, digits,"
+        " hyphens, underscores and periods; Pulumi finds no stack by another one",
+    ),
+    Field(examples=["prod"]),
+]
 PlanName = Annotated[
     str,
     form(

@@ -14,7 +14,7 @@ from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.schedule import Schedule, ScheduleArgs
-from monitoring.watched import NAMESPACE, canary_name
+from monitoring.watched import NAMESPACE, Watched, canary_name
 from settings import STAGE
 from settings.canary import Canary as CanarySettings
 from settings.service import probing
@@ -25,7 +25,7 @@ class CanaryArgs:
     """`probes` are what the service stack exports of them; see `settings.service.probing`."""
 
     common: Common
-    service_account_id: str
+    watched: Watched
     api_id: pulumi.Input[str]
     api_url: pulumi.Input[str]
     api_key: pulumi.Input[str]
@@ -41,7 +41,7 @@ class Canary(pulumi.ComponentResource):
     def __init__(self, name: str, args: CanaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:canary:Canary", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        function_name = canary_name(args.common.base)
+        watched, function_name = args.watched, canary_name(args.watched.name)
         secret = aws.secretsmanager.Secret(
             f"{name}-api-key",
             name=f"{function_name}-api-key",
@@ -57,7 +57,7 @@ class Canary(pulumi.ComponentResource):
             secret_string=args.api_key,  # pulumi-aws marks it secret
             opts=child,
         )
-        arn = f"arn:aws:execute-api:{args.common.region}:{args.service_account_id}"
+        arn = f"arn:aws:execute-api:{watched.region}:{watched.account_id}"
         invoke = pulumi.Output.all(args.api_id, args.probes).apply(
             lambda known: resources(f"{arn}:{known[0]}/{STAGE}", known[1])
         )
@@ -71,9 +71,9 @@ class Canary(pulumi.ComponentResource):
                 files=args.probes.apply(probing.files),
                 timeout_s=args.settings.timeout_ms // 1000 + 10,  # and time to read the key and publish
                 environment={
-                    "SERVICE": args.common.base,
+                    "SERVICE": watched.name,
                     "API_URL": args.api_url,
-                    "API_REGION": args.common.region,
+                    "API_REGION": watched.region,
                     "API_KEY_SECRET_ARN": secret.arn,
                     "TIMEOUT_MS": str(args.settings.timeout_ms),
                 },

@@ -1,103 +1,119 @@
-"""The monitor account's stack: the canary, and what is watched from outside.
+"""The monitor account's stack: what watches each service from outside, and what all of them share.
 
-Everything about the service comes from its stack's outputs; nothing here is read by the service stack.
+Everything about a service comes from its stack's outputs; nothing here is read by a service stack.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 
 import monitoring
-from components.monitor.canary import Canary, CanaryArgs
-from components.monitor.stack_outputs import StackOutputs, service_stack
-from components.shared.alarms import Alarms, AlarmsArgs
+from components.monitor.service import WatchedService, WatchedServiceArgs
+from components.monitor.stack_outputs import StackOutputs, unknown, watched_stacks
+from components.shared import notifications
 from components.shared.common import common
-from components.shared.dashboard import Dashboard, DashboardArgs
 from components.shared.notifications import Notifications, NotificationsArgs, joined
 from monitoring.watched import Watched
 from settings import Settings
+from settings.notifications import Notifications as Subscribers
 
 
 class Monitor(pulumi.ComponentResource):
-    """The monitor stack. `exports` is what `__main__` publishes; subscribers come on top of the service's."""
+    """The monitor stack. `exports` is what `__main__` publishes; subscribers come on top of the services'."""
 
     exports: dict[str, Any]
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:monitor:Monitor", name, None, opts)
-        self._name, self._settings, self._child = name, settings, pulumi.ResourceOptions(parent=self)
-        self._prefix = f"{settings.base}-monitor"
-        service = StackOutputs(settings.service_stack or service_stack())
-        shared = common(name, settings, self._prefix, self._child)
-        canary = Canary(
-            f"{name}-canary",
-            CanaryArgs(
-                common=shared,
-                service_account_id=settings.accounts.service,
-                api_id=service.require("api_id"),
-                api_url=service.require("api_url"),
-                api_key=service.require("canary_api_key"),
-                probes=service.require("probes"),
-                settings=settings.canary,
-            ),
-            opts=self._child,
-        )
-        notifications = Notifications(
+        self._settings, self._child = settings, pulumi.ResourceOptions(parent=self)
+        self._stacks = [StackOutputs(stack) for stack in watched_stacks(settings.watches)]
+        prefix = f"{settings.base}-monitor"
+        self._common = common(name, settings, prefix, self._child)
+        self._notifications = Notifications(
             f"{name}-notifications",
             NotificationsArgs(
-                prefix=self._prefix,
-                account_id=shared.account_id,
-                key_arn=shared.key_arn,
-                subscriptions=service.require("subscriptions").apply(
-                    lambda theirs: joined(theirs, settings.notifications)
-                ),
-                set_in=service.name,
+                prefix=prefix,
+                account_id=settings.account_id,
+                key_arn=self._common.key_arn,
+                subscriptions=pulumi.Output.all(
+                    *[stack.if_there("subscriptions", notifications.read) for stack in self._stacks]
+                ).apply(self._subscribers),
+                set_in=self._stacks[0].name if len(self._stacks) == 1 else pulumi.get_stack(),
             ),
             opts=self._child,
         )
+        # Which alarms there are depends on a service's settings. A StackReference is read during preview
+        # too, so these resources show there as soon as the service is deployed.
         self.exports = {
-            "canary_function_name": canary.function.function_name,
-            "dashboard_name": self._prefix,
-            # Which alarms there are depends on the service's settings. A StackReference is read during
-            # preview too, so these resources show there as soon as the service is deployed.
-            "alarms": service.require("watched", read_watched).apply(
-                lambda watched: self._watch(watched, notifications)
-            ),
+            "services": pulumi.Output.all(
+                *[stack.if_there("watched", read_watched) for stack in self._stacks]
+            ).apply(self._watch)
         }
         self.register_outputs({})
 
-    def _watch(self, watched: Watched, notifications: Notifications) -> list[str]:
-        check_pair(watched, self._settings)
+    def _subscribers(self, theirs: Sequence[Subscribers | None]) -> Subscribers | pulumi.Output[Subscribers]:
+        """Of all services and of this stack; unknown while no service is there."""
+        there = [subscribers for subscribers in theirs if subscribers]
+        return joined(*there, self._settings.notifications) if there else unknown()
+
+    def _watch(self, services: Sequence[Watched | None]) -> pulumi.Output[dict[str, Any]]:
+        """One component a service that is there; all of them are judged before the first is made."""
+        there = [(stack, watched) for stack, watched in zip(self._stacks, services, strict=True) if watched]
+        check([(stack.name, watched) for stack, watched in there], self._settings)
         try:
-            alarms = monitoring.monitor_alarms(watched)
+            made = {watched.name: self._service(stack, watched).exports for stack, watched in there}
         except monitoring.MonitoringError as error:  # for people: without a traceback
             raise pulumi.RunError(str(error)) from None
-        Alarms(
-            f"{self._name}-alarms",
-            AlarmsArgs(alarms=alarms, topic_arns=notifications.topic_arns),
+        return pulumi.Output.from_input(made)
+
+    def _service(self, stack: StackOutputs, watched: Watched) -> WatchedService:
+        return WatchedService(
+            watched.name,
+            WatchedServiceArgs(
+                common=self._common,
+                stack=stack,
+                watched=watched,
+                canary=self._settings.canary,
+                topic_arns=self._notifications.topic_arns,
+            ),
             opts=self._child,
         )
-        body = monitoring.monitor_dashboard(watched, self._settings.account_id)
-        Dashboard(
-            f"{self._name}-dashboard",
-            DashboardArgs(dashboard_name=self._prefix, body=body),
-            opts=self._child,
-        )
-        return [alarm.name for alarm in alarms]
 
 
 def read_watched(output: Mapping[str, Any]) -> Watched:
-    """The service's own description. Numbers arrive as floats. Raises `ValidationError`."""
+    """A service's own description. Numbers arrive as floats. Raises `ValidationError`."""
     return Watched.model_validate(output, strict=False)
 
 
+def check(services: Sequence[tuple[str, Watched]], settings: Settings) -> None:
+    """Raises `pulumi.RunError` where this stack cannot watch what the stacks of these names describe."""
+    seen: dict[str, str] = {}
+    for stack, watched in services:
+        if watched.name in seen:
+            raise pulumi.RunError(
+                f"Stacks {seen[watched.name]!r} and {stack!r} both are service {watched.name!r}, so that"
+                " canary, alarms and dashboard of one would be the other's. Give one of them another `name`"
+                " or `env`, or take it out of `watches`."
+            )
+        seen[watched.name] = stack
+        if watched.region != settings.region:
+            raise pulumi.RunError(
+                f"Stack {stack!r} is in {watched.region} and this one in {settings.region}: an alarm reads"
+                " the metrics of one region, so none of this one's would ever have data. Watch it from a"
+                f" monitor stack in {watched.region}."
+            )
+        if not settings.watches:
+            check_pair(watched, settings)
+
+
 def check_pair(watched: Watched, settings: Settings) -> None:
-    """Raises `pulumi.RunError` when the two stacks do not speak of the same service."""
-    ours = (settings.base, settings.accounts.service, settings.region)
-    theirs = (watched.name, watched.account_id, watched.region)
+    """Raises `pulumi.RunError` when the two stacks of a pair do not speak of the same service."""
+    ours = (settings.base, settings.accounts.service)
+    theirs = (watched.name, watched.account_id)
     if ours != theirs:
         raise pulumi.RunError(
-            f"This stack watches {ours} (name, account, region), but the service stack is {theirs}; "
-            f"the canary's calls would be refused. Set name, env, accounts.service and region alike in both."
+            f"This stack is the monitor of {ours} (name, account), but the service stack of its pair is"
+            f" {theirs}. Set name, env and accounts.service alike in both, or name what it watches in"
+            " `watches`."
         )

@@ -5,7 +5,7 @@ update stops with the command to run. That the stack itself does not exist is Pu
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import pulumi
@@ -29,17 +29,28 @@ class StackOutputs:
         unknown in a preview, with one warning a stack; in an update `pulumi.RunError` names the command.
         """
 
-        def known(value: Any) -> Read | pulumi.Output[Read]:
+        return self._get(output, read, unknown)
+
+    def if_there(
+        self, output: str, read: Callable[[Any], Read] = lambda value: value
+    ) -> pulumi.Output[Read | None]:
+        """As `require`, but None in a preview, which then goes on to show what does not hang on it."""
+        return self._get(output, read, lambda: None)
+
+    def _get(self, output: str, read: Callable[[Any], Any], absent: Callable[[], Any]) -> pulumi.Output[Any]:
+        def known(value: Any) -> Any:
             if value is None:
-                return self._absent(f"has no output {output!r} yet")
+                self._refuse_or_warn(f"has no output {output!r} yet")
+                return absent()
             try:
                 return read(value)
             except ValidationError:
-                return self._absent(f"has an output {output!r} of another version of this program")
+                self._refuse_or_warn(f"has an output {output!r} of another version of this program")
+                return absent()
 
         return self._reference.get_output(output).apply(known)
 
-    def _absent(self, what: str) -> pulumi.Output[Any]:
+    def _refuse_or_warn(self, what: str) -> None:
         problem = f"Stack {self.name!r} {what}: it was not deployed with this program, or was destroyed."
         command = f"pulumi up -s {self.name}"
         if not pulumi.runtime.is_dry_run():
@@ -50,25 +61,40 @@ class StackOutputs:
                 f"{problem} What depends on it is left out of this preview or shown as unknown, and an update"
                 f" would stop here. Before that: {command}"
             )
-        return _unknown()
 
 
-def service_stack() -> str:
-    """The service stack of this monitor stack's pair: `dev` for `dev-monitor`, in the same project.
+def watched_stacks(watches: Sequence[str]) -> list[str]:
+    """The full names of the stacks to watch; without any, of this stack's pair: `dev` for `dev-monitor`.
 
-    Raises `pulumi.RunError` where this stack's name does not tell, naming the setting that does.
+    A name alone is of this organization and project. Raises `pulumi.RunError` for one that is there twice or
+    is this stack itself, and where this stack's name tells of no pair, naming the setting that does.
     """
-    project, own = pulumi.get_project(), pulumi.get_stack()
+    organization, project, own = pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()
+    full = [name if "/" in name else f"{organization}/{project}/{name}" for name in watches or [_pair(own)]]
+    for number, name in enumerate(full):
+        key = f"{project}:watches[{number}]"
+        if name in full[:number]:
+            raise pulumi.RunError(f"{key}: {name!r} is there twice; it is watched once. Remove one.")
+        if name == f"{organization}/{project}/{own}":
+            raise pulumi.RunError(
+                f"{key}: {name!r} is this stack itself, which serves nothing. Name a service stack."
+            )
+    return full
+
+
+def _pair(own: str) -> str:
     service = own.removesuffix("-monitor")
-    if service == own:
+    if service == own or not service:
         raise pulumi.RunError(
-            f"{project}:service_stack is not set, and the name {own!r} (not <env>-monitor) does not tell"
-            " what it watches. Set it: pulumi config set service_stack <organization>/<project>/<stack>"
+            f"{pulumi.get_project()}:watches is not set, and the name {own!r} (not <env>-monitor) does not"
+            " tell what it watches. Set it: pulumi config set --path 'watches[0]' <stack>"
         )
-    return f"{pulumi.get_organization()}/{project}/{service}"
+    return service
 
 
-def _unknown() -> pulumi.Output[Any]:
+def unknown() -> pulumi.Output[Any]:
+    """What only an update will tell."""
+
     async def resolved(value: Any) -> Any:
         return value
 

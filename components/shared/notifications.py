@@ -85,12 +85,16 @@ def exported(subscribers: Subscribers) -> pulumi.Output[dict[str, Any]]:
     return pulumi.Output.secret(subscribers.model_dump(mode="json"))
 
 
-def joined(exported: Mapping[str, Any], ours: Subscribers) -> Subscribers:
-    """What another stack exports and what this one adds, each subscriber of a level once."""
-    theirs = Subscribers.model_validate(exported, strict=False)
+def read(exported: Mapping[str, Any]) -> Subscribers:
+    """Subscribers as another stack exports them. Raises `ValidationError`."""
+    return Subscribers.model_validate(exported, strict=False)
+
+
+def joined(*every: Subscribers) -> Subscribers:
+    """The subscribers of several stacks, each of a level once."""
     return Subscribers(
-        warn=tuple(dict.fromkeys([*theirs.warn, *ours.warn])),
-        critical=tuple(dict.fromkeys([*theirs.critical, *ours.critical])),
+        warn=tuple(dict.fromkeys(one for subscribers in every for one in subscribers.warn)),
+        critical=tuple(dict.fromkeys(one for subscribers in every for one in subscribers.critical)),
     )
 
 

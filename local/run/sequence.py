@@ -27,6 +27,7 @@ from local.run.plan import DURING, Options, phases
 from local.run.progress import Steps
 from local.run.traffic import Phase, drive, requests_of
 from local.summary import Usage
+from monitoring.watched import canary_name
 from settings import Settings
 from settings.service import load
 
@@ -98,7 +99,7 @@ class Run:
         planned = phases(self._options, plan, stage_rate, sent)
         for phase in planned:
             if phase.name == DURING:
-                self._begin_fault(watched, monitor)
+                self._begin_fault(watched)
             samples += self._drive(target, phase, stop)
         probes = self._await_canary(watched["name"], deployed_at)
         used = self._usage(watched)
@@ -202,7 +203,7 @@ class Run:
         )
         return plan, target, watched["api"]["rate_limit_per_s"]
 
-    def _begin_fault(self, watched: Mapping[str, Any], monitor: Deployment) -> None:
+    def _begin_fault(self, watched: Mapping[str, Any]) -> None:
         assert self._options.fault  # noqa: S101  # only a run with a fault has this phase
         function = self._emulator.client("lambda", SERVICE_ACCOUNT).get_function_configuration(
             FunctionName=watched["function"]["name"]
@@ -211,7 +212,7 @@ class Run:
             emulator=self._emulator,
             model=self._model,
             monitor_account=MONITOR_ACCOUNT,
-            canary_schedule=monitor.outputs["canary_function_name"],
+            canary_schedule=canary_name(watched["name"]),
             time_budget_ms=int(function["Environment"]["Variables"]["TIME_BUDGET_MS"]),
         )
         self._options.fault.begin(lab)

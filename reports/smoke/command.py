@@ -61,7 +61,13 @@ def smoke(
 ) -> list[str]:
     """The faults of a deployed pair. Raises `SmokeError` and botocore's own errors."""
     watched = _output(service, "watched")
-    canary = _output(monitor, "canary_function_name")
+    services = _output(monitor, "services")
+    if watched["name"] not in services:
+        raise SmokeError(
+            f"the monitor stack watches {', '.join(services) or 'nothing'}, not {watched['name']}; add the"
+            " service stack to its `watches`, or name another one with --monitor-stack."
+        )
+    canary = services[watched["name"]]["canary_function_name"]
     here = boto3.Session(profile_name=service_profile, region_name=watched["region"])
     there = boto3.Session(profile_name=monitor_profile, region_name=watched["region"])
     account = here.client("sts").get_caller_identity()["Account"]

@@ -23,6 +23,9 @@ def test_the_body_is_rendered_as_it_is(body: dict[str, Any]) -> None:
     assert json.loads(made.inputs["dashboardBody"]) == json.loads(json.dumps(body))
 
 
-def test_each_stack_has_one_dashboard_and_exports_its_name(prod: Run, prod_monitor: Run) -> None:
-    for run in (prod, prod_monitor):
-        assert run.one("Dashboard").inputs["dashboardName"] == run.outputs["dashboard_name"]
+def test_each_service_has_one_dashboard_an_account_whose_name_is_exported(
+    prod: Run, prod_monitor: Run
+) -> None:
+    outside = prod_monitor.outputs["services"]["inference-prod"]
+    for run, outputs in ((prod, prod.outputs), (prod_monitor, outside)):
+        assert run.one("Dashboard").inputs["dashboardName"] == outputs["dashboard_name"]

@@ -17,8 +17,9 @@ def test_a_preview_over_an_empty_stack_shows_the_rest_and_warns_once_with_the_co
     (warning,) = run.warnings
     assert f"Stack {STACK!r} has no output" in warning
     assert f"pulumi up -s {STACK}" in warning
-    assert {"inference-dev-canary", "inference-dev-monitor-critical"} <= {
-        m.inputs.get("name") for m in run.made if m.type.startswith("aws:")
+    assert {m.inputs["name"] for m in run.of("Topic").values()} == {
+        "inference-dev-monitor-critical",
+        "inference-dev-monitor-warn",
     }
     assert not run.of("MetricAlarm")
 
@@ -58,11 +59,9 @@ def test_outputs_of_another_version_are_unknown_in_a_preview_and_an_error_in_an_
 
 def test_a_monitor_stack_of_another_name_says_how_to_name_its_service_stack(dev: Run) -> None:
     for name in ("watch", "monitor", "monitoring-dev"):
-        with pytest.raises(
-            pulumi.RunError, match="config set service_stack <organization>/<project>/<stack>"
-        ):
+        with pytest.raises(pulumi.RunError, match=r"config set --path 'watches\[0\]' <stack>"):
             run_stack("dev-monitor", stack_outputs=dev.outputs, name=name)
-    settings = {"service_stack": STACK}
+    settings = {"watches": [STACK]}
     named = run_stack("dev-monitor", settings, stack_outputs=dev.outputs, name="watch")
     assert named.references == (STACK,)
 

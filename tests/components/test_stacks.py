@@ -271,15 +271,19 @@ def physical_names(run: Run) -> set[tuple[str, str]]:
 
 def test_the_monitor_stack_exports_what_people_look_at(dev_monitor: Run) -> None:
     outputs = dict(dev_monitor.outputs)
-    assert set(outputs.pop("alarms")) == {
+    ((name, service),) = outputs.pop("services").items()
+    assert name == "inference-dev"
+    assert set(service.pop("alarms")) == {
         unwrap(made.inputs["name" if kind == "MetricAlarm" else "alarmName"])
         for kind in WATCHING
         for made in dev_monitor.of(kind).values()
     }
-    assert outputs == {
-        "identity": {"name": "inference-dev", "region": "eu-central-1", "account": "222222222222"},
+    assert service == {
         "canary_function_name": "inference-dev-canary",
         "dashboard_name": "inference-dev-monitor",
+    }
+    assert outputs == {
+        "identity": {"name": "inference-dev", "region": "eu-central-1", "account": "222222222222"},
     }
 
 
@@ -295,7 +299,7 @@ def test_a_second_service_in_the_same_accounts_collides_with_nothing(dev: Run, d
 
 
 def test_a_monitor_stack_that_names_another_service_is_refused(dev: Run) -> None:
-    with pytest.raises(Exception, match="the canary's calls would be refused"):
+    with pytest.raises(Exception, match="the service stack of its pair is \\('inference-dev'"):
         run_stack("dev-monitor", {"name": "fraud"}, stack_outputs=dev.outputs)
 
 

@@ -137,7 +137,7 @@ def test_a_value_aws_or_the_program_would_choke_on_is_refused(changes: dict[str,
     ("role", "section", "value"),
     [
         ("service", "canary", {"timeout_ms": 3000}),
-        ("service", "service_stack", "acme/inference-watch/dev"),
+        ("service", "watches", ["dev"]),
         ("monitor", "slo", {"availability_pct": 99.0}),
         ("monitor", "usage_plans", [{"name": "a", "rate_per_s": 1, "burst": 1, "keys": ["k"]}]),
     ],

@@ -168,7 +168,7 @@ ROWS = (
             "dev-monitor",
             log_retention_days=30,
             notifications={"warn": [{"protocol": "email", "endpoint": "a@example.com"}]},
-            service_stack="organization/inference-watch/dev",
+            watches=["dev"],
         ),
         effects={
             "updated": "LogGroup *",

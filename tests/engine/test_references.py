@@ -48,5 +48,5 @@ def test_a_monitor_whose_name_does_not_tell_what_it_watches_says_which_setting_d
 ) -> None:
     new = project({"elsewhere": MONITOR})
     preview = new.stack("elsewhere").preview()
-    assert "inference-watch:service_stack is not set" in preview.error
+    assert "inference-watch:watches is not set" in preview.error
     assert "Traceback" not in preview.error + preview.output

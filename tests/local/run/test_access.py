@@ -11,6 +11,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
+from monitoring.watched import canary_name
 from tests.local.deployed import Stacks
 from tests.local.emulated_api import assume, make_role, root
 
@@ -62,7 +63,7 @@ def test_another_role_of_the_monitor_account_is_refused(stacks: Stacks, key: str
 
 
 def test_the_deployed_canary_succeeds_from_its_own_account(stacks: Stacks) -> None:
-    name = stacks.monitor.outputs["canary_function_name"]
+    name = canary_name(stacks.service.outputs["watched"]["name"])
     answer = stacks.emulator.client("lambda", MONITOR_ACCOUNT).invoke(FunctionName=name, Qualifier="live")
     assert "FunctionError" not in answer, answer["Payload"].read()
     now = datetime.now(UTC)

@@ -31,6 +31,7 @@ from local.run.faults import (
     plan_overrides,
 )
 from local.run.observe import Probe
+from monitoring.watched import canary_name
 from tests.local.asking import MEASURED, ask
 from tests.local.deployed import Stacks, deployed
 from tests.local.made import probe, sample
@@ -85,7 +86,7 @@ def probe_now(stacks: Stacks) -> Probe:
     """
     time.sleep(1 - time.time() % 1)
     since = int(time.time())
-    name = stacks.monitor.outputs["canary_function_name"]
+    name = canary_name(BASE)
     answer = stacks.emulator.client("lambda", MONITOR_ACCOUNT).invoke(FunctionName=name, Qualifier="live")
     assert "FunctionError" not in answer, answer["Payload"].read()
     return observe.probes(stacks.emulator, MONITOR_ACCOUNT, BASE, since)[-1]
@@ -102,7 +103,7 @@ def begun(stacks: Stacks, name: str) -> Iterator[Fault]:
         emulator=stacks.emulator,
         model=stacks.model,
         monitor_account=MONITOR_ACCOUNT,
-        canary_schedule=stacks.monitor.outputs["canary_function_name"],
+        canary_schedule=canary_name(BASE),
         time_budget_ms=int(function["Environment"]["Variables"]["TIME_BUDGET_MS"]),
     )
     try:
@@ -161,7 +162,7 @@ def test_a_used_up_quota_refuses_customers_with_429_and_leaves_the_canary_alone(
 
 def test_a_stopped_canary_keeps_its_schedule_but_for_being_disabled(stacks: Stacks) -> None:
     scheduler = stacks.emulator.client("scheduler", MONITOR_ACCOUNT)
-    name = stacks.monitor.outputs["canary_function_name"]
+    name = canary_name(BASE)
 
     def schedule() -> dict[str, Any]:
         found = scheduler.get_schedule(Name=name)

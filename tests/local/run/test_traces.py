@@ -12,6 +12,7 @@ import pytest
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.emulator.model_environment import trained
+from monitoring.watched import canary_name
 from reports import traces
 from tests.local.asking import MEASURED
 from tests.local.deployed import Stacks, deployed
@@ -79,7 +80,7 @@ def collected(real: Stacks, lots: Sequence[str]) -> list[Document]:
     with ThreadPoolExecutor(CLIENTS) as clients:
         assert Counter(clients.map(predict, lots)) == {200: REQUESTS}
     probe = real.emulator.client("lambda", MONITOR_ACCOUNT).invoke(
-        FunctionName=real.monitor.outputs["canary_function_name"], Qualifier="live"
+        FunctionName=canary_name(real.service.outputs["watched"]["name"]), Qualifier="live"
     )
     assert "FunctionError" not in probe
     deadline = time.monotonic() + ARRIVAL_S

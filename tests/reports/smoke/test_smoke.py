@@ -26,7 +26,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         },
         "endpoint_configuration_name": "wanted",
     },
-    "dev-monitor": {"canary_function_name": "inference-dev-canary"},
+    "dev-monitor": {"services": {"inference-dev": {"canary_function_name": "inference-dev-canary"}}},
 }
 
 

@@ -1,0 +1,70 @@
+"""One watched service in the monitor stack: its canary, its alarms and its dashboard.
+
+Physical and logical names begin with the service's own name, so that services come and go without touching
+one another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+import monitoring
+from components.monitor.canary import Canary, CanaryArgs
+from components.monitor.stack_outputs import StackOutputs
+from components.shared.alarms import Alarms, AlarmsArgs
+from components.shared.common import Common
+from components.shared.dashboard import Dashboard, DashboardArgs
+from monitoring.spec import Level
+from monitoring.watched import Watched
+from settings.canary import Canary as CanarySettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedServiceArgs:
+    """`stack` is the service's own, which `watched` was read from; topics by level."""
+
+    common: Common
+    stack: StackOutputs
+    watched: Watched
+    canary: CanarySettings
+    topic_arns: Mapping[Level, pulumi.Input[str]]
+
+
+class WatchedService(pulumi.ComponentResource):
+    """What watches one service. `exports` are the names that people and commands look for.
+
+    Raises `MonitoringError` before anything is made if an alarm would be wrong.
+    """
+
+    exports: dict[str, Any]
+
+    def __init__(self, name: str, args: WatchedServiceArgs, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("inference-watch:monitor:WatchedService", name, None, opts)
+        # Before a stack could watch several services, these were the stack's own children.
+        child = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=opts.parent)])
+        watched, dashboard_name = args.watched, f"{args.watched.name}-monitor"
+        alarms = monitoring.monitor_alarms(watched)
+        canary = Canary(
+            f"{name}-canary",
+            CanaryArgs(
+                common=args.common,
+                watched=watched,
+                api_id=args.stack.require("api_id"),
+                api_url=args.stack.require("api_url"),
+                api_key=args.stack.require("canary_api_key"),
+                probes=args.stack.require("probes"),
+                settings=args.canary,
+            ),
+            opts=child,
+        )
+        Alarms(f"{name}-alarms", AlarmsArgs(alarms=alarms, topic_arns=args.topic_arns), opts=child)
+        body = monitoring.monitor_dashboard(watched, args.common.account_id)
+        Dashboard(f"{name}-dashboard", DashboardArgs(dashboard_name=dashboard_name, body=body), opts=child)
+        self.exports = {
+            "canary_function_name": canary.function.function_name,
+            "dashboard_name": dashboard_name,
+            "alarms": [alarm.name for alarm in alarms],
+        }
+        self.register_outputs({})
