@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
+ACTIONLINT_VERSION := 1.7.12
 BIN := .venv/bin
 # Named for the Python that made it, so that another one makes it anew.
 INSTALLED := .venv/installed-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -43,6 +44,18 @@ engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs th
 provider: $(INSTALLED) build ## Hold what is assumed of the AWS provider against its own plan; needs Terraform
 	@$(BIN)/python -m pytest tests/engine -m provider -rs $(ARGS)
 
+.PHONY: preview
+preview: $(INSTALLED) build ## What a change would do to a pair of stacks and to people on call (ARGS="prod", ARGS="--help")
+	@$(BIN)/python -m delivery preview $(ARGS)
+
+.PHONY: comment
+comment: ## Put that under a pull request, in place of the one before; installs nothing (ARGS="--help")
+	@$(PYTHON) -m delivery.comment $(ARGS)
+
+.PHONY: deploy
+deploy: $(INSTALLED) build ## Bring a pair of stacks up and try it; on a failure say what goes back (ARGS="prod")
+	@$(BIN)/python -m delivery deploy $(ARGS)
+
 .PHONY: smoke
 smoke: $(INSTALLED) ## After an up: does the pair serve what was asked for? (ARGS="prod", ARGS="--help")
 	@$(BIN)/python -m reports smoke $(ARGS)
@@ -67,6 +80,11 @@ check: $(INSTALLED) ## Judge the stack files, the services and what is generated
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 	@$(BIN)/pyright
+
+.PHONY: actionlint
+actionlint: ## Judge the workflows; needs Go
+	@test -x build/bin/actionlint || GOBIN=$(CURDIR)/build/bin go install github.com/rhysd/actionlint/cmd/actionlint@v$(ACTIONLINT_VERSION)
+	@build/bin/actionlint
 
 .PHONY: format
 format: $(INSTALLED) ## Format and fix what can be fixed

@@ -13,6 +13,7 @@ from config import ROOT
 ROOMS = (
     "bootstrap",
     "components",
+    "delivery",
     "monitoring",
     "rehearsal",
     "handlers",
@@ -31,6 +32,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "settings": {"handlers"},  # services are checked by what runs them
     "bootstrap": {"config", "settings", "components"},
     "components": {"settings", "monitoring", "entry"},
+    "delivery": {"entry"},
     "entry": set(),
     "monitoring": {"settings"},
     "rehearsal": {"monitoring", "config", "settings", "entry"},
