@@ -34,6 +34,7 @@ OPERATORS = {
     "LessThanLowerThreshold": "below the expected band",
     "GreaterThanUpperThreshold": "above the expected band",
 }
+NOBODY = "nobody: it may rest"
 SPELLED = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -79,7 +80,9 @@ def _legend() -> str:
 
 
 def _kpis(watched: Watched) -> str:
-    kpis = [*catalogue.kpis(watched), *canary.kpis(watched), promise.latency(watched)]
+    kpis = [*catalogue.kpis(watched), *canary.kpis(watched)]
+    if watched.api:
+        kpis.append(promise.latency(watched.api, watched.slo))
     if watched.limited_plans:
         kpis.append(usage.highest(watched))
     rows = [
@@ -90,7 +93,7 @@ def _kpis(watched: Watched) -> str:
             span(kpi.window.period_s),
             f"{kpi.direction} {with_unit(kpi.limit, kpi.unit)}: {kpi.limit_source}",
             _minimum(kpi),
-            f"`{kpi.silence_owner}`",
+            f"`{kpi.silence_owner}`" if kpi.silence_owner else NOBODY,
         )
         for kpi in kpis
     ]
@@ -179,7 +182,7 @@ def _owners(entries: Iterable[Entry]) -> Mapping[str, str]:
                 owned.setdefault(key, []).append(metric.name)
             else:
                 owners.setdefault(key, []).extend(seen.owners)
-    said = {key: f"owned by {_listed(names)}" for key, names in owners.items()}
+    said = {key: f"owned by {_listed(names) or NOBODY}" for key, names in owners.items()}
     return said | {key: f"owns {_listed(names)}" for key, names in owned.items()}
 
 

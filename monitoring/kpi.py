@@ -97,8 +97,8 @@ class Kpi:
     likewise: a failure alone is beyond no limit, however few requests there are, and few requests that all
     fail are noticed. A `sparse` metric is published only when there is something to tell, so a share counts
     its gaps as zeros. `limit` is in `unit` and `limit_source` says where it comes from. `silence_owner` is
-    the key of the one alarm that breaches when the metric stops; `anchor` is the runbook section where it is
-    not named like the key.
+    the key of the one alarm that breaches when the metric stops, empty where that is no fault; `anchor` is
+    the runbook section where it is not named like the key.
     """
 
     key: str

@@ -5,9 +5,11 @@ JSON, the monitor stack reads it back through its StackReference, and the rehear
 stack YAML. It deliberately holds no secret and no value that AWS only knows after deploying.
 """
 
-from typing import Annotated, Self
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from settings import STAGE, VARIANT, Settings
 from settings.alarms import AlarmsTuning
@@ -22,46 +24,84 @@ AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class WatchedApi(Section):
-    """A REST API's stage.
+    """The stage of a REST or an HTTP API, which report under other names (see `monitoring.catalogue.api`).
 
-    `rate_limit_per_s` is the stage's throttle, `min_per_minute` what arrives even when customers sleep (from
+    REST APIs report by `name`, HTTP APIs by `id`. `rate_limit_per_s` is the throttle of all callers together,
+    set for the stage or for the whole account; `min_per_minute` what arrives even when customers sleep (from
     the canary); 0 makes no alarm on low traffic. `time_budget_ms` is after how long a request is failed
-    rather than answered, so that no latency is much longer; None if nothing ends it.
+    rather than answered, so that no latency is much longer; None if nothing ends it. `traced` is whether
+    X-Ray sees requests enter, which it never does at an HTTP API.
+    """
+
+    kind: Literal["rest", "http"] = "rest"
+    name: str
+    id: str | None = None
+    stage: str
+    rate_limit_per_s: Positive
+    throttled_by: Literal["stage", "account"] = "stage"
+    min_per_minute: Annotated[float, Field(ge=0)] = 1
+    time_budget_ms: Positive | None = None
+    traced: bool = True
+
+    @model_validator(mode="after")
+    def _http_apis_report_by_id(self) -> Self:
+        if self.kind == "http" and not self.id:
+            raise ValueError("an HTTP API reports under its id; without `id` its metrics are not found")
+        if self.kind == "http" and self.traced:
+            raise ValueError("X-Ray does not see an HTTP API; set `traced: false`")
+        return self
+
+
+class WatchedPart(Section):
+    """One of the parts behind the API, of which there may be several of a kind.
+
+    `key` tells it from the others in the keys of its alarms and is empty for the only one. `steady` is
+    whether something reaches it all the time (from the canary), so that its silence is a fault; what is asked
+    now and then may rest.
     """
 
     name: str
-    stage: str
-    rate_limit_per_s: Positive
-    min_per_minute: Annotated[float, Field(ge=0)] = 1
-    time_budget_ms: Positive | None = None
+    key: Annotated[str, Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$")] = ""
+    steady: bool = True
+
+    def alarm_key(self, kind: str, what: str) -> str:
+        """`function-errors`, or `function-<key>-errors` for one of several."""
+        return "-".join(word for word in (kind, self.key, what) if word)
+
+    @property
+    def told_apart(self) -> str:
+        """What a title says besides, where there are several."""
+        return f" of {self.name}" if self.key else ""
 
 
-class WatchedFunction(Section):
+class WatchedFunction(WatchedPart):
     """A Lambda function. `rate_limit_per_s` is what its caller lets through at most.
 
     Without `reserved_concurrency` its limit is the account's and not known, so concurrency is not watched.
     """
 
-    name: str
     timeout_ms: AtLeastOne
     reserved_concurrency: AtLeastOne | None = None
     rate_limit_per_s: Positive
 
 
-class WatchedTable(Section):
-    """A DynamoDB table and the one operation that requests wait for."""
+class WatchedTable(WatchedPart):
+    """A DynamoDB table and one operation that requests wait for: one of these for each operation."""
 
-    name: str
     operation: str = "GetItem"
 
+    @property
+    def told_apart(self) -> str:
+        """What a title says besides, where there are several."""
+        return f" of {self.name} {self.operation}" if self.key else ""
 
-class WatchedEndpoint(Section):
+
+class WatchedEndpoint(WatchedPart):
     """A SageMaker endpoint's variant. `cores` and `gpus` are per instance; `cores` None when serverless.
 
     SageMaker reports CPU and GPU utilisation up to 100 % times their number.
     """
 
-    name: str
     variant: str
     rate_limit_per_s: Positive
     cores: AtLeastOne | None = None
@@ -69,25 +109,59 @@ class WatchedEndpoint(Section):
 
 
 class WatchedPlan(Section):
-    """A usage plan by its short name, the dimension `Plan`; `quota` is None for a plan without one."""
+    """A usage plan; `name` is the dimension `Plan`, `quota` None for a plan without one.
+
+    `key` is what alarms call it where its name will not do for that.
+    """
 
     name: str
+    key: str = ""
     quota: Quota | None = None
+
+    @property
+    def alarm_key(self) -> str:
+        """What stands for it in the keys of alarms."""
+        return self.key or self.name
 
 
 class WatchedParts(Section):
-    """Any parts that serve requests; one that is None is not watched. `name` begins the alarms' names."""
+    """Any parts that serve requests; what is not there is not watched. `name` begins the alarms' names."""
 
     name: str
     api: WatchedApi | None = None
-    function: WatchedFunction | None = None
-    table: WatchedTable | None = None
-    endpoint: WatchedEndpoint | None = None
+    functions: tuple[WatchedFunction, ...] = ()
+    tables: tuple[WatchedTable, ...] = ()
+    endpoints: tuple[WatchedEndpoint, ...] = ()
     usage_plans: tuple[WatchedPlan, ...] = ()
     slo: Slo = Slo()
     levels: Levels = Levels()
     tuning: AlarmsTuning = AlarmsTuning()
     runbook_url: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_a_kind(cls, given: Any) -> Any:
+        """Reads what named one part of a kind at most: `function`, `table`, `endpoint`."""
+        if not isinstance(given, Mapping):
+            return given
+        # JSON has no tuples, and after this the models take what they get for Python's own.
+        found = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+        for one, several in (("function", "functions"), ("table", "tables"), ("endpoint", "endpoints")):
+            if one in found:
+                part = found.pop(one)
+                found.setdefault(several, () if part is None else (part,))
+        return found
+
+    @model_validator(mode="after")
+    def _keys_are_distinct(self) -> Self:
+        for kind in ("functions", "tables", "endpoints"):
+            keys = Counter(part.key for part in getattr(self, kind))
+            if twice := sorted(key for key, times in keys.items() if times > 1):
+                raise ValueError(
+                    f"{kind}: {', '.join(map(repr, twice))} is the `key` of several, so their alarms would be"
+                    " the same ones; give each its own"
+                )
+        return self
 
     @property
     def limited_plans(self) -> tuple[WatchedPlan, ...]:
@@ -96,17 +170,13 @@ class WatchedParts(Section):
 
 
 class Watched(WatchedParts):
-    """One service, which a canary watches from the monitor account: with a table and an endpoint if it uses
-    them.
+    """One service, which a canary watches from the monitor account: with what it has of parts.
 
     `name` is `<service>-<env>` and the dimension `Service` of our own metrics.
     """
 
     account_id: str
     region: str
-    # Narrower than in any parts, and required: sound, as the models are frozen.
-    api: WatchedApi  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
-    function: WatchedFunction  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -122,14 +192,16 @@ class Watched(WatchedParts):
                 rate_limit_per_s=rate_limit_per_s,
                 time_budget_ms=settings.inference.time_budget_ms,
             ),
-            function=WatchedFunction(
-                name=f"{settings.base}-inference",
-                timeout_ms=settings.inference.timeout_s * 1000,
-                reserved_concurrency=settings.inference.reserved_concurrency,
-                rate_limit_per_s=rate_limit_per_s,
+            functions=(
+                WatchedFunction(
+                    name=f"{settings.base}-inference",
+                    timeout_ms=settings.inference.timeout_s * 1000,
+                    reserved_concurrency=settings.inference.reserved_concurrency,
+                    rate_limit_per_s=rate_limit_per_s,
+                ),
             ),
-            table=_table(settings) if chosen.uses_reference else None,
-            endpoint=_endpoint(settings) if chosen.uses_model else None,
+            tables=(_table(settings),) if chosen.uses_reference else (),
+            endpoints=(_endpoint(settings),) if chosen.uses_model else (),
             usage_plans=tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
             slo=settings.slo,
             levels=settings.levels,
@@ -138,14 +210,9 @@ class Watched(WatchedParts):
         )
 
     @property
-    def entry(self) -> str:
-        """The traced name of the API's stage, where a request enters."""
-        return f"{self.api.name}/{self.api.stage}"
-
-    @property
-    def log_group(self) -> str:
-        """The inference function's log group."""
-        return f"/aws/lambda/{self.function.name}"
+    def entry(self) -> str | None:
+        """The traced name of the API's stage, where a request enters; None where X-Ray does not see that."""
+        return f"{self.api.name}/{self.api.stage}" if self.api and self.api.traced else None
 
 
 def _table(settings: Settings) -> WatchedTable:

@@ -22,7 +22,7 @@ from components.service.waf import Waf, WafArgs
 from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction
-from monitoring.watched import Watched, canary_name
+from monitoring.watched import Watched, WatchedApi, canary_name
 from settings.api import Api as ApiSettings
 from settings.service.contract import Contract
 
@@ -46,12 +46,13 @@ ACCESS_LOG = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiArgs:
-    """`watched` has the names; the canary's role in account `caller_account_id` is all that may call from
-    another account.
+    """`watched` has the names, `stage` those of the API; the canary's role in account `caller_account_id` is
+    all that may call from another account.
     """
 
     common: Common
     watched: Watched
+    stage: WatchedApi
     contract: Contract
     function: PythonFunction
     caller_account_id: str
@@ -70,16 +71,16 @@ class Api(pulumi.ComponentResource):
         super().__init__("inference-watch:api:Api", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = args.watched
-        callable_ = {o.id: f"{watched.api.stage}/{o.resource}" for o in args.contract.operations.values()}
+        callable_ = {o.id: f"{args.stage.stage}/{o.resource}" for o in args.contract.operations.values()}
         policy = resource_policy(args.caller_account_id, canary_name(watched.name), list(callable_.values()))
         body = args.function.alias_invoke_arn.apply(
             lambda invoke_arn: json.dumps(
-                gateway_document(args.contract, watched.api.name, invoke_arn, policy), sort_keys=True
+                gateway_document(args.contract, args.stage.name, invoke_arn, policy), sort_keys=True
             )
         )
         api = aws.apigateway.RestApi(
             f"{name}-api",
-            name=watched.api.name,
+            name=args.stage.name,
             body=body,
             endpoint_configuration={"types": "REGIONAL"},
             # Its id is in the address that customers call.
@@ -111,7 +112,7 @@ class Api(pulumi.ComponentResource):
             Waf(
                 f"{name}-waf",
                 WafArgs(
-                    acl_name=watched.api.name,
+                    acl_name=args.stage.name,
                     stage_arn=stage.arn,
                     largest_body=args.contract.largest_body,
                     settings=args.settings.waf,
@@ -126,7 +127,7 @@ class Api(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         access_logs = aws.cloudwatch.LogGroup(
             f"{name}-access-logs",
-            name=f"/aws/apigateway/{args.watched.api.name}/access",
+            name=f"/aws/apigateway/{args.stage.name}/access",
             retention_in_days=args.common.log_retention_days,
             kms_key_id=args.common.key_arn,
             opts=child,
@@ -134,7 +135,7 @@ class Api(pulumi.ComponentResource):
         # API Gateway would make this group itself, without retention or key, at the first request.
         execution_logs = aws.cloudwatch.LogGroup(
             f"{name}-execution-logs",
-            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.watched.api.stage}"),
+            name=api.id.apply(lambda api_id: f"API-Gateway-Execution-Logs_{api_id}/{args.stage.stage}"),
             retention_in_days=args.common.log_retention_days,
             kms_key_id=args.common.key_arn,
             opts=child,
@@ -143,7 +144,7 @@ class Api(pulumi.ComponentResource):
             f"{name}-stage",
             rest_api=api.id,
             deployment=deployment.id,
-            stage_name=args.watched.api.stage,
+            stage_name=args.stage.stage,
             xray_tracing_enabled=True,
             access_log_settings={
                 "destination_arn": access_logs.arn,

@@ -47,11 +47,14 @@ class Service(pulumi.ComponentResource):
         self._service = settings.chosen
         model = self._model()
         inference = self._inference(model)
+        stage = watched.api
+        assert stage is not None  # noqa: S101  # a service has one: see `Watched.of`
         api = Api(
             f"{name}-api",
             ApiArgs(
                 common=self._common,
                 watched=watched,
+                stage=stage,
                 contract=self._service.contract,
                 function=inference.function,
                 caller_account_id=settings.accounts.monitor,
@@ -95,9 +98,10 @@ class Service(pulumi.ComponentResource):
 
     def _model(self) -> Model | None:
         """Of the stack's own, unless the service has no model or asks an endpoint that exists."""
-        endpoint, settings = self._watched.endpoint, self._settings
-        if endpoint is None or settings.model.endpoint is not None:
+        settings = self._settings
+        if not self._watched.endpoints or settings.model.endpoint is not None:
             return None
+        (endpoint,) = self._watched.endpoints
         return Model(
             f"{self._name}-model",
             ModelArgs(
@@ -112,15 +116,16 @@ class Service(pulumi.ComponentResource):
     def _table(self) -> Table | None:
         """Of the stack's own, or the one that exists, or none."""
         watched, settings = self._watched, self._settings
-        if watched.table is None:
+        if not watched.tables:
             return None
+        (table,) = watched.tables
         if settings.reference_data.table is not None:
-            arn = f"arn:aws:dynamodb:{watched.region}:{watched.account_id}:table/{watched.table.name}"
-            return Table(name=watched.table.name, arn=arn)
+            arn = f"arn:aws:dynamodb:{watched.region}:{watched.account_id}:table/{table.name}"
+            return Table(name=table.name, arn=arn)
         made = ReferenceData(
             f"{self._name}-reference-data",
             ReferenceDataArgs(
-                table_name=watched.table.name,
+                table_name=table.name,
                 key_arn=self._common.key_arn,
                 deletion_protection=settings.deletion_protection,
                 probes=self._service.definition.probes,
@@ -130,12 +135,13 @@ class Service(pulumi.ComponentResource):
         return Table(name=made.table_name, arn=made.table_arn)
 
     def _inference(self, model: Model | None) -> Inference:
-        endpoint = self._watched.endpoint.name if self._watched.endpoint else None
+        (function,) = self._watched.functions
+        endpoint = next((endpoint.name for endpoint in self._watched.endpoints), None)
         return Inference(
             f"{self._name}-inference",
             InferenceArgs(
                 common=self._common,
-                function_name=self._watched.function.name,
+                function_name=function.name,
                 service=self._service,
                 table=self._table(),
                 endpoint=endpoint,

@@ -46,7 +46,8 @@ class Tracing(pulumi.ComponentResource):
                 version=1,
                 opts=child,
             )
-        for group, expression in group_filters(entry, args.watched.slo.latency_p90_ms).items():
+        groups = group_filters(entry, args.watched.slo.latency_p90_ms) if entry else {}
+        for group, expression in groups.items():
             aws.xray.Group(
                 f"{name}-{group}",
                 group_name=f"{base}-{group}",

@@ -24,7 +24,7 @@ class KpiAlarmsArgs:
 
     def __post_init__(self) -> None:
         parts = self.parts
-        if not any((parts.api, parts.function, parts.table, parts.endpoint)):
+        if not any((parts.api, parts.functions, parts.tables, parts.endpoints)):
             raise ValueError(
                 f"KpiAlarms {parts.name!r} watches nothing; give an api, function, table or endpoint"
             )

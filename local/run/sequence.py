@@ -91,8 +91,8 @@ class Run:
         deployed_at = time.time()
         watched = service.outputs["watched"]
         sent = requests_of(self._service, artefact)
-        if watched["table"]:
-            self._load(artefact, watched["table"]["name"])
+        for table in watched["tables"]:
+            self._load(artefact, table["name"])
         plan, target, stage_rate = self._customer(service)
         self.curl = customers.curl(target, sent[0])
         samples: tuple[Sample, ...] = ()
@@ -206,7 +206,7 @@ class Run:
     def _begin_fault(self, watched: Mapping[str, Any]) -> None:
         assert self._options.fault  # noqa: S101  # only a run with a fault has this phase
         function = self._emulator.client("lambda", SERVICE_ACCOUNT).get_function_configuration(
-            FunctionName=watched["function"]["name"]
+            FunctionName=watched["functions"][0]["name"]
         )
         lab = Lab(
             emulator=self._emulator,

@@ -11,7 +11,7 @@ from monitoring.alarms.rule import MetricRule, Tuned, seen_from
 from monitoring.catalogue import api, canary, promise, usage
 from monitoring.kpi import Metric, Window, watched_last
 from monitoring.spec import MetricQuery
-from monitoring.watched import Watched
+from monitoring.watched import Watched, WatchedApi
 
 NOTHING_SEEN = "outside-blind"
 # Of 15 minutes: a customer now and then does not restore sight, or it would come and go all night.
@@ -21,13 +21,15 @@ UNSEEN = Window(period_s=60, evaluation_periods=15, datapoints_to_alarm=5)
 def rules(watched: Watched) -> tuple[MetricRule, ...]:
     """Every metric alarm, also those that tuning switches off."""
     success, attempts, latency = canary.kpis(watched)
-    outside = [latency, seen_from(promise.latency(watched), watched.account_id)]
+    outside = [latency]
+    if watched.api:
+        outside.append(seen_from(promise.latency(watched.api, watched.slo), watched.account_id))
     if watched.limited_plans:
         outside.append(seen_from(usage.highest(watched), watched.account_id))
     return (
         silence.absence(success, severity="critical"),
         silence.absence(attempts, severity="warn", also=(latency.metric,)),
-        _nothing_seen(watched),
+        *([_nothing_seen(watched, watched.api)] if watched.api else []),
         *(
             rule
             for sli in _slis(watched)
@@ -38,31 +40,32 @@ def rules(watched: Watched) -> tuple[MetricRule, ...]:
     )
 
 
-def _slis(watched: Watched) -> tuple[burn.Sli, burn.Sli]:
-    """The SLI, and the canary's view of it for what the API's own metrics cannot see."""
-    return (
-        burn.Sli(
-            key="api",
-            title="Failed requests",
-            attempts=_outside(watched, "Count"),
-            metric=_outside(watched, "5XXError"),
-            counts="failures",
-        ),
-        burn.Sli(
-            key="canary",
-            title="Failed probes",
-            attempts=canary.metric(watched, "CanaryAttempts"),
-            metric=canary.metric(watched, "CanarySuccess"),
-            counts="successes",
-        ),
+def _slis(watched: Watched) -> tuple[burn.Sli, ...]:
+    """The SLI, if there is an API, and the canary's view of it for what the API's own metrics cannot see."""
+    probes = burn.Sli(
+        key="canary",
+        title="Failed probes",
+        attempts=canary.metric(watched, "CanaryAttempts"),
+        metric=canary.metric(watched, "CanarySuccess"),
+        counts="successes",
     )
+    if watched.api is None:
+        return (probes,)
+    requests = burn.Sli(
+        key="api",
+        title="Failed requests",
+        attempts=_outside(watched, watched.api, "Count"),
+        metric=_outside(watched, watched.api, "5XXError"),
+        counts="failures",
+    )
+    return (requests, probes)
 
 
-def _nothing_seen(watched: Watched) -> MetricRule:
+def _nothing_seen(watched: Watched, stage: WatchedApi) -> MetricRule:
     """Neither probes nor customers: it owns the silence of neither, for either alone keeps it OK."""
 
     def queries(tuned: Tuned) -> tuple[MetricQuery, ...]:
-        requests = _outside(watched, "Count").stat("m", "Sum", tuned.window.period_s)
+        requests = _outside(watched, stage, "Count").stat("m", "Sum", tuned.window.period_s)
         probes = canary.metric(watched, "CanaryAttempts").stat("n", "Sum", tuned.window.period_s)
         return watched_last([requests, probes], "MAX([FILL(m, 0), FILL(n, 0)])", "Requests or probes")
 
@@ -86,6 +89,6 @@ def _nothing_seen(watched: Watched) -> MetricRule:
     )
 
 
-def _outside(watched: Watched, name: str) -> Metric:
+def _outside(watched: Watched, stage: WatchedApi, name: str) -> Metric:
     """One of the API's metrics, as this account reads it."""
-    return replace(api.metric(watched.api, name), account_id=watched.account_id)
+    return replace(api.metric(stage, name), account_id=watched.account_id)

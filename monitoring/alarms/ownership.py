@@ -1,4 +1,7 @@
-"""Rule 3: missing data of each metric has exactly one owner, over all accounts."""
+"""Rule 3: missing data of each metric has exactly one owner, over all accounts.
+
+But for metrics of parts that may rest, whose silence is no fault.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,15 +26,20 @@ class MetricId:
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """The keys of the alarms that read a metric, and of those among them that own its silence."""
+    """The keys of the alarms that read a metric, and of those among them that own its silence.
+
+    `may_rest`: its silence is no fault.
+    """
 
     all: tuple[str, ...]
     owners: tuple[str, ...]
+    may_rest: bool = False
 
 
 def watchers(entries: Iterable[Entry]) -> Mapping[MetricId, Watchers]:
     """Who watches each metric, in the order given."""
     found: dict[MetricId, tuple[list[str], list[str]]] = {}
+    resting: set[MetricId] = set()
     for entry in entries:
         alarm = entry.alarm
         if not isinstance(alarm, MetricAlarm):
@@ -41,7 +49,12 @@ def watchers(entries: Iterable[Entry]) -> Mapping[MetricId, Watchers]:
             readers.append(alarm.key)
             if entry.rule.owns_silence:
                 owners.append(alarm.key)
-    return {metric: Watchers(tuple(all_), tuple(owners)) for metric, (all_, owners) in found.items()}
+            if entry.rule.kpi and not entry.rule.kpi.silence_owner:
+                resting.add(metric)
+    return {
+        metric: Watchers(tuple(all_), tuple(owners), may_rest=metric in resting)
+        for metric, (all_, owners) in found.items()
+    }
 
 
 def check(entries: Iterable[Entry], switched_off: Iterable[str] = ()) -> None:
@@ -52,7 +65,7 @@ def check(entries: Iterable[Entry], switched_off: Iterable[str] = ()) -> None:
     off = ", ".join(sorted(switched_off)) or "none"
     problems = []
     for metric, seen in watchers(entries).items():
-        if not seen.owners:
+        if not seen.owners and not seen.may_rest:
             problems.append(
                 f"{metric} is watched by {', '.join(seen.all)}, but no alarm would notice if it stopped. "
                 f"Switch its owner on again, or these off as well (switched off now: {off})."

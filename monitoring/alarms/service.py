@@ -4,17 +4,20 @@ Used for this program's own service account and, through the component `KpiAlarm
 program deployed.
 """
 
+from collections.abc import Mapping
+
 from monitoring import catalogue
 from monitoring.alarms import silence, thresholds, traffic
 from monitoring.alarms.rule import MetricRule
-from monitoring.catalogue import api, endpoint, function, table, usage
+from monitoring.catalogue import api, usage
+from monitoring.kpi import Component
 from monitoring.watched import WatchedParts
 
-SILENCES = {
-    api.SILENT: "No customer's request reaches the API, or the API no longer reports on them.",
-    function.SILENT: "Requests no longer reach the function, or it no longer reports on them.",
-    table.SILENT: "Reference data is no longer read, or the table no longer reports on it.",
-    endpoint.SILENT: "The model is no longer asked, or it no longer reports on it.",
+SILENCES: Mapping[Component, str] = {
+    "api": "No customer's request reaches the API, or the API no longer reports on them.",
+    "function": "Requests no longer reach the function, or it no longer reports on them.",
+    "table": "Reference data is no longer read, or the table no longer reports on it.",
+    "endpoint": "The model is no longer asked, or it no longer reports on it.",
 }
 
 
@@ -25,9 +28,13 @@ def rules(parts: WatchedParts) -> tuple[MetricRule, ...]:
     if parts.api:
         requests = next(kpi for kpi in kpis if kpi.key == api.REQUESTS)
         found += traffic.rules(requests, min_per_minute=parts.api.min_per_minute)
-    for key, meaning in SILENCES.items():
-        if group := [kpi for kpi in kpis if kpi.silence_owner == key]:
-            found += silence.owners(key, group, component=group[0].component, meaning=meaning)
+    for component, meaning in SILENCES.items():
+        owned = [kpi for kpi in kpis if kpi.component == component and kpi.silence_owner]
+        for key in dict.fromkeys(kpi.silence_owner for kpi in owned):
+            group = [kpi for kpi in owned if kpi.silence_owner == key]
+            found += silence.owners(
+                key, group, component=component, meaning=meaning, anchor=f"{component}-silent"
+            )
     return (*found, *_usage_silences(parts))
 
 

@@ -1,7 +1,8 @@
 """Alarms on a KPI's limit: `warn` and `critical` at their percentages of it (rule 1).
 
 Every one ignores missing data (rule 3): when a metric stops, these keep their state, because silence is no
-evidence that customers are well again. Whoever owns the silence is in `silence`.
+evidence that customers are well again. Whoever owns the silence is in `silence`. Of a part that may rest
+nobody does: there, no request is no failure.
 """
 
 from dataclasses import replace
@@ -46,7 +47,7 @@ def _rule(kpi: Kpi, level: Level, pct: float) -> MetricRule:
         queries=queries,
         comparison="GreaterThanOrEqualToThreshold",
         window=kpi.window,
-        missing_data="ignore",
+        missing_data="ignore" if kpi.silence_owner else "notBreaching",
         threshold=lambda window: round(kpi.over(window).limit * pct / 100, 6),
         kpi=kpi,
         unit=kpi.unit,

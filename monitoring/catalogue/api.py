@@ -1,4 +1,8 @@
-"""KPIs of the REST API, as API Gateway publishes them for a stage."""
+"""KPIs of the API, as API Gateway publishes them for a stage: REST and HTTP APIs under other names.
+
+Sources: "Amazon API Gateway dimensions and metrics" and "Work with CloudWatch metrics for HTTP APIs" in the
+API Gateway developer guide.
+"""
 
 import math
 
@@ -13,6 +17,7 @@ from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
 from monitoring.watched import WatchedApi, WatchedParts
 from settings.slo import Slo
 
+HTTP_NAMES = {"4XXError": "4xx", "5XXError": "5xx"}
 REQUESTS, SILENT = "api-requests", "api-silent"
 REFUSED_LIMIT_PCT = 20  # a fifth of all requests refused is a broken client, key or contract
 # The promise is made for p90. Half of it for the median keeps room for the slow tenth; three times it for
@@ -25,9 +30,12 @@ GATEWAY_SHARE = 0.1  # of the promise: authorization, validation and the gateway
 
 
 def metric(api: WatchedApi, name: str) -> Metric:
-    """One of the stage's metrics."""
-    dimensions = {"ApiName": api.name, "Stage": api.stage}
-    return Metric(namespace="AWS/ApiGateway", name=name, dimensions=dimensions)
+    """One of the stage's metrics; `name` is that of a REST API."""
+    if api.kind == "http":
+        dimensions, name = {"ApiId": str(api.id)}, HTTP_NAMES.get(name, name)
+    else:
+        dimensions = {"ApiName": api.name}
+    return Metric(namespace="AWS/ApiGateway", name=name, dimensions={**dimensions, "Stage": api.stage})
 
 
 def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
@@ -82,13 +90,13 @@ def _requests(api: WatchedApi) -> Kpi:
         component="api",
         signal="traffic",
         title="API requests",
-        meaning="Traffic nears the stage's throttle; beyond it customers get 429.",
+        meaning=f"Traffic nears the {api.throttled_by}'s throttle; beyond it customers get 429.",
         metric=metric(api, "Count"),
         statistic="Sum",
         metric_unit="Count",
         unit="Count",
         limit=api.rate_limit_per_s * FAST.period_s,
-        limit_source=f"the stage's throttle of {api.rate_limit_per_s:g} requests a second",
+        limit_source=f"the {api.throttled_by}'s throttle of {api.rate_limit_per_s:g} requests a second",
         silence_owner=SILENT,
         window=FAST,
     )

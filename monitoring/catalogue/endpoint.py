@@ -11,12 +11,12 @@ from monitoring.catalogue.shared import (
     STEADY,
     error_limit_pct,
     error_limit_source,
+    named,
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
 from monitoring.watched import WatchedEndpoint, WatchedParts
 from settings.slo import Slo
 
-SILENT = "endpoint-silent"
 US_PER_MS = 1000
 QUEUING = ("cpu", "gpu")
 MODEL_SHARE, OVERHEAD_SHARE = 0.5, 0.25  # of the promised p90; table, function and gateway have the rest
@@ -32,16 +32,15 @@ def metric(endpoint: WatchedEndpoint, name: str, *, instance: bool = False) -> M
 
 
 def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
-    """Invocations, failures, latency and, on instances, what fills up."""
-    endpoint, slo = parts.endpoint, parts.slo
-    if endpoint is None:
-        return ()
+    """Invocations, failures, latency and, on instances, what fills up, of each variant."""
+    return tuple(kpi for endpoint in parts.endpoints for kpi in _kpis(endpoint, parts.slo))
+
+
+def _kpis(endpoint: WatchedEndpoint, slo: Slo) -> tuple[Kpi, ...]:
     return (
         Kpi(
-            key="endpoint-invocations",
-            component="endpoint",
+            **named(endpoint, "endpoint", "invocations", "Model invocations"),
             signal="traffic",
-            title="Model invocations",
             meaning="The model is asked as often as the API lets through; more is refused.",
             metric=metric(endpoint, "Invocations"),
             statistic="Sum",
@@ -49,13 +48,12 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
             unit="Count",
             limit=endpoint.rate_limit_per_s * FAST.period_s,
             limit_source=f"the API's throttle of {endpoint.rate_limit_per_s:g} requests a second",
-            silence_owner=SILENT,
             window=FAST,
         ),
         _failures(
             endpoint,
             slo,
-            key="endpoint-4xx",
+            what="4xx",
             title="Model requests refused (4XX)",
             name="Invocation4XXErrors",
             meaning="The model refuses what the function sends; customers get 502.",
@@ -63,7 +61,7 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
         _failures(
             endpoint,
             slo,
-            key="endpoint-5xx",
+            what="5xx",
             title="Model requests failed (5XX)",
             name="Invocation5XXErrors",
             meaning="The model fails; customers get 502.",
@@ -71,7 +69,7 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
         _latency(
             endpoint,
             slo,
-            key="endpoint-model-latency",
+            what="model-latency",
             title="Model latency p90",
             name="ModelLatency",
             share=MODEL_SHARE,
@@ -80,7 +78,7 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
         _latency(
             endpoint,
             slo,
-            key="endpoint-overhead-latency",
+            what="overhead-latency",
             title="Model overhead latency p90",
             name="OverheadLatency",
             share=OVERHEAD_SHARE,
@@ -90,12 +88,10 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
     )
 
 
-def _failures(endpoint: WatchedEndpoint, slo: Slo, *, key: str, title: str, name: str, meaning: str) -> Kpi:
+def _failures(endpoint: WatchedEndpoint, slo: Slo, *, what: str, title: str, name: str, meaning: str) -> Kpi:
     return Kpi(
-        key=key,
-        component="endpoint",
+        **named(endpoint, "endpoint", what, title),
         signal="errors",
-        title=title,
         meaning=meaning,
         metric=metric(endpoint, name),
         statistic="Sum",
@@ -103,7 +99,6 @@ def _failures(endpoint: WatchedEndpoint, slo: Slo, *, key: str, title: str, name
         unit="Percent",
         limit=error_limit_pct(slo),
         limit_source=error_limit_source(slo),
-        silence_owner=SILENT,
         share_of=Whole(metric=metric(endpoint, "Invocations")),
         min_failures=MIN_FAILURES,
         window=FAST,
@@ -111,14 +106,12 @@ def _failures(endpoint: WatchedEndpoint, slo: Slo, *, key: str, title: str, name
 
 
 def _latency(
-    endpoint: WatchedEndpoint, slo: Slo, *, key: str, title: str, name: str, share: float, meaning: str
+    endpoint: WatchedEndpoint, slo: Slo, *, what: str, title: str, name: str, share: float, meaning: str
 ) -> Kpi:
     promise_ms = slo.latency_p90_ms
     return Kpi(
-        key=key,
-        component="endpoint",
+        **named(endpoint, "endpoint", what, title),
         signal="latency",
-        title=title,
         meaning=meaning,
         metric=metric(endpoint, name),
         statistic="p90",
@@ -126,7 +119,6 @@ def _latency(
         unit="Milliseconds",
         limit=share * promise_ms,
         limit_source=f"{100 * share:g} % of the promised p90 of {promise_ms:g} ms",
-        silence_owner=SILENT,
         divisor=US_PER_MS,
         min_samples=percentile_min_samples("p90"),
         window=STEADY,
@@ -146,10 +138,8 @@ def _resources(endpoint: WatchedEndpoint) -> tuple[Kpi, ...]:
         resources["gpu-memory"] = ("GPU memory", "GPUMemoryUtilization", endpoint.gpus)
     return tuple(
         Kpi(
-            key=f"endpoint-{key}",
-            component="endpoint",
+            **named(endpoint, "endpoint", key, f"Model {title}"),
             signal="saturation",
-            title=f"Model {title}",
             meaning=f"Predictions slow down and then fail: the instances' {title} is nearly used up.",
             metric=metric(endpoint, name, instance=True),
             # The average for what queues at 100 %, the fullest instance for what breaks there.
@@ -158,7 +148,6 @@ def _resources(endpoint: WatchedEndpoint) -> tuple[Kpi, ...]:
             unit="Percent",
             limit=100,
             limit_source="all that an instance has" if units == 1 else f"all {units} of an instance",
-            silence_owner=SILENT,
             divisor=units,
             window=SLOW,
         )

@@ -6,12 +6,11 @@ from monitoring.catalogue.shared import (
     STEADY,
     error_limit_pct,
     error_limit_source,
+    named,
 )
 from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
 from monitoring.watched import WatchedFunction, WatchedParts
 from settings.slo import Slo
-
-SILENT = "function-silent"
 
 
 def metric(function: WatchedFunction, name: str) -> Metric:
@@ -20,16 +19,15 @@ def metric(function: WatchedFunction, name: str) -> Metric:
 
 
 def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
-    """Invocations, failures, duration and concurrency."""
-    function = parts.function
-    if function is None:
-        return ()
+    """Invocations, failures, duration and concurrency, of each function."""
+    return tuple(kpi for function in parts.functions for kpi in _kpis(function, parts.slo))
+
+
+def _kpis(function: WatchedFunction, slo: Slo) -> tuple[Kpi, ...]:
     return (
         Kpi(
-            key="function-invocations",
-            component="function",
+            **named(function, "function", "invocations", "Function invocations"),
             signal="traffic",
-            title="Function invocations",
             meaning="The function is called as often as the API lets through; more is refused.",
             metric=metric(function, "Invocations"),
             statistic="Sum",
@@ -37,15 +35,12 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
             unit="Count",
             limit=function.rate_limit_per_s * FAST.period_s,
             limit_source=f"the API's throttle of {function.rate_limit_per_s:g} requests a second",
-            silence_owner=SILENT,
             window=FAST,
         ),
-        *_failures(function, parts.slo),
+        *_failures(function, slo),
         Kpi(
-            key="function-duration",
-            component="function",
+            **named(function, "function", "duration", "Function duration p95"),
             signal="latency",
-            title="Function duration p95",
             meaning="Answers come so late that the function nears its timeout; then customers get 504.",
             metric=metric(function, "Duration"),
             statistic="p95",
@@ -53,7 +48,6 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
             unit="Milliseconds",
             limit=function.timeout_ms,
             limit_source=f"the function's timeout of {function.timeout_ms} ms",
-            silence_owner=SILENT,
             min_samples=percentile_min_samples("p95"),
             window=STEADY,
         ),
@@ -66,10 +60,8 @@ def _concurrency(function: WatchedFunction) -> tuple[Kpi, ...]:
         return ()  # the limit is the account's, shared with functions that nobody here knows
     return (
         Kpi(
-            key="function-concurrency",
-            component="function",
+            **named(function, "function", "concurrency", "Function concurrency"),
             signal="saturation",
-            title="Function concurrency",
             meaning="Nearly all concurrent executions are in use; beyond them customers get 503.",
             metric=metric(function, "ConcurrentExecutions"),
             statistic="Maximum",
@@ -77,7 +69,6 @@ def _concurrency(function: WatchedFunction) -> tuple[Kpi, ...]:
             unit="Count",
             limit=function.reserved_concurrency,
             limit_source=f"the reserved concurrency of {function.reserved_concurrency}",
-            silence_owner=SILENT,
             window=FAST,
         ),
     )
@@ -85,10 +76,8 @@ def _concurrency(function: WatchedFunction) -> tuple[Kpi, ...]:
 
 def _failures(function: WatchedFunction, slo: Slo) -> tuple[Kpi, Kpi]:
     errors = Kpi(
-        key="function-errors",
-        component="function",
+        **named(function, "function", "errors", "Function errors"),
         signal="errors",
-        title="Function errors",
         meaning="The function breaks off instead of answering; customers get 5XX.",
         metric=metric(function, "Errors"),
         statistic="Sum",
@@ -96,16 +85,13 @@ def _failures(function: WatchedFunction, slo: Slo) -> tuple[Kpi, Kpi]:
         unit="Percent",
         limit=error_limit_pct(slo),
         limit_source=error_limit_source(slo),
-        silence_owner=SILENT,
         share_of=Whole(metric=metric(function, "Invocations")),
         min_failures=MIN_FAILURES,
         window=FAST,
     )
     throttles = Kpi(
-        key="function-throttles",
-        component="function",
+        **named(function, "function", "throttles", "Function throttles"),
         signal="errors",
-        title="Function throttles",
         meaning="Requests find no free execution; customers get 503.",
         metric=metric(function, "Throttles"),
         statistic="Sum",
@@ -113,7 +99,6 @@ def _failures(function: WatchedFunction, slo: Slo) -> tuple[Kpi, Kpi]:
         unit="Percent",
         limit=error_limit_pct(slo),
         limit_source=error_limit_source(slo),
-        silence_owner=SILENT,
         # Lambda does not count a throttled request as an invocation.
         share_of=Whole(metric=metric(function, "Invocations"), counts_failures=False),
         min_failures=MIN_FAILURES,

@@ -5,12 +5,13 @@ Availability, the other half of the promise, has burn-rate alarms instead of a l
 
 from monitoring.catalogue import api
 from monitoring.kpi import Kpi, Window, percentile_min_samples
-from monitoring.watched import Watched
+from monitoring.watched import WatchedApi
+from settings.slo import Slo
 
 WINDOW_S = 3600
 
 
-def latency(watched: Watched) -> Kpi:
+def latency(stage: WatchedApi, slo: Slo) -> Kpi:
     """The promised p90 over an hour: what customers got, not a passing spike."""
     return Kpi(
         key="promise-latency",
@@ -18,12 +19,12 @@ def latency(watched: Watched) -> Kpi:
         signal="latency",
         title="API latency p90 against the promise",
         meaning="Customers have waited longer than promised.",
-        metric=api.metric(watched.api, "Latency"),
+        metric=api.metric(stage, "Latency"),
         statistic="p90",
         metric_unit="Milliseconds",
         unit="Milliseconds",
-        limit=watched.slo.latency_p90_ms,
-        limit_source=f"the promised p90 of {watched.slo.latency_p90_ms:g} ms",
+        limit=slo.latency_p90_ms,
+        limit_source=f"the promised p90 of {slo.latency_p90_ms:g} ms",
         silence_owner=api.SILENT,
         min_samples=percentile_min_samples("p90"),
         window=Window(period_s=WINDOW_S, evaluation_periods=1, datapoints_to_alarm=1),

@@ -1,8 +1,9 @@
 """Conventions that several KPIs share, each with its reason."""
 
-from typing import Final
+from typing import Final, TypedDict
 
-from monitoring.kpi import Window
+from monitoring.kpi import Component, Window
+from monitoring.watched import WatchedPart
 from settings.slo import Slo
 
 # At 20 times the budget's rate a 30-day error budget lasts a day and a half: soon enough to be a page,
@@ -21,6 +22,27 @@ FAST: Final = Window(period_s=60, evaluation_periods=5, datapoints_to_alarm=3)
 STEADY: Final = Window(period_s=300, evaluation_periods=5, datapoints_to_alarm=2)
 # Resources fill up slowly, and scaling needs some minutes to answer.
 SLOW: Final = Window(period_s=300, evaluation_periods=3, datapoints_to_alarm=3)
+
+
+class Named(TypedDict):
+    """What the name of a part decides of a KPI of it."""
+
+    key: str
+    component: Component
+    title: str
+    silence_owner: str
+    anchor: str
+
+
+def named(part: WatchedPart, component: Component, what: str, title: str) -> Named:
+    """The KPI's key, title and runbook section, and who owns its silence: nobody, of a part that may rest."""
+    return Named(
+        key=part.alarm_key(component, what),
+        component=component,
+        title=f"{title}{part.told_apart}",
+        silence_owner=part.alarm_key(component, "silent") if part.steady else "",
+        anchor=f"{component}-{what}",
+    )
 
 
 def budget_pct(slo: Slo) -> float:

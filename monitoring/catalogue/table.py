@@ -10,12 +10,12 @@ from monitoring.catalogue.shared import (
     STEADY,
     error_limit_pct,
     error_limit_source,
+    named,
 )
 from monitoring.kpi import Kpi, Metric, Whole
 from monitoring.watched import WatchedParts, WatchedTable
 from settings.slo import Slo
 
-SILENT = "table-silent"
 LATENCY_SHARE = 0.1  # of the promised p90: a key lookup is a small part of a prediction
 MIN_READS = 20  # in five minutes; an average of fewer is one slow connection
 
@@ -27,15 +27,16 @@ def metric(table: WatchedTable, name: str) -> Metric:
 
 
 def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
-    """Throttles, system errors and latency."""
-    table, slo = parts.table, parts.slo
-    if table is None:
-        return ()
+    """Throttles, system errors and latency, of each table and operation."""
+    return tuple(kpi for table in parts.tables for kpi in _kpis(table, parts.slo))
+
+
+def _kpis(table: WatchedTable, slo: Slo) -> tuple[Kpi, ...]:
     return (
         _failures(
             table,
             slo,
-            key="table-throttles",
+            what="throttles",
             title="Table throttles",
             name="ThrottledRequests",
             meaning="Reads of reference data are throttled; customers wait for retries or get 503.",
@@ -43,16 +44,14 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
         _failures(
             table,
             slo,
-            key="table-system-errors",
+            what="system-errors",
             title="Table system errors",
             name="SystemErrors",
             meaning="DynamoDB fails to read reference data; customers get 5XX.",
         ),
         Kpi(
-            key="table-latency",
-            component="table",
+            **named(table, "table", "latency", "Table latency"),
             signal="latency",
-            title="Table latency",
             meaning="Reading reference data takes too much of the time a customer waits.",
             metric=metric(table, "SuccessfulRequestLatency"),
             statistic="Average",
@@ -60,22 +59,19 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
             unit="Milliseconds",
             limit=round(LATENCY_SHARE * slo.latency_p90_ms, 3),
             limit_source=f"{100 * LATENCY_SHARE:g} % of the promised p90 of {slo.latency_p90_ms:g} ms",
-            silence_owner=SILENT,
             min_samples=MIN_READS,
             window=STEADY,
         ),
     )
 
 
-def _failures(table: WatchedTable, slo: Slo, *, key: str, title: str, name: str, meaning: str) -> Kpi:
+def _failures(table: WatchedTable, slo: Slo, *, what: str, title: str, name: str, meaning: str) -> Kpi:
     reads = Whole(
         metric=metric(table, "SuccessfulRequestLatency"), statistic="SampleCount", counts_failures=False
     )
     return Kpi(
-        key=key,
-        component="table",
+        **named(table, "table", what, title),
         signal="errors",
-        title=title,
         meaning=meaning,
         metric=metric(table, name),
         statistic="Sum",
@@ -83,7 +79,6 @@ def _failures(table: WatchedTable, slo: Slo, *, key: str, title: str, name: str,
         unit="Percent",
         limit=error_limit_pct(slo),
         limit_source=error_limit_source(slo),
-        silence_owner=SILENT,
         share_of=reads,
         min_failures=MIN_FAILURES,
         sparse=True,

@@ -28,10 +28,10 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
 
 
 def _plan(parts: WatchedParts, plan: WatchedPlan) -> Kpi:
-    name = plan.name
+    name, key = plan.name, plan.alarm_key
     limit = f"{plan.quota.limit:,} requests per key and {plan.quota.period.lower()}" if plan.quota else ""
     return Kpi(
-        key=f"usage-{name}",
+        key=f"usage-{key}",
         component="usage",
         anchor=ANCHOR,
         signal="saturation",
@@ -43,7 +43,7 @@ def _plan(parts: WatchedParts, plan: WatchedPlan) -> Kpi:
         unit="Percent",
         limit=100,
         limit_source=f"the quota of {limit}",
-        silence_owner=silent(name),
+        silence_owner=silent(key),
         window=Window(period_s=PERIOD_S, evaluation_periods=1, datapoints_to_alarm=1),
     )
 

@@ -26,7 +26,8 @@ from monitoring.dashboards.widgets import (
 from monitoring.kpi import Kpi, value_queries
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from monitoring.stacks import Stacks, stacks
-from monitoring.watched import Watched
+from monitoring.watched import Watched, WatchedApi
+from settings.slo import Slo
 
 COLUMNS = 24
 KPI_WIDTH, KPI_HEIGHT, LOW_KPI_HEIGHT = 6, 5, 4
@@ -78,27 +79,32 @@ def _body(rows: Sequence[Row]) -> dict[str, object]:
 
 def _promise_rows(watched: Watched, place: Place, states: Sequence[Widget]) -> Iterable[Row]:
     yield _heading(f"# {watched.name}: what customers get")
-    numbers = (
-        promise.availability_number(watched, place),
-        promise.budget_number(watched, place),
-        promise.forecast_number(watched, place),
-        promise.latency_number(watched, place),
-        promise.requests_number(watched, place),
-    )
-    wide, over = divmod(COLUMNS, len(numbers))
-    yield [(wide + (place_ < over), NUMBER_HEIGHT, widget) for place_, widget in enumerate(numbers)]
-    third = COLUMNS // 3
-    yield [
-        (third, GRAPH_HEIGHT, promise.availability(watched, place)),
-        (third, GRAPH_HEIGHT, promise.budget(watched, place)),
-        (third, GRAPH_HEIGHT, promise.latency(watched, place)),
-    ]
+    if watched.api:
+        yield from _api_rows(watched.api, watched.slo, place)
     row: Row = [(COLUMNS // 4, GRAPH_HEIGHT, text(_links(watched)))]
     if watched.limited_plans:
         row.append((COLUMNS // 4, GRAPH_HEIGHT, promise.plans(watched, place)))
     left = COLUMNS - sum(width for width, _, _ in row)
     row += [(left // len(states), GRAPH_HEIGHT, widget) for widget in states]
     yield row
+
+
+def _api_rows(api: WatchedApi, slo: Slo, place: Place) -> Iterable[Row]:
+    numbers = (
+        promise.availability_number(api, slo, place),
+        promise.budget_number(api, slo, place),
+        promise.forecast_number(api, slo, place),
+        promise.latency_number(api, slo, place),
+        promise.requests_number(api, place),
+    )
+    wide, over = divmod(COLUMNS, len(numbers))
+    yield [(wide + (place_ < over), NUMBER_HEIGHT, widget) for place_, widget in enumerate(numbers)]
+    third = COLUMNS // 3
+    yield [
+        (third, GRAPH_HEIGHT, promise.availability(api, slo, place)),
+        (third, GRAPH_HEIGHT, promise.budget(api, slo, place)),
+        (third, GRAPH_HEIGHT, promise.latency(api, slo, place)),
+    ]
 
 
 def _canary_rows(probes: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row]:
@@ -164,18 +170,25 @@ def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) 
 
 def _links(watched: Watched) -> str:
     console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
-    logs = quote(quote(watched.log_group, safe=""), safe="").replace("%", "$")
-    slow, failed = (
-        trace_groups.query_link(console, expression)
-        for expression in trace_groups.group_filters(watched.entry, watched.slo.latency_p90_ms).values()
-    )
+    traces = []
+    if watched.entry:
+        slow, failed = (
+            trace_groups.query_link(console, expression)
+            for expression in trace_groups.group_filters(watched.entry, watched.slo.latency_p90_ms).values()
+        )
+        traces = [f"- [Traces]({console}#xray:traces/query): [slow]({slow}), [failed]({failed})"]
+    logs = []
+    for function in watched.functions:
+        group = quote(quote(f"/aws/lambda/{function.name}", safe=""), safe="").replace("%", "$")
+        link = f"{console}#logsV2:log-groups/log-group/{group}"
+        logs.append(f"- [The function's log{function.told_apart}]({link})")
     return "\n".join(
         (
             "### Look further",
             *([f"- [Runbook]({watched.runbook_url})"] if watched.runbook_url else []),
-            f"- [Traces]({console}#xray:traces/query): [slow]({slow}), [failed]({failed})",
+            *traces,
             f"- [Trace map]({console}#xray:service-map/map)",
-            f"- [The function's log]({console}#logsV2:log-groups/log-group/{logs})",
+            *logs,
             f"- [Alarms]({console}#alarmsV2:)",
             "",
             f"Promise: {watched.slo.availability_pct:g} % of requests in {watched.slo.window_days} days, "

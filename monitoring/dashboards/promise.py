@@ -23,94 +23,94 @@ from monitoring.dashboards.widgets import (
 )
 from monitoring.kpi import watched_last
 from monitoring.spec import MetricQuery
-from monitoring.watched import Watched
+from monitoring.watched import Watched, WatchedApi
 from settings.slo import Slo
 
 DAY_S, HOUR_S, FIVE_MINUTES_S = 86_400, 3600, 300
 
 
-def _outcomes(watched: Watched, period_s: int) -> list[MetricQuery]:
+def _outcomes(stage: WatchedApi, period_s: int) -> list[MetricQuery]:
     return [
-        api.metric(watched.api, "5XXError").stat("m", "Sum", period_s, label="failed"),
-        api.metric(watched.api, "Count").stat("n", "Sum", period_s, label="requests"),
+        api.metric(stage, "5XXError").stat("m", "Sum", period_s, label="failed"),
+        api.metric(stage, "Count").stat("n", "Sum", period_s, label="requests"),
     ]
 
 
-def availability(watched: Watched, place: Place) -> Widget:
+def availability(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """Percent of requests that did not fail, each five minutes."""
-    promised = watched.slo.availability_pct
-    queries = watched_last(_outcomes(watched, FIVE_MINUTES_S), "100 - 100 * m / n", "available (%)")
+    promised = slo.availability_pct
+    queries = watched_last(_outcomes(stage, FIVE_MINUTES_S), "100 - 100 * m / n", "available (%)")
     lines = [Line(value=promised, label=f"promised {promised:g} %", color=GREEN)]
     return graph("Availability", queries, place, unit="Percent", lines=lines, low=None)
 
 
-def availability_number(watched: Watched, place: Place) -> Widget:
+def availability_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """Availability over the SLO's whole window."""
     expression = "100 - 100 * RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0))"
-    queries = watched_last(_outcomes(watched, HOUR_S), expression, f"{_window(watched.slo)} (%)")
-    title = f"Availability, promised {watched.slo.availability_pct:g} %"
-    return number(title, queries, place, color=GREEN, span=_span(watched.slo))
+    queries = watched_last(_outcomes(stage, HOUR_S), expression, f"{_window(slo)} (%)")
+    title = f"Availability, promised {slo.availability_pct:g} %"
+    return number(title, queries, place, color=GREEN, span=_span(slo))
 
 
-def budget(watched: Watched, place: Place) -> Widget:
+def budget(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """The trend of the error budget left."""
     lines = [Line(value=0, label="spent", color=RED), Line(value=25, label="a quarter left", color=AMBER)]
     return graph(
-        f"Error budget left, {_window(watched.slo)}",
-        _budget_queries(watched),
+        f"Error budget left, {_window(slo)}",
+        _budget_queries(stage, slo),
         place,
         unit="Percent",
         lines=lines,
         low=None,
-        span=_span(watched.slo),
+        span=_span(slo),
     )
 
 
-def budget_number(watched: Watched, place: Place) -> Widget:
+def budget_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """The error budget left now."""
-    return number("Error budget left", _budget_queries(watched), place, span=_span(watched.slo))
+    return number("Error budget left", _budget_queries(stage, slo), place, span=_span(slo))
 
 
-def _budget_queries(watched: Watched) -> tuple[MetricQuery, ...]:
-    share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(watched.slo) / 100:g}"
-    return watched_last(_outcomes(watched, HOUR_S), f"100 - 100 * {share}", "left (%)")
+def _budget_queries(stage: WatchedApi, slo: Slo) -> tuple[MetricQuery, ...]:
+    share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(slo) / 100:g}"
+    return watched_last(_outcomes(stage, HOUR_S), f"100 - 100 * {share}", "left (%)")
 
 
-def forecast_number(watched: Watched, place: Place) -> Widget:
+def forecast_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """In how many days the budget is gone if every day burns like the last whole one.
 
     As long as the SLO's window is "not in sight", and 0 is gone.
     """
-    days, share = watched.slo.window_days, budget_pct(watched.slo) / 100
+    days, share = slo.window_days, budget_pct(slo) / 100
     left = f"(1 - RUNNING_SUM(m) / RUNNING_SUM(n) / {share:g})"
     until = f"{days} * {left} * {share:g} * n / m"
     expression = f"IF(m > 0, IF({left} > 0, IF({until} < {days}, {until}, {days}), 0), {days})"
-    queries = watched_last(_outcomes(watched, DAY_S), expression, "days")
-    return number("Budget gone in, at today's burn", queries, place, span=_span(watched.slo))
+    queries = watched_last(_outcomes(stage, DAY_S), expression, "days")
+    return number("Budget gone in, at today's burn", queries, place, span=_span(slo))
 
 
-def latency(watched: Watched, place: Place) -> Widget:
+def latency(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """P50, p90 and p99 against the promised p90."""
-    metric = api.metric(watched.api, "Latency")
+    metric = api.metric(stage, "Latency")
     queries = [
         replace(metric.stat(stat, stat, FIVE_MINUTES_S, label=stat), return_data=True)
         for stat in ("p90", "p50", "p99")
     ]
-    promised = watched.slo.latency_p90_ms
+    promised = slo.latency_p90_ms
     lines = [Line(value=promised, label=f"promised p90 {promised:g} ms", color=GREEN)]
     return graph("Latency", queries, place, unit="Milliseconds", lines=lines, colors=(BLUE, TEAL, GREY))
 
 
-def latency_number(watched: Watched, place: Place) -> Widget:
+def latency_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """The p90 of the last five minutes."""
-    stat = api.metric(watched.api, "Latency").stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
-    title = f"Latency p90, promised {watched.slo.latency_p90_ms:g} ms"
+    stat = api.metric(stage, "Latency").stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
+    title = f"Latency p90, promised {slo.latency_p90_ms:g} ms"
     return number(title, [replace(stat, return_data=True)], place)
 
 
-def requests_number(watched: Watched, place: Place) -> Widget:
+def requests_number(stage: WatchedApi, place: Place) -> Widget:
     """Requests of the last five minutes."""
-    stat = api.metric(watched.api, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="requests")
+    stat = api.metric(stage, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="requests")
     return number("API requests in 5 minutes", [replace(stat, return_data=True)], place, color=GREY)
 
 

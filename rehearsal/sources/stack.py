@@ -75,8 +75,8 @@ def of_settings(stack: str, settings: Settings) -> AlarmSet:
         service_account=service.id,
         monitor_account=monitor.id,
         budget_ms=settings.inference.time_budget_ms,
-        cores=(watched.endpoint and watched.endpoint.cores) or 1,
-        gpus=(watched.endpoint and watched.endpoint.gpus) or 1,
+        cores=max((endpoint.cores or 1 for endpoint in watched.endpoints), default=1),
+        gpus=max((endpoint.gpus or 1 for endpoint in watched.endpoints), default=1),
         slo=watched.slo,
     )
 

@@ -88,7 +88,7 @@ def _endpoint(service: Outputs, watched: Mapping[str, Any], client: Any) -> list
     """The faults of the stack's own endpoint; one that exists or none is not its to judge."""
     configuration = service.get("endpoint_configuration_name")
     if configuration:
-        return checks.endpoint(client, watched["endpoint"]["name"], configuration)
+        return checks.endpoint(client, watched["endpoints"][0]["name"], configuration)
     if service.get("model_repository_url"):
         return ["model.image is not set: there is no endpoint, and the API answers 502."]
     return []

@@ -202,7 +202,7 @@ def test_reserved_concurrency_can_be_off() -> None:
         run = run_stack("dev", {"inference": {"reserved_concurrency": off}})
         function = run.of("Function")["inference-dev-inference-function"]
         assert "reservedConcurrentExecutions" not in unwrap(function.inputs)
-        assert run.outputs["watched"]["function"]["reserved_concurrency"] is None
+        assert run.outputs["watched"]["functions"][0]["reserved_concurrency"] is None
         assert not [n for n in run.of("MetricAlarm") if "function-concurrency" in n]
 
 

@@ -34,7 +34,7 @@ def test_a_service_without_reference_data_has_no_table_and_may_read_none(tickets
     assert not tickets.of("TableItem")
     assert set(unwrap(function(tickets)["environment"])["variables"]) == {"TIME_BUDGET_MS", "ENDPOINT_NAME"}
     assert allowed(tickets) == {"sagemaker:InvokeEndpoint", "kms:Decrypt"}
-    assert tickets.outputs["watched"]["table"] is None
+    assert tickets.outputs["watched"]["tables"] == []
 
 
 def test_what_is_not_there_is_not_watched(tickets: Run, dev: Run) -> None:
@@ -72,8 +72,8 @@ def test_an_endpoint_and_a_table_that_exist_are_used_and_nothing_is_made_in_thei
     assert (variables["TABLE_NAME"], variables["ENDPOINT_NAME"]) == ("lots", "scoring")
     assert allowed(run) == {"dynamodb:GetItem", "sagemaker:InvokeEndpoint", "kms:Decrypt"}
     watched = run.outputs["watched"]
-    assert (watched["table"]["name"], watched["endpoint"]["name"]) == ("lots", "scoring")
-    assert (watched["endpoint"]["variant"], watched["endpoint"]["cores"]) == ("blue", None)
+    assert (watched["tables"][0]["name"], watched["endpoints"][0]["name"]) == ("lots", "scoring")
+    assert (watched["endpoints"][0]["variant"], watched["endpoints"][0]["cores"]) == ("blue", None)
 
 
 def limit(largest_body: int) -> int | None:

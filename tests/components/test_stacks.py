@@ -335,9 +335,9 @@ def resource_names(run: Run, kind: str) -> set[str]:
 
 def test_physical_names_are_those_that_monitoring_watches(dev: Run) -> None:
     watched = dev.outputs["watched"]
-    assert watched["function"]["name"] in resource_names(dev, "Function")
-    assert watched["table"]["name"] == dev.one("Table").inputs["name"]
-    assert watched["endpoint"]["name"] == dev.one("Endpoint").inputs["name"]
+    assert watched["functions"][0]["name"] in resource_names(dev, "Function")
+    assert watched["tables"][0]["name"] == dev.one("Table").inputs["name"]
+    assert watched["endpoints"][0]["name"] == dev.one("Endpoint").inputs["name"]
     assert watched["api"]["name"] == dev.one("RestApi").inputs["name"]
     plans = {f"{watched['name']}-{plan['name']}" for plan in watched["usage_plans"]}
     assert plans < resource_names(dev, "UsagePlan")

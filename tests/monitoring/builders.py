@@ -20,6 +20,7 @@ SERVICE, MONITOR = "111111111111", "222222222222"
 RUNBOOK = "https://example.com/runbook"
 SCOPE = Scope(prefix="shop-prod", runbook_url=RUNBOOK)
 RATE = 50.0
+REST_API = WatchedApi(name="shop-prod", stage="live", rate_limit_per_s=RATE)
 SERVERLESS = WatchedEndpoint(name="shop-prod-model", variant="main", rate_limit_per_s=RATE)
 INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 0})
 GPU_INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 2})
@@ -33,7 +34,7 @@ def watched(**changes: Any) -> Watched:
         "name": "shop-prod",
         "account_id": SERVICE,
         "region": "eu-central-1",
-        "api": WatchedApi(name="shop-prod", stage="live", rate_limit_per_s=RATE),
+        "api": REST_API,
         "function": WatchedFunction(
             name="shop-prod-inference", timeout_ms=2000, reserved_concurrency=100, rate_limit_per_s=RATE
         ),

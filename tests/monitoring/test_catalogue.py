@@ -14,7 +14,7 @@ from monitoring.spec import Expression, MetricStat
 from monitoring.watched import Watched, WatchedApi, WatchedEndpoint, WatchedFunction
 from settings.forms import Section
 from settings.slo import Slo
-from tests.monitoring.builders import GPU_INSTANCES, SERVERLESS, watched
+from tests.monitoring.builders import GPU_INSTANCES, REST_API, SERVERLESS, watched
 
 API = ("AWS/ApiGateway", frozenset({("ApiName", "shop-prod"), ("Stage", "live")}))
 FUNCTION = ("AWS/Lambda", frozenset({("FunctionName", "shop-prod-inference")}))
@@ -142,7 +142,7 @@ def test_limits_follow_the_promise() -> None:
 def test_the_limit_on_p99_is_one_that_answers_can_reach(
     p90_ms: float, budget_ms: int | None, limit_ms: float, source: str
 ) -> None:
-    api = watched().api.model_copy(update={"time_budget_ms": budget_ms})
+    api = REST_API.model_copy(update={"time_budget_ms": budget_ms})
     p99 = kpis(watched(slo=Slo(latency_p90_ms=p90_ms), api=api))["api-latency-p99"]
     assert (p99.limit, p99.limit_source) == (limit_ms, source)
 

@@ -58,7 +58,7 @@ def test_a_tuned_window_is_the_alarm_s_in_every_respect(data: st.DataObject) -> 
     periods = data.draw(st.integers(1, 24))
     to_alarm = data.draw(st.integers(1, periods))
     window = {"period_s": period_s, "evaluation_periods": periods, "datapoints_to_alarm": to_alarm}
-    service = tuned(each={key: window}).model_copy(update={"endpoint": GPU_INSTANCES})
+    service = tuned(each={key: window}).model_copy(update={"endpoints": (GPU_INSTANCES,)})
     entry, before = entries(service)[key], usual()[key].alarm
     alarm = entry.alarm
     assert isinstance(alarm, MetricAlarm)
@@ -91,9 +91,9 @@ def test_probes_come_at_a_fixed_pace_so_a_shorter_period_needs_fewer(period_s: i
 
 def test_a_window_tuned_in_its_period_alone_keeps_its_number_of_periods() -> None:
     for key, entry in usual().items():
-        alarm = entries(tuned(each={key: {"period_s": 3600}}).model_copy(update={"endpoint": GPU_INSTANCES}))[
-            key
-        ]
+        alarm = entries(
+            tuned(each={key: {"period_s": 3600}}).model_copy(update={"endpoints": (GPU_INSTANCES,)})
+        )[key]
         before = entry.alarm
         assert isinstance(alarm.alarm, MetricAlarm)
         assert isinstance(before, MetricAlarm)

@@ -1,9 +1,10 @@
 """Minutes of the canary and of the API, and the five-minute sums for AWS's own ledger."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from monitoring.catalogue import api, canary, endpoint, function, table
@@ -16,6 +17,15 @@ DAY_MINUTES = 1440
 MINUTE = timedelta(minutes=1)
 BATCH = 60  # series a request: a day of minutes of 60 is within GetMetricData's 100,800 datapoints
 REASONS = ("secret", "dns", "connect", "tls", "timeout", "status", "schema", "value", "slow")  # of the canary
+COUNTED = {  # what AWS services count, and how it is added up
+    "apigateway": {"requests": ("Count", "Sum"), "errors": ("5XXError", "Sum")},
+    "lambda": {"requests": ("Invocations", "Sum"), "errors": ("Errors", "Sum")},
+    "sagemaker": {"requests": ("Invocations", "Sum"), "errors": ("Invocation5XXErrors", "Sum")},
+    "dynamodb": {
+        "requests": ("SuccessfulRequestLatency", "SampleCount"),
+        "errors": ("SystemErrors", "Sum"),
+    },
+}
 Found = dict[str, dict[datetime, float]]
 Row = dict[str, Any]
 
@@ -63,7 +73,7 @@ def read_intervals(service: Any, watched: Watched, day: date) -> list[Row]:
     """The rows of `intervals`: the five minutes in which an AWS service of the chain was asked anything."""
     found = _fetch(service, interval_series(watched), day)
     rows = []
-    for provider in ("apigateway", "lambda", "sagemaker", "dynamodb"):
+    for provider in COUNTED:
         requests, errors = found[f"{provider} requests"], found[f"{provider} errors"]
         for at in sorted(requests):
             failed = int(errors.get(at, 0))
@@ -106,10 +116,12 @@ def reason_series(watched: Watched) -> list[Series]:
 
 
 def request_series(watched: Watched) -> list[Series]:
-    """What the API's stage counts."""
+    """What the API's stage counts; nothing where there is no API."""
+    if (stage := watched.api) is None:
+        return []
 
     def series(column: str, name: str, statistic: str) -> Series:
-        return Series(column=column, metric=api.metric(watched.api, name), statistic=statistic)
+        return Series(column=column, metric=api.metric(stage, name), statistic=statistic)
 
     return [
         series("requests", "Count", "Sum"),
@@ -121,26 +133,20 @@ def request_series(watched: Watched) -> list[Series]:
 
 
 def interval_series(watched: Watched) -> list[Series]:
-    """What each AWS service counts of requests and errors, every five minutes."""
-    metrics = {
-        "apigateway requests": (api.metric(watched.api, "Count"), "Sum"),
-        "apigateway errors": (api.metric(watched.api, "5XXError"), "Sum"),
-        "lambda requests": (function.metric(watched.function, "Invocations"), "Sum"),
-        "lambda errors": (function.metric(watched.function, "Errors"), "Sum"),
+    """What each AWS service counts of requests and errors, every five minutes; its parts are added up."""
+    parts: Mapping[str, list[Callable[[str], Metric]]] = {
+        "apigateway": [partial(api.metric, watched.api)] if watched.api else [],
+        "lambda": [partial(function.metric, part) for part in watched.functions],
+        "sagemaker": [partial(endpoint.metric, part) for part in watched.endpoints],
+        "dynamodb": [partial(table.metric, part) for part in watched.tables],
     }
-    if watched.endpoint:
-        metrics |= {
-            "sagemaker requests": (endpoint.metric(watched.endpoint, "Invocations"), "Sum"),
-            "sagemaker errors": (endpoint.metric(watched.endpoint, "Invocation5XXErrors"), "Sum"),
-        }
-    if watched.table:
-        metrics |= {
-            "dynamodb requests": (table.metric(watched.table, "SuccessfulRequestLatency"), "SampleCount"),
-            "dynamodb errors": (table.metric(watched.table, "SystemErrors"), "Sum"),
-        }
     return [
-        Series(column=column, metric=metric, statistic=statistic, period_s=FIVE_MINUTES_S)
-        for column, (metric, statistic) in metrics.items()
+        Series(
+            column=f"{provider} {column}", metric=metric(name), statistic=statistic, period_s=FIVE_MINUTES_S
+        )
+        for provider, metrics in parts.items()
+        for metric in metrics
+        for column, (name, statistic) in COUNTED[provider].items()
     ]
 
 
@@ -151,7 +157,8 @@ def _fetch(client: Any, series: Sequence[Series], day: date) -> Found:
         batch = series[first : first + BATCH]
         queries = [one.query(number) for number, one in enumerate(batch)]
         for query_id, at, value in points(client, queries, begin, begin + timedelta(days=1)):
-            found[batch[int(query_id.removeprefix("q"))].column][at.astimezone(UTC)] = value
+            values = found[batch[int(query_id.removeprefix("q"))].column]
+            values[at.astimezone(UTC)] = values.get(at.astimezone(UTC), 0) + value
     return found
 
 

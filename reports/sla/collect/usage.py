@@ -11,8 +11,13 @@ Row = dict[str, Any]
 
 
 def read_usage(client: Any, watched: Watched, day: date) -> list[Row]:
-    """The rows of `usage`; `client` is an API Gateway client of the service's account."""
-    api_id = rest_api_id(client, watched.api.name)
+    """The rows of `usage`; `client` is an API Gateway client of the service's account.
+
+    None where there is no REST API: others have no usage plans.
+    """
+    if watched.api is None or watched.api.kind != "rest":
+        return []
+    api_id = watched.api.id or rest_api_id(client, watched.api.name)
     return [
         {
             "service": watched.name,

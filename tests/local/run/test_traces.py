@@ -54,7 +54,7 @@ def real() -> Iterator[Stacks]:
 def lots(real: Stacks) -> tuple[str, ...]:
     """As many lots as requests, so that no answer comes from the function's cache."""
     client = real.emulator.client("dynamodb", SERVICE_ACCOUNT)
-    table = real.service.outputs["watched"]["table"]["name"]
+    table = real.service.outputs["watched"]["tables"][0]["name"]
     key = {"id": {"S": "lot-001"}}
     item = client.get_item(TableName=table, Key=key)["Item"]
     names = tuple(f"traced-{number:04}" for number in range(REQUESTS))

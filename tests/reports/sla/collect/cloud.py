@@ -28,9 +28,9 @@ WATCHED = Watched(
     account_id="111111111111",
     region="eu-central-1",
     api=WatchedApi(name="orders-prod", stage="live", rate_limit_per_s=100),
-    function=WatchedFunction(name="orders-prod-inference", timeout_ms=2500, rate_limit_per_s=100),
-    table=WatchedTable(name="orders-prod-reference-data"),
-    endpoint=WatchedEndpoint(name="orders-prod-model", variant="main", rate_limit_per_s=100),
+    functions=(WatchedFunction(name="orders-prod-inference", timeout_ms=2500, rate_limit_per_s=100),),
+    tables=(WatchedTable(name="orders-prod-reference-data"),),
+    endpoints=(WatchedEndpoint(name="orders-prod-model", variant="main", rate_limit_per_s=100),),
     usage_plans=(WatchedPlan(name="gold", quota=Quota(limit=1000, period="DAY")),),
 )
 Answer = Callable[[Mapping[str, Any]], Any]
