@@ -33,9 +33,8 @@ class Monitor(pulumi.ComponentResource):
         self._notifications = Notifications(
             f"{name}-notifications",
             NotificationsArgs(
+                common=self._common,
                 prefix=prefix,
-                account_id=settings.account_id,
-                key_arn=self._common.key_arn,
                 subscriptions=pulumi.Output.all(
                     *[stack.if_there("subscriptions", notifications.read) for stack in self._stacks]
                 ).apply(self._subscribers),

@@ -156,9 +156,8 @@ class Service(pulumi.ComponentResource):
         notifications = Notifications(
             f"{self._name}-notifications",
             NotificationsArgs(
+                common=self._common,
                 prefix=watched.name,
-                account_id=watched.account_id,
-                key_arn=self._common.key_arn,
                 subscriptions=self._settings.notifications,
                 set_in=pulumi.get_stack(),
             ),

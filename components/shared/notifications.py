@@ -12,19 +12,22 @@ import pulumi
 import pulumi_aws as aws
 
 from components.shared import iam
+from components.shared.channel import Channel, ChannelArgs
+from components.shared.common import Common
 from monitoring.spec import Level
+from settings.notifications import FORWARDED, Subscription
 from settings.notifications import Notifications as Subscribers
 
 LEVELS: tuple[Level, ...] = ("warn", "critical")
+UNDELIVERED_KEPT_S = 14 * 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationsArgs:
     """`prefix` begins the topics' physical names; `set_in` is the stack that sets the `subscriptions`."""
 
+    common: Common
     prefix: str
-    account_id: str
-    key_arn: pulumi.Input[str]
     subscriptions: pulumi.Input[Subscribers]
     set_in: str
 
@@ -44,13 +47,13 @@ class Notifications(pulumi.ComponentResource):
             topic = aws.sns.Topic(
                 f"{name}-{level}",
                 name=f"{args.prefix}-{level}",
-                kms_master_key_id=args.key_arn,
+                kms_master_key_id=args.common.key_arn,
                 opts=child,
             )
             aws.sns.TopicPolicy(
                 f"{name}-{level}-policy",
                 arn=topic.arn,
-                policy=pulumi.Output.json_dumps(topic_policy(topic.arn, args.account_id)),
+                policy=pulumi.Output.json_dumps(topic_policy(topic.arn, args.common.account_id)),
                 opts=child,
             )
             self.topic_arns[level] = topic.arn
@@ -68,16 +71,53 @@ class Notifications(pulumi.ComponentResource):
                 f" one. Set one for both accounts: {first}.protocol' email;"
                 f" {first}.endpoint' --secret oncall@example.com"
             )
+        hearing: dict[Subscription, dict[Level, pulumi.Output[str]]] = {}
         for level in LEVELS:
             for subscription in getattr(subscriptions, level):
-                digest = hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]
+                if subscription.protocol in FORWARDED:
+                    hearing.setdefault(subscription, {})[level] = self.topic_arns[level]
+                    continue
                 aws.sns.TopicSubscription(
-                    f"{name}-{level}-{subscription.protocol}-{digest}",
+                    f"{name}-{level}-{_short(subscription)}",
                     topic=self.topic_arns[level],
                     protocol=subscription.protocol,
                     endpoint=pulumi.Output.secret(subscription.endpoint),
                     opts=pulumi.ResourceOptions(parent=self),
                 )
+        if hearing:
+            self._forward(name, args, hearing)
+
+    def _forward(
+        self,
+        name: str,
+        args: NotificationsArgs,
+        hearing: Mapping[Subscription, Mapping[Level, pulumi.Output[str]]],
+    ) -> None:
+        undelivered = aws.sqs.Queue(
+            f"{name}-undelivered",
+            name=f"{args.prefix}-undelivered",
+            kms_master_key_id=args.common.key_arn,
+            message_retention_seconds=UNDELIVERED_KEPT_S,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        for subscription, topic_arns in hearing.items():
+            Channel(
+                f"{name}-{_short(subscription)}",
+                ChannelArgs(
+                    common=args.common,
+                    function_name=f"{args.prefix}-{_short(subscription)}",
+                    protocol=subscription.protocol,
+                    endpoint=subscription.endpoint,
+                    topic_arns=topic_arns,
+                    dead_letter_arn=undelivered.arn,
+                ),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def _short(subscription: Subscription) -> str:
+    """A name that is the same as long as the endpoint is, and tells nothing of it."""
+    return f"{subscription.protocol}-{hashlib.sha256(subscription.endpoint.encode()).hexdigest()[:8]}"
 
 
 def exported(subscribers: Subscribers) -> pulumi.Output[dict[str, Any]]:

@@ -29,7 +29,7 @@ from settings.service import package, probing
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "packages"
-HANDLERS = ("canary", "inference", "usage_reporter")
+HANDLERS = ("canary", "forwarder", "inference", "usage_reporter")
 HANDLERS_FOLDER = ROOT / "handlers"
 GENERATED = "generated"  # the folder of what is made for one package
 LAYER_REQUIREMENTS = HANDLERS_FOLDER / "requirements.txt"

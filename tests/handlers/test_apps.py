@@ -17,6 +17,7 @@ from bench.stand_ins.loopback import Loopback, closed_port, reply
 from bench.stand_ins.wine import EVENT, FOUND, PREDICTED
 from tests.handlers.canary.test_outcome import GOOD
 from tests.handlers.canary.test_settings import ENVIRON as CANARY
+from tests.handlers.forwarder.records import ARN, alarm, record
 from tests.handlers.inference.test_service import refused
 
 REPOSITORY = Path(__file__).parents[2]
@@ -210,3 +211,19 @@ def test_a_run_that_fails_is_raised_with_one_line_for_people() -> None:
     with pytest.raises(subprocess.CalledProcessError) as raised:
         run("usage_reporter", {**AWS, "SERVICE": "svc", "REST_API_ID": "api123"}, [{}])
     assert "ValueError: the event has no ISO 8601 `time`" in raised.value.stderr
+
+
+def test_the_forwarder_tells_a_channel_and_its_trace_and_logs_hold_only_the_host() -> None:
+    told = reply(200, b"ok")
+    with Loopback([told]) as slack, Daemon() as daemon:
+        address = {"SecretString": json.dumps({"url": f"{slack.url}/services/T0ken"})}
+        with Loopback([reply(200, address)]) as secrets:
+            urls = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url}
+            environ = {"CHANNEL": "slack", "ADDRESS_SECRET_ARN": "arn:secret", **AWS, **urls}
+            event = {"Records": [record(alarm()), record(alarm("OK"))]}
+            done = run("forwarder", {**environ, **daemon.environment()}, [event])
+            (document,) = daemon.received()
+    assert [request.path for request in slack.requests] == ["/services/T0ken"] * 2
+    assert done.results == [{"forwarded": [ARN, ARN]}]
+    assert shape(document) == ("## forwarder", ["secretsmanager", "127.0.0.1", "127.0.0.1"])
+    assert "T0ken" not in json.dumps([document, done.logs])

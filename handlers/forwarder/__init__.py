@@ -1,0 +1,1 @@
+"""Tells a chat channel or a paging service what a topic says, in the shape that it takes."""
