@@ -7,6 +7,7 @@ from bench.stand_ins.loopback import reply
 from components.shared import packages
 from handlers.canary.probes import Probe, assembled
 from services.wine.functions import ANALYSIS
+from settings.probes import exported
 from settings.service import load, package, probing, running
 from settings.service.reading import Service
 
@@ -14,7 +15,7 @@ SERVICE: Service = load("wine")
 SCHEMAS: dict[str, Any] = SERVICE.contract.document["components"]["schemas"]
 PROBES = probing.exported(SERVICE)
 packages.generate(
-    {**package.files(SERVICE), **probing.files(PROBES)}
+    {**package.files(SERVICE), **exported.files(PROBES)}
 )  # for processes that run the handler from the source tree
 OPERATIONS = running.operations(SERVICE)
 VALID: dict[str, Any] = {
@@ -36,7 +37,7 @@ PREDICTED = reply(200, {"model_version": "7", "predictions": [{"label": "barolo"
 def _probe() -> Probe:
     """The canary's probe as its package has it."""
     generated: dict[str, Any] = {}
-    files = probing.files(PROBES)
+    files = exported.files(PROBES)
     exec(files["handlers/canary/generated/checks.py"], generated)  # noqa: S102  # code that was generated
     (probe,) = assembled(json.loads(files["handlers/canary/generated/probes.json"]), generated)
     return probe

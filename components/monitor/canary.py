@@ -17,12 +17,12 @@ from components.shared.schedule import Schedule, ScheduleArgs
 from monitoring.watched import NAMESPACE, Watched, canary_name
 from settings import STAGE
 from settings.canary import Canary as CanarySettings
-from settings.service import probing
+from settings.probes import exported
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryArgs:
-    """`probes` are what the service stack exports of them; see `settings.service.probing`."""
+    """`probes` are what the service stack exports of them; see `settings.probes.exported`."""
 
     common: Common
     watched: Watched
@@ -68,7 +68,7 @@ class Canary(pulumi.ComponentResource):
                 function_name=function_name,
                 package="canary",
                 description="Probes the API as a customer would.",
-                files=args.probes.apply(probing.files),
+                files=args.probes.apply(exported.files),
                 timeout_s=args.settings.timeout_ms // 1000 + 10,  # and time to read the key and publish
                 environment={
                     "SERVICE": watched.name,

@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from settings.service.definition import Probe
+from settings.probes.definition import Probe
 
 KEY = "id"
 

@@ -25,6 +25,7 @@ if __name__ == "__main__":  # before what takes long to import
 import pulumi
 
 from settings import Settings, service
+from settings.probes import exported
 from settings.service import package, probing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,7 @@ def build_handler(name: str, generated: Mapping[str, bytes] | None = None) -> Pa
 
 def generated_for(chosen: service.Service) -> dict[str, Mapping[str, bytes]]:
     """What the packages of a service hold besides the handlers, by handler."""
-    return {"inference": package.files(chosen), "canary": probing.files(probing.exported(chosen))}
+    return {"inference": package.files(chosen), "canary": exported.files(probing.exported(chosen))}
 
 
 def generate(files: Mapping[str, bytes]) -> None:

@@ -5,7 +5,7 @@ import importlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.environment import SettingsError
@@ -23,18 +23,90 @@ class Value:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Probe:
-    """`target` is path and query below the stage's address; `check` is the contract's schema, generated."""
+class HeaderValue:
+    """What a header of the answer must be: a text, or what `matches` matches as a whole."""
+
+    name: str
+    equals: str | None = None
+    matches: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Take:
+    """A value out of an answer: at a JSON pointer, or in a header, there the first group of `matches`."""
+
+    pointer: str | None = None
+    header: str | None = None
+    matches: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderSecret:
+    """A header whose value is the secret of this name."""
+
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OAuth:
+    """Client credentials; `client_secret` is the name of a secret."""
+
+    token_url: str
+    client_id: str
+    client_secret: str
+    scope: str | None = None
+    client_authentication: str = "basic"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Authorization:
+    """What a request carries. `api_key` is True for the service's own key; other texts name secrets."""
+
+    iam: bool = False
+    api_key: bool | str = False
+    bearer: str | None = None
+    header: HeaderSecret | None = None
+    oauth: OAuth | None = None
+
+
+SIGNED = Authorization(iam=True, api_key=True)  # of this program's own APIs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A call. `target` is path and query below the address of the stage, or of `url`; `check` is generated.
+
+    `target`, `headers`, `document`, `form` and known values may refer to what is known only in a run; see
+    `templates`. There is at most one of `body`, `document` (sent as JSON) and `form`.
+    """
 
     name: str
     method: str
     target: str
+    url: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = None
     body: bytes | None = None
+    document: Any = None
+    form: Mapping[str, str] | None = None
+    authorization: Authorization = SIGNED
     status: int = 200
     check: Callable[[Any], object] | None = None
     values: Sequence[Value] = ()
+    answer_headers: Sequence[HeaderValue] = ()
     max_ms: float | None = None
+    take: Mapping[str, Take] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probe(Step):
+    """A call with steps before it and clean-up after it; `heartbeat` names a secret."""
+
+    before: Sequence[Step] = ()
+    cleanup: Sequence[Step] = ()
+    heartbeat: str | None = None
 
 
 def packaged() -> tuple[Probe, ...]:
@@ -51,14 +123,32 @@ def packaged() -> tuple[Probe, ...]:
 
 def assembled(probes: Sequence[Mapping[str, Any]], checks: Mapping[str, Any]) -> tuple[Probe, ...]:
     """The probes that are described; `checks` are generated functions by name."""
-    return tuple(
-        Probe(
-            **{
-                **probe,
-                "body": None if probe["body"] is None else base64.b64decode(probe["body"]),
-                "check": checks.get(probe["check"]),
-                "values": tuple(Value(**value) for value in probe["values"]),
-            }
-        )
-        for probe in probes
+    return tuple(Probe(**_parts(probe, checks)) for probe in probes)
+
+
+def _parts(step: Mapping[str, Any], checks: Mapping[str, Any]) -> dict[str, Any]:
+    parts = {
+        **step,
+        "body": None if step["body"] is None else base64.b64decode(step["body"]),
+        "check": checks.get(step["check"]),
+        "values": tuple(Value(**value) for value in step["values"]),
+        "answer_headers": tuple(HeaderValue(**header) for header in step.get("answer_headers", ())),
+        "take": {name: Take(**take) for name, take in step.get("take", {}).items()},
+    }
+    if "authorization" in step:
+        parts["authorization"] = _authorization(step["authorization"])
+    for name in ("before", "cleanup"):
+        if name in step:
+            parts[name] = tuple(Step(**_parts(inner, checks)) for inner in step[name])
+    return parts
+
+
+def _authorization(said: Mapping[str, Any]) -> Authorization:
+    header, oauth = said.get("header"), said.get("oauth")
+    return Authorization(
+        **{
+            **said,
+            "header": HeaderSecret(**header) if header else None,
+            "oauth": OAuth(**oauth) if oauth else None,
+        }
     )

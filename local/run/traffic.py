@@ -14,8 +14,9 @@ from pathlib import Path
 
 from handlers.canary.probes import Probe
 from local.run.client import Client, Sample, Signer, Target
+from settings.probes import exported
+from settings.probes.definition import Example
 from settings.service import Service, probing
-from settings.service.definition import Example
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ def requests_of(service: Service, artefact: Path | None) -> tuple[Probe, ...]:
     examples: list[Example] = [example for _, example in service.samples(artefact)]
     examples = examples or list(service.definition.probes)
     described = [{"name": each.operation, **probing.described(service, each)} for each in examples]
-    return probing.loaded(described)
+    return exported.loaded(described)
 
 
 class Pacer:

@@ -30,6 +30,8 @@ def validation_problems(
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Each thing that is wrong: its place in the data, and what to say of it."""
     for detail in error.errors(include_url=False):
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # its items are wrong, which is told
         yield detail["loc"], _said(model, detail)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from settings.probes.definition import Example
 from settings.service.contract import Contract, Operation
-from settings.service.definition import Definition, Example, Use
+from settings.service.definition import Definition, Use
 from settings.service.errors import NoServiceError, ServiceError, did_you_mean, validation_problems
 from settings.service.source import Source, dotted
 

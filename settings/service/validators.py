@@ -49,10 +49,10 @@ class UncompilableError(ValueError):
 
 
 def module(schemas: Mapping[str, Mapping[str, Any]], origin: str) -> str:
-    """A module with a function for each schema (draft 4) by name: it takes a value, and raises
-    `InvalidError`.
+    """A module with a function for each schema by name: it takes a value, and raises `InvalidError`.
 
-    `origin` completes "Generated". Raises `UncompilableError`.
+    A schema is of draft 4 unless its `$schema` says 6 or 7. `origin` completes "Generated".
+    Raises `UncompilableError`.
     """
     functions = "\n\n".join(_function(name, schema) for name, schema in sorted(schemas.items()))
     decimal = EXACT if "Decimal(repr(" in functions else QUICK
@@ -69,7 +69,7 @@ def compiled(schema: Mapping[str, Any]) -> Any:
 def _function(name: str, schema: Mapping[str, Any]) -> str:
     try:
         written = fastjsonschema.compile_to_code(
-            {**_checkable(schema), "$schema": DRAFT_4}, formats=FORMATS, use_default=False
+            {"$schema": DRAFT_4, **_checkable(schema)}, formats=FORMATS, use_default=False
         )
         code = _spliced(written)
     except (fastjsonschema.JsonSchemaDefinitionException, ValueError, TypeError, LookupError) as error:

@@ -5,7 +5,8 @@ known here, and judged as the canary would.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from handlers.canary import outcome
@@ -14,15 +15,16 @@ from handlers.inference.failure import FailureError
 from handlers.inference.model import encode
 from handlers.inference.operations import Operation, Operations
 from handlers.inference.requests import request_of
-from handlers.invalid import InvalidError
 from handlers.transport import Response
+from settings.probes import exported
+from settings.probes.authorization import SIGNED
+from settings.probes.checks import At, probe_problems, request_problems, value_problems
+from settings.probes.definition import Call, Example
+from settings.probes.wire import UnsendableError, reader
 from settings.service import probing, running
-from settings.service.checks.pointers import pointed
-from settings.service.definition import Example
 from settings.service.errors import ServiceError, did_you_mean
 from settings.service.reading import Service, no_item
-from settings.service.sending import UnsendableError, event_of, sent
-from settings.service.validators import compiled
+from settings.service.sending import event_of, sent
 
 SUCCESS = range(200, 300)
 BAD_REQUEST = 400
@@ -33,7 +35,6 @@ WRONG = {
     "schema": "Correct the functions, or the contract.",
     "value": "Correct the functions, or `expect.values`.",
 }
-At = Callable[..., str]  # the place of a part, given as path: `file:line: dotted place`
 
 
 def example_problems(service: Service) -> Iterator[str]:
@@ -58,7 +59,10 @@ def example_problems(service: Service) -> Iterator[str]:
                     f"{at('reference', index)}: another probe has another item of the id {item['id']!r}, and"
                     " the table holds one of them. Make the two one, or give it an id of its own."
                 )
-        yield from _example(service, operations, probe, at, {str(i.get("id")): i for i in probe.reference})
+        yield from probe_problems(probe, at, SIGNED)
+        given = {str(item.get("id")): item for item in probe.reference}
+        for place, call in probe.calls:
+            yield from _example(service, operations, call, partial(at, *place), given)
     stored = {item["id"]: item for _, item in items}
     for line, sample in samples:
 
@@ -72,6 +76,9 @@ def _example(
     service: Service, operations: Operations, example: Example, at: At, items: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[str]:
     known = service.contract.operations
+    if isinstance(example, Call) and not example.operation:
+        yield from request_problems(example, reader(service.folder, service.shown), at)
+        return
     if example.operation not in known:
         yield (
             f"{at('operation')}: the contract has no such operation. {did_you_mean(example.operation, known)}"
@@ -100,10 +107,13 @@ def _request(
                 f"{at('request', where, name)}: the contract has no such parameter, so it is not read. {fix}"
             )
     try:
-        event = event_of(operation, example, sent(service, example))
+        wire = sent(service, example)
     except UnsendableError as error:
         yield f"{at('request', *filter(None, [error.part]))}: {error}"
         return
+    if isinstance(example, Call) and any(example.refers_to):
+        return  # what it asks for is known in a run
+    event = event_of(operation, example, wire)
     runs = operations.of(event)
     if runs is None:
         return
@@ -126,7 +136,7 @@ def _request(
 
 
 def _judgement(service: Service, example: Example, answered: Response, at: At) -> Iterator[str]:
-    (probe,) = probing.loaded([{"name": "", **probing.described(service, example)}])
+    (probe,) = exported.loaded([{"name": "", **probing.described(service, example)}])
     reason, said = outcome.judge(answered, probe)
     if reason is not None:
         said = _other_value(answered, probe) if reason == "value" else said
@@ -209,28 +219,4 @@ def _expectation(service: Service, example: Example, at: At) -> Iterator[str]:
     schema = operation.answer_schema(expect.status)
     if schema is None:
         return
-    for number, value in enumerate(expect.values):
-        place = ("expect", "values", number)
-        possible = pointed(schema, value.pointer)
-        if not possible:
-            yield (
-                f"{at(*place, 'pointer')}: no answer that fits the contract has"
-                f" {value.pointer!r}, so it always fails."
-                " Correct the pointer."
-            )
-            continue
-        problems = [_unfit(one, value.equals) for one in possible]
-        if all(problems):
-            yield (
-                f"{at(*place, 'equals')}: no answer that fits the contract has this there"
-                f" ({problems[0]}), so it"
-                " always fails. Correct it."
-            )
-
-
-def _unfit(schema: Mapping[str, Any], value: object) -> str:
-    try:
-        compiled(schema)(value)
-    except InvalidError as error:
-        return str(error).removesuffix(".")
-    return ""
+    yield from value_problems(schema, expect.values, lambda *place: at("expect", *place), of="contract")

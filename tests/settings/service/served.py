@@ -18,7 +18,7 @@ from model import artefact
 from model.app import Application
 from model.tracing import Tracer
 from settings import service as shipped
-from settings.service.definition import Example
+from settings.probes.definition import Example
 from settings.service.reading import Service
 from settings.service.running import operations
 from settings.service.sending import event_of, sent

@@ -402,7 +402,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "pointer": (
         define(*P0, "expect", "values", 0, "pointer", value="shapes/0"),
-        "values[0]: `pointer` is no JSON pointer",
+        "values[0].pointer: it is no JSON pointer",
     ),
     "impossible pointer": (
         define(*P0, "expect", "values", 0, "pointer", value="/shapes/0/nam"),

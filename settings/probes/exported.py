@@ -1,0 +1,110 @@
+"""Probes as a service-account stack exports them, and as the canary's package holds them."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from handlers.canary.probes import Probe, assembled
+from settings.probes import definition
+from settings.probes.authorization import SIGNED, Authorization
+from settings.probes.definition import Call, Example, Step
+from settings.probes.schemas import DRAFT_7, inlined
+from settings.probes.wire import Sent
+from settings.service.validators import module
+
+GENERATED = "handlers/canary/generated"
+Wired = Callable[[Call], tuple[Sent, Mapping[str, Any] | None]]  # the request, and the contract's schema
+
+
+def exported(probes: Sequence[definition.Probe], wired: Wired, default: Authorization = SIGNED) -> str:
+    """All probes, as JSON: what is sent, and what must come back.
+
+    `default` is the authorization of a call that says nothing of it. As text, so that the same probes are the
+    same bytes on the other side of a StackReference; what is not set is left out, and so is the authorization
+    of this program's own APIs.
+    """
+    return json.dumps([_probe(probe, wired, default) for probe in probes], sort_keys=True)
+
+
+def _probe(probe: definition.Probe, wired: Wired, default: Authorization) -> dict[str, Any]:
+    found = _step(probe, wired, default)
+    for name in ("before", "cleanup"):
+        if steps := getattr(probe, name):
+            found[name] = [_step(step, wired, default) for step in steps]
+    return found | ({"heartbeat": probe.heartbeat} if probe.heartbeat else {})
+
+
+def _step(step: Step, wired: Wired, default: Authorization) -> dict[str, Any]:
+    authorization = step.authorization or (Authorization() if step.url else default)
+    said = authorization.model_dump(exclude_defaults=True)
+    found = {"name": step.name, **described(step, *wired(step))}
+    return found | ({} if authorization == SIGNED else {"authorization": said})
+
+
+def described(example: Example, wire: Sent, contract: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A request and its expected answer, independent of any file; a body is base64."""
+    expect = example.expect
+    found = {
+        "method": wire.method,
+        "target": wire.target,
+        "content_type": wire.content_type,
+        "body": None if wire.body is None else base64.b64encode(wire.body).decode(),
+        "status": expect.status,
+        "schema": _schema(expect.fits, contract),
+        "values": [value.model_dump() for value in expect.values],
+        "max_ms": expect.max_ms,
+    }
+    sometimes = {
+        "headers": dict(wire.headers),
+        "document": wire.document,
+        "form": wire.form,
+        "answer_headers": [header.model_dump(exclude_none=True) for header in expect.headers],
+    }
+    if isinstance(example, Call):
+        taken = {name: take.model_dump(exclude_none=True) for name, take in example.take.items()}
+        sometimes |= {"url": example.url, "take": taken}
+    return found | {key: value for key, value in sometimes.items() if value}
+
+
+def _schema(said: Any, contract: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if isinstance(said, bool):
+        return contract if said else None
+    return inlined({"$schema": DRAFT_7, **said})
+
+
+def files(probes: str) -> dict[str, bytes]:
+    """What the canary's package holds of exported probes, by path. Raises ValueError for other text."""
+    listed: Sequence[Mapping[str, Any]] = json.loads(probes)
+    schemas: dict[str, Mapping[str, Any]] = {}  # most share one
+    known = [_packaged(probe, schemas) for probe in listed]
+    return {
+        f"{GENERATED}/probes.json": (json.dumps(known, indent=1, sort_keys=True) + "\n").encode(),
+        f"{GENERATED}/checks.py": module(schemas, "from the contract of the service that is probed").encode(),
+    }
+
+
+def loaded(described: Sequence[Mapping[str, Any]]) -> tuple[Probe, ...]:
+    """Described requests as the canary has them."""
+    found = files(json.dumps(described))
+    generated: dict[str, Any] = {}
+    exec(found[f"{GENERATED}/checks.py"], generated)  # noqa: S102  # code that was generated
+    return assembled(json.loads(found[f"{GENERATED}/probes.json"]), generated)
+
+
+def _packaged(step: Mapping[str, Any], schemas: dict[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A probe or step with the name of its schema's check in place of the schema, which is added to
+    `schemas`."""
+    kept = {key: value for key, value in step.items() if key != "schema"}
+    for name in ("before", "cleanup"):
+        if name in kept:
+            kept[name] = [_packaged(inner, schemas) for inner in kept[name]]
+    return {**kept, "check": _check(step["schema"], schemas)}
+
+
+def _check(schema: Mapping[str, Any] | None, schemas: dict[str, Mapping[str, Any]]) -> str | None:
+    if not schema:
+        return None
+    known = next((name for name, other in schemas.items() if other == schema), f"answer_{len(schemas)}")
+    schemas[known] = schema
+    return known
