@@ -10,6 +10,8 @@ IDENTITY = ("iam.RolePolicy", "iam.Policy", "iam.UserPolicy", "iam.GroupPolicy")
 # services", service authorization reference).
 UNBOUNDED = frozenset(
     {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
         "cloudwatch:DescribeAlarmHistory",  # composite alarms are described with * alone
         "cloudwatch:DescribeAlarms",
         "cloudwatch:GetMetricData",
@@ -19,6 +21,8 @@ UNBOUNDED = frozenset(
         "ec2:CreateNetworkInterface",
         "ec2:DescribeNetworkInterfaces",
         "ecr:GetAuthorizationToken",
+        "kms:CreateKey",
+        "kms:ListAliases",
         "oam:ListSinks",
         "tag:GetResources",
         "xray:GetSamplingRules",

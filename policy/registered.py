@@ -64,11 +64,17 @@ def pair(stack: str, changes: Mapping[str, Any] | None = None) -> list[Resource]
 
 
 def bootstrap() -> list[Resource]:
-    """What `bootstrap/` registers in both accounts."""
+    """What `bootstrap/` registers in both accounts, with all that it may."""
     folder = config.ROOT / "bootstrap"
     sink = {"sink_arn": "arn:aws:oam:eu-central-1:222222222222:sink/1"}
+    github = {"repository": "acme/watch"}
+    key = {"state_key_arn": "arn:aws:kms:eu-central-1:222222222222:key/1"}
+    all_of_it = (
+        ("monitor", {"delivery": {"state": True, **github}}),
+        ("service", {"delivery": {**key, **github}, "observability": sink}),
+    )
     found: list[Resource] = []
-    for role, changes in (("monitor", {}), ("service", {"observability": sink})):
+    for role, changes in all_of_it:
         own = config.stack_files.read(folder / f"Pulumi.{role}.yaml", BOOTSTRAP)
         settings = {key.removeprefix(f"{BOOTSTRAP}:"): value for key, value in own.items()} | changes
         found += _run(folder / "__main__.py", BOOTSTRAP, role, settings, {})[0]
