@@ -30,7 +30,8 @@ class WatchedApi(Section):
     set for the stage or for the whole account; `min_per_minute` what arrives even when customers sleep (from
     the canary); 0 makes no alarm on low traffic. `time_budget_ms` is after how long a request is failed
     rather than answered, so that no latency is much longer; None if nothing ends it. `traced` is whether
-    X-Ray sees requests enter, which it never does at an HTTP API.
+    X-Ray sees requests enter, which it never does at an HTTP API. `answered_as` is the dimension `Service` of
+    the latency of what was answered, which a filter on the access log publishes; None where nothing does.
     """
 
     kind: Literal["rest", "http"] = "rest"
@@ -42,6 +43,7 @@ class WatchedApi(Section):
     min_per_minute: Annotated[float, Field(ge=0)] = 1
     time_budget_ms: Positive | None = None
     traced: bool = True
+    answered_as: str | None = None
 
     @model_validator(mode="after")
     def _http_apis_report_by_id(self) -> Self:
@@ -191,6 +193,7 @@ class Watched(WatchedParts):
                 stage=STAGE,
                 rate_limit_per_s=rate_limit_per_s,
                 time_budget_ms=settings.inference.time_budget_ms,
+                answered_as=settings.base,
             ),
             functions=(
                 WatchedFunction(

@@ -17,6 +17,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.service.access_log import answered_latency, line_format
 from components.service.contract import gateway_document
 from components.service.waf import Waf, WafArgs
 from components.shared import iam
@@ -25,23 +26,6 @@ from components.shared.function import PythonFunction
 from monitoring.watched import Watched, WatchedApi, canary_name
 from settings.api import Api as ApiSettings
 from settings.service.contract import Contract
-
-ACCESS_LOG = {
-    "requestId": "$context.requestId",
-    "extendedRequestId": "$context.extendedRequestId",
-    "time": "$context.requestTimeEpoch",
-    "caller": "$context.identity.userArn",
-    "apiKeyId": "$context.identity.apiKeyId",
-    "sourceIp": "$context.identity.sourceIp",
-    "method": "$context.httpMethod",
-    "path": "$context.path",
-    "status": "$context.status",
-    "errorType": "$context.error.responseType",
-    "integrationStatus": "$context.integrationStatus",  # Lambda's, not the function's: 429 is a throttle
-    "latencyMs": "$context.responseLatency",
-    "integrationLatencyMs": "$context.integrationLatency",
-    "traceId": "$context.xrayTraceId",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +116,7 @@ class Api(pulumi.ComponentResource):
             kms_key_id=args.common.key_arn,
             opts=child,
         )
+        answered_latency(f"{name}-answered-latency", args.watched, access_logs, child)
         # API Gateway would make this group itself, without retention or key, at the first request.
         execution_logs = aws.cloudwatch.LogGroup(
             f"{name}-execution-logs",
@@ -148,7 +133,7 @@ class Api(pulumi.ComponentResource):
             xray_tracing_enabled=True,
             access_log_settings={
                 "destination_arn": access_logs.arn,
-                "format": json.dumps(ACCESS_LOG, separators=(",", ":")),
+                "format": line_format(args.watched.name),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[execution_logs]),
         )

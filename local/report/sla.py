@@ -1,7 +1,7 @@
 """The SLA's report over a run's own minutes, from evidence as it is kept for a month.
 
-The minutes are the datapoints that the deployed parts left in the two accounts. The run reads no access
-log, so the latency of predictions is bounded by the stage's own counts.
+The minutes are the datapoints that the deployed parts left in the two accounts; which requests were answered,
+and how fast, is what the filter on the access log published.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.run.findings import Findings
+from monitoring.catalogue.promise import ANSWERED_LATENCY
 from monitoring.watched import NAMESPACE
 from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import verify
@@ -60,18 +61,21 @@ def tables(findings: Findings, begins: datetime, ends: datetime) -> dict[str, li
         {"service": watched["name"], "minute": at, "reason": reasons.get(at), **sums.get(at, {})}
         for at in _minutes(begins, ends)
     ]
+    latencies = [
+        {"service": watched["name"], "hour": hour, "source": source, "ms": ms, "requests": number}
+        for (hour, source, ms), number in sorted(_latencies(findings).items())
+    ]
     promise = {"availability_pct": watched["slo"]["availability_pct"], "latency_ms": limit_ms}
     return {
         "minutes": minutes,
+        "latencies": latencies,
         "transitions": list(_transitions(findings)),
         "promises": [{"service": watched["name"], **promise}],
     }
 
 
 def _sums(findings: Findings, limit_ms: float) -> dict[datetime, Row]:
-    watched = findings.watched
-    stage = {"ApiName": watched["api"]["name"], "Stage": watched["api"]["stage"]}
-    ours = {"Service": watched["name"]}
+    stage, ours = _dimensions(findings)
     found: dict[datetime, Row] = defaultdict(Counter)
     for point in findings.datapoints:
         row, value, count = found[_minute(point)], float(point["value"]), round(point.get("count", 1))
@@ -84,9 +88,32 @@ def _sums(findings: Findings, limit_ms: float) -> dict[datetime, Row]:
         if point["metric"] == "Latency" and _is(point, API, stage):
             row["timed"] += count
             row["in_time"] += count * (value <= limit_ms)
+            if findings.watched["api"].get("answered_as"):
+                row["answered"] += 0  # known to be none, where none was
+        if point["metric"] == ANSWERED_LATENCY and _is(point, NAMESPACE, ours):
+            row["answered"] += count
+            row["answered_in_time"] += count * (value <= limit_ms)
         if point["metric"] == "CanaryLatency" and _is(point, NAMESPACE, ours):
             row["probes_in_time"] += count * (value <= limit_ms)
     return {at: dict(row) for at, row in found.items()}
+
+
+def _latencies(findings: Findings) -> Counter[tuple[datetime, str, int]]:
+    stage, ours = _dimensions(findings)
+    found: Counter[tuple[datetime, str, int]] = Counter()
+    for point in findings.datapoints:
+        hour, ms = _minute(point).replace(minute=0), round(float(point["value"]))
+        if point["metric"] == "Latency" and _is(point, API, stage):
+            found[hour, "stage", ms] += round(point.get("count", 1))
+        elif point["metric"] == ANSWERED_LATENCY and _is(point, NAMESPACE, ours):
+            found[hour, "answered", ms] += round(point.get("count", 1))
+    return found
+
+
+def _dimensions(findings: Findings) -> tuple[dict[str, str], dict[str, str]]:
+    """Of the API's stage and of our own metrics."""
+    watched = findings.watched
+    return {"ApiName": watched["api"]["name"], "Stage": watched["api"]["stage"]}, {"Service": watched["name"]}
 
 
 def _is(point: Mapping[str, Any], namespace: str, dimensions: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from monitoring import catalogue
 from monitoring.alarms import silence, thresholds, traffic
 from monitoring.alarms.rule import MetricRule
-from monitoring.catalogue import api, usage
+from monitoring.catalogue import api, promise, usage
 from monitoring.kpi import Component
 from monitoring.watched import WatchedParts
 
@@ -19,6 +19,7 @@ SILENCES: Mapping[Component, str] = {
     "table": "Reference data is no longer read, or the table no longer reports on it.",
     "endpoint": "The model is no longer asked, or it no longer reports on it.",
 }
+ANSWERS_SILENCE = "No request is answered, or the access log no longer tells how fast."
 
 
 def rules(parts: WatchedParts) -> tuple[MetricRule, ...]:
@@ -28,6 +29,11 @@ def rules(parts: WatchedParts) -> tuple[MetricRule, ...]:
     if parts.api:
         requests = next(kpi for kpi in kpis if kpi.key == api.REQUESTS)
         found += traffic.rules(requests, min_per_minute=parts.api.min_per_minute)
+        if parts.api.answered_as:
+            promised = promise.latency(parts.api, parts.slo)
+            found += silence.owners(
+                promised.silence_owner, [promised], component="slo", meaning=ANSWERS_SILENCE
+            )
     for component, meaning in SILENCES.items():
         owned = [kpi for kpi in kpis if kpi.component == component and kpi.silence_owner]
         for key in dict.fromkeys(kpi.silence_owner for kpi in owned):

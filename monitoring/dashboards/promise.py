@@ -6,7 +6,7 @@ error budget is that of the SLO's window; its last point is what is left today.
 
 from dataclasses import replace
 
-from monitoring.catalogue import api, usage
+from monitoring.catalogue import api, promise, usage
 from monitoring.catalogue.shared import budget_pct
 from monitoring.dashboards.widgets import (
     AMBER,
@@ -90,20 +90,28 @@ def forecast_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
 
 
 def latency(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
-    """P50, p90 and p99 against the promised p90."""
-    metric = api.metric(stage, "Latency")
+    """P50, p90 and p99 of what is promised against the promised p90.
+
+    Where that is predictions, the p90 of all requests is beside it: far below while many are refused.
+    """
+    metric = promise.latency(stage, slo).metric
     queries = [
         replace(metric.stat(stat, stat, FIVE_MINUTES_S, label=stat), return_data=True)
         for stat in ("p90", "p50", "p99")
     ]
+    if stage.answered_as:
+        every = api.metric(stage, "Latency").stat("all", "p90", FIVE_MINUTES_S, label="p90 with refused")
+        queries.append(replace(every, return_data=True))
     promised = slo.latency_p90_ms
     lines = [Line(value=promised, label=f"promised p90 {promised:g} ms", color=GREEN)]
-    return graph("Latency", queries, place, unit="Milliseconds", lines=lines, colors=(BLUE, TEAL, GREY))
+    colors = (BLUE, TEAL, GREY, AMBER)
+    return graph("Latency", queries, place, unit="Milliseconds", lines=lines, colors=colors)
 
 
 def latency_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """The p90 of the last five minutes."""
-    stat = api.metric(stage, "Latency").stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
+    metric = promise.latency(stage, slo).metric
+    stat = metric.stat("m", "p90", FIVE_MINUTES_S, label="p90 (ms)")
     title = f"Latency p90, promised {slo.latency_p90_ms:g} ms"
     return number(title, [replace(stat, return_data=True)], place)
 

@@ -94,6 +94,7 @@ KNOWN: dict[tuple[str, str], Shown] = {
     (NAMESPACE, "CanarySuccess"): Shown(role="answered", tier=PROBE),
     (NAMESPACE, "CanaryFailure"): Shown(role="refused", tier=PROBE),
     (NAMESPACE, "CanaryLatency"): Shown(role="latency", tier=PROBE),
+    (NAMESPACE, "AnsweredLatency"): Shown(role="latency"),
     (NAMESPACE, "UsagePercentOfQuota"): _level(ORDINARY_USAGE_PCT),
 }
 # Of a metric that is not known, the first that fits its name, whatever its case.

@@ -23,7 +23,9 @@ Ints = NDArray[np.int64]
 Columns = tuple[Ints, Floats, Ints]
 DELAYS = {NAMESPACE: 0}  # minutes; custom metrics are there at once
 AWS_DELAY = 1  # "one to several minutes"
-USAGE_MINUTE, USAGE_DELAY = 23 * 60 + 59, 7  # dated the day's last minute, published just after midnight
+USAGE_MINUTE = 23 * 60 + 59  # the day's last minute, published just after midnight
+LATE = {"UsagePercentOfQuota": 7, "AnsweredLatency": AWS_DELAY}  # ours that are not: it comes from a log
+REFUSED_MS = 4.0  # what the gateway takes to refuse
 INSTANCES = 2
 NETWORK_MS = 25.0  # between the canary and the API
 ORDINARY_USAGE_PCT = 40.0
@@ -51,6 +53,12 @@ def level(values: Floats, weight: int = 1) -> Columns:
     """One value a minute, reported by `weight` sources."""
     minutes = np.flatnonzero(~np.isnan(values))
     return minutes, values[minutes], np.full(len(minutes), weight, dtype=np.int64)
+
+
+def _joined(first: Columns, second: Columns) -> Columns:
+    """The samples of both."""
+    minute, value, weight = (np.concatenate(pair) for pair in zip(first, second, strict=True))
+    return minute, value, weight
 
 
 class Signals:
@@ -84,8 +92,8 @@ class Signals:
         minute, value, weight = make()
         name = f"{namespace} {metric}"
         delay = np.full(self._conditions.minutes, DELAYS.get(namespace, AWS_DELAY), dtype=np.int64)
-        if metric == "UsagePercentOfQuota":
-            delay += USAGE_DELAY
+        if namespace == NAMESPACE:
+            delay += LATE.get(metric, 0)
         if namespace == "AWS/Lambda" and metric in ("Errors", "Duration"):
             delay += (self._conditions.slow_failure_s // 60).astype(np.int64)
         kept = np.ones(len(minute), dtype=bool)
@@ -103,7 +111,7 @@ class Signals:
             ("AWS/ApiGateway", "Count"): lambda: ones(o.api),
             ("AWS/ApiGateway", "4XXError"): lambda: of_all(o.api_4xx, o.api),
             ("AWS/ApiGateway", "5XXError"): lambda: of_all(o.api_5xx, o.api),
-            ("AWS/ApiGateway", "Latency"): lambda: self._times(o.api, lambda p: p.api),
+            ("AWS/ApiGateway", "Latency"): self._stage_latency,
             ("AWS/ApiGateway", "IntegrationLatency"): lambda: self._times(
                 o.invocations, lambda p: p.function
             ),
@@ -143,6 +151,9 @@ class Signals:
             (NAMESPACE, "CanaryLatency"): lambda: self._times(
                 (o.probe == 1).astype(np.int64), lambda p: p.api + NETWORK_MS
             ),
+            (NAMESPACE, "AnsweredLatency"): lambda: self._times(
+                o.api - o.api_4xx - o.api_5xx, lambda p: p.api
+            ),
             (NAMESPACE, "UsagePercentOfQuota"): self._usage,
             ("AWS/Lambda:canary", "Invocations"): lambda: ones(ran.astype(np.int64)),
             ("AWS/Lambda:canary", "Errors"): lambda: of_all(np.zeros_like(o.api), ran.astype(np.int64)),
@@ -155,16 +166,20 @@ class Signals:
         minute, value, weight = (np.concatenate(column) for column in zip(*drawn, strict=True))
         return minute, value, weight
 
+    def _stage_latency(self) -> Columns:
+        """Of every request: one that the gateway refuses is over at once, and counts as fast."""
+        refused = self._outcome.api_4xx
+        taken = self._times(self._outcome.api - refused, lambda p: p.api)
+        at = np.flatnonzero(refused)
+        quick = at, np.full(len(at), REFUSED_MS), refused[at]
+        return _joined(taken, quick)
+
     def _durations(self) -> Columns:
         o, slow = self._outcome, self._outcome.slow_failures
         minute, value, weight = self._times(o.invocations - slow, lambda p: p.function)
         at = np.flatnonzero(slow)
         hanging_ms = self._conditions.slow_failure_s[at] * 1000
-        return (
-            np.concatenate([minute, at]),
-            np.concatenate([value, hanging_ms]),
-            np.concatenate([weight, slow[at]]),
-        )
+        return _joined((minute, value, weight), (at, hanging_ms, slow[at]))
 
     def _usage(self) -> Columns:
         clock = self._start.hour * 60 + self._start.minute + np.arange(self._conditions.minutes)

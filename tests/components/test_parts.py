@@ -73,7 +73,10 @@ def test_the_stage_is_traced_logged_and_measured(dev: Run) -> None:
     stage = dev.one("Stage").inputs
     assert stage["xrayTracingEnabled"] is True
     assert stage["deployment"] == "inference-dev-api-deployment-id"
-    assert json.loads(stage["accessLogSettings"]["format"]) == {
+    form = stage["accessLogSettings"]["format"]
+    assert '"latencyMs":$context.responseLatency' in form  # a number: a metric is made of it
+    assert json.loads(form.replace("$context.responseLatency", '"$context.responseLatency"')) == {
+        "service": "inference-dev",
         "requestId": "$context.requestId",
         "extendedRequestId": "$context.extendedRequestId",
         "time": "$context.requestTimeEpoch",
@@ -88,6 +91,16 @@ def test_the_stage_is_traced_logged_and_measured(dev: Run) -> None:
         "latencyMs": "$context.responseLatency",
         "integrationLatencyMs": "$context.integrationLatency",
         "traceId": "$context.xrayTraceId",
+    }
+    answered = dev.one("LogMetricFilter").inputs
+    assert answered["logGroupName"] == "/aws/apigateway/inference-dev/access"
+    assert answered["pattern"] == '{ ($.status = "2*") && ($.latencyMs = *) && ($.service = *) }'
+    assert answered["metricTransformation"] == {
+        "namespace": "InferenceWatch",
+        "name": "AnsweredLatency",
+        "value": "$.latencyMs",
+        "unit": "Milliseconds",
+        "dimensions": {"Service": "$.service"},
     }
     settings = dev.one("MethodSettings").inputs
     assert settings["methodPath"] == "*/*"

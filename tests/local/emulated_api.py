@@ -40,7 +40,7 @@ ERROR_TEMPLATE = (
 )
 ACCESS_LOG = (
     '{"id":"$context.requestId","status":"$context.status",'
-    '"caller":"$context.identity.userArn","x":"$context.no"}'
+    '"caller":"$context.identity.userArn","x":"$context.no","ms":$context.responseLatency,"name":"NAME"}'
 )
 
 
@@ -202,7 +202,10 @@ def make_api(
     group = f"/api/{name}"
     emulator.client("logs", SERVICE_ACCOUNT).create_log_group(logGroupName=group)
     group_arn = f"arn:aws:logs:{emulator.region}:{SERVICE_ACCOUNT}:log-group:{group}"
-    patches = [("/accessLogSettings/format", ACCESS_LOG), ("/accessLogSettings/destinationArn", group_arn)]
+    patches = [
+        ("/accessLogSettings/format", ACCESS_LOG.replace("NAME", name)),
+        ("/accessLogSettings/destinationArn", group_arn),
+    ]
     gateway.update_stage(
         restApiId=api,
         stageName="live",

@@ -20,7 +20,7 @@ SERVICE, MONITOR = "111111111111", "222222222222"
 RUNBOOK = "https://example.com/runbook"
 SCOPE = Scope(prefix="shop-prod", runbook_url=RUNBOOK)
 RATE = 50.0
-REST_API = WatchedApi(name="shop-prod", stage="live", rate_limit_per_s=RATE)
+REST_API = WatchedApi(name="shop-prod", stage="live", rate_limit_per_s=RATE, answered_as="shop-prod")
 SERVERLESS = WatchedEndpoint(name="shop-prod-model", variant="main", rate_limit_per_s=RATE)
 INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 0})
 GPU_INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 2})

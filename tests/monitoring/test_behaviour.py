@@ -8,12 +8,13 @@ import pytest
 from monitoring.spec import CompositeAlarm, MetricAlarm, MetricStat
 from rehearsal.cloudwatch.evaluate import timeline
 from rehearsal.cloudwatch.series import Series
-from tests.monitoring.builders import MONITOR, SERVICE, metric_alarm
+from tests.monitoring.builders import MONITOR, REST_API, SERVICE, metric_alarm, watched
 from tests.monitoring.world import RATE, START, World
 
 HEALTHY_UNTIL = 60
 OWNERS = {
     **dict.fromkeys(["Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"], "api-silent"),
+    "AnsweredLatency": "answers-silent",
     **dict.fromkeys(
         ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"], "function-silent"
     ),
@@ -211,3 +212,21 @@ def test_metrics_of_another_account_are_read_across_accounts() -> None:
     assert blind.state(at_home.name, 199) == "INSUFFICIENT_DATA"
     seeing = timeline([at_home], Series(START, 200, world.metrics()), home=SERVICE)
     assert seeing.state(at_home.name, 199) == "ALARM"
+
+
+def flooded() -> World:
+    """Slow predictions, and beside each of them twenty requests that are refused at once."""
+    world = World(minutes=240)
+    world.latency_ms[HEALTHY_UNTIL:] = 400
+    world.refused[HEALTHY_UNTIL:] = 20 * RATE
+    return world
+
+
+def test_a_flood_of_refused_requests_does_not_make_the_promised_latency_look_kept() -> None:
+    assert {"promise-latency-critical", "promise-latency-warn"} <= flooded().judge().fired().keys()
+
+
+def test_where_only_the_stage_tells_the_latency_such_a_flood_hides_it() -> None:
+    older = watched(api=REST_API.model_copy(update={"answered_as": None}))
+    fired = flooded().judge(older).fired()
+    assert not {"promise-latency-critical", "api-latency-p90-critical"} & fired.keys()

@@ -17,6 +17,7 @@ from tests.monitoring.builders import MONITOR, SERVICE, watched
 
 START = datetime(2025, 11, 24, tzinfo=UTC)
 RATE = 120  # customers' requests a minute
+REFUSED_MS = 4.0
 Ints = NDArray[np.int64]
 Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 API = ("AWS/ApiGateway", {"ApiName": "shop-prod", "Stage": "live"})
@@ -34,6 +35,7 @@ class World:
     minutes: int
     requests: Ints = field(init=False)
     failed: Ints = field(init=False)
+    refused: Ints = field(init=False)  # by the gateway, at once; on top of `requests`
     model_failed: Ints = field(init=False)
     latency_ms: NDArray[np.float64] = field(init=False)
     attempts: NDArray[np.bool_] = field(init=False)
@@ -43,6 +45,7 @@ class World:
     def __post_init__(self) -> None:
         self.requests = np.full(self.minutes, RATE)
         self.failed = np.zeros(self.minutes, dtype=np.int64)
+        self.refused = np.zeros(self.minutes, dtype=np.int64)
         self.model_failed = np.zeros(self.minutes, dtype=np.int64)
         self.latency_ms = np.full(self.minutes, 40.0)
         self.attempts = np.ones(self.minutes, dtype=bool)
@@ -61,10 +64,11 @@ class World:
         """(namespace, metric, dimensions) and everything that was ever sent, under the names of `missing`."""
         every, usage = self._every, np.arange(0, self.minutes, 1440)
         found = {
-            "Count": (API, every(1.0, self.requests)),
-            "4XXError": (API, every(0.0, self.requests)),
-            "5XXError": (API, self._share(self.failed)),
-            "Latency": (API, self._timed(1.0)),
+            "Count": (API, every(1.0, self.requests + self.refused)),
+            "4XXError": (API, _both(every(0.0, self.requests), every(1.0, self.refused))),
+            "5XXError": (API, _both(every(0.0, self.refused), self._share(self.failed))),
+            "Latency": (API, _both(self._timed(1.0), every(REFUSED_MS, self.refused))),
+            "AnsweredLatency": (OWN, self._timed(1.0, self.requests - self.failed)),
             "IntegrationLatency": (API, self._timed(0.9)),
             "Invocations": (FUNCTION, every(1.0, self.requests)),
             "Errors": (FUNCTION, every(0.0, self.requests)),
@@ -107,18 +111,12 @@ class World:
 
     def _share(self, failed: Ints) -> MetricSeries:
         """Zeros for what went well, ones for what failed."""
-        parts = [self._every(0.0, self.requests - failed), self._every(1.0, failed)]
-        return MetricSeries(
-            minute=np.concatenate([part.minute for part in parts]),
-            value=np.concatenate([part.value for part in parts]),
-            weight=np.concatenate([part.weight for part in parts]),
-        )
+        return _both(self._every(0.0, self.requests - failed), self._every(1.0, failed))
 
-    def _timed(self, factor: float) -> MetricSeries:
-        present = np.flatnonzero(self.requests)
-        return MetricSeries(
-            minute=present, value=factor * self.latency_ms[present], weight=self.requests[present]
-        )
+    def _timed(self, factor: float, counts: Ints | None = None) -> MetricSeries:
+        weight = self.requests if counts is None else counts
+        present = np.flatnonzero(weight)
+        return MetricSeries(minute=present, value=factor * self.latency_ms[present], weight=weight[present])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +143,14 @@ class Verdict:
         for own, line in zip(self.alarms, self.lines, strict=True):
             found += [page for page in pages(own, line) if page.muted_by is None]
         return [(page.key, page.level, page.minute) for page in sorted(found, key=lambda page: page.minute)]
+
+
+def _both(*parts: MetricSeries) -> MetricSeries:
+    return MetricSeries(
+        minute=np.concatenate([part.minute for part in parts]),
+        value=np.concatenate([part.value for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+    )
 
 
 def _points(minutes: Ints, value: float) -> MetricSeries:

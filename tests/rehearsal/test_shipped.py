@@ -46,6 +46,11 @@ def test_more_than_two_critical_pages_are_several_symptoms_and_none_goes_out_twi
             "page-promise-latency-critical",
             "page-capacity-critical",
         ],
+        "refused-flood": [
+            "page-api-errors",
+            "page-dependency-latency",
+            "page-promise-latency-critical",
+        ],
         "slow-failures": [
             "page-capacity-critical",
             "page-function-errors",

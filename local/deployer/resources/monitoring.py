@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from local.deployer.errors import Unsupported
 from local.deployer.request import (
     Created,
     Creator,
@@ -13,6 +14,7 @@ from local.deployer.request import (
     pascal,
     tag_list,
 )
+from local.fillins.filter_pattern import PatternError, terms
 
 ALARM_NAMES = {
     "okActions": "OKActions",
@@ -32,6 +34,30 @@ def _log_group(request: Request) -> Created:
     if given.get("retentionInDays"):
         client.put_retention_policy(logGroupName=name, retentionInDays=given["retentionInDays"])
     return Created(id=name, outputs={"name": name, "arn": request.arn("logs", f"log-group:{name}")})
+
+
+def _log_metric_filter(request: Request) -> Created:
+    name, given = request.physical_name(), request.inputs
+    transformation = given["metricTransformation"]
+    try:
+        terms(given["pattern"])
+    except PatternError as error:
+        raise Unsupported(str(error)) from None
+    request.client("logs").put_metric_filter(
+        logGroupName=given["logGroupName"],
+        filterName=name,
+        filterPattern=given["pattern"],
+        metricTransformations=[
+            {
+                "metricNamespace": transformation["namespace"],
+                "metricName": transformation["name"],
+                "metricValue": transformation["value"],
+                "unit": transformation["unit"],
+                "dimensions": transformation["dimensions"],
+            }
+        ],
+    )
+    return Created(id=name)
 
 
 def _metric_query(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,6 +147,9 @@ def _link(request: Request) -> Created:
 
 CREATORS: dict[str, Creator] = {
     "aws:cloudwatch/logGroup:LogGroup": creator(_log_group, "name kmsKeyId retentionInDays"),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": creator(
+        _log_metric_filter, "name logGroupName pattern metricTransformation"
+    ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": creator(_metric_alarm, f"name {ALARM_PLAIN} metricQueries"),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": creator(
         _composite_alarm, f"alarmName {COMPOSITE_PLAIN} actionsSuppressor"

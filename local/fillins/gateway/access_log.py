@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from ministack.app import SERVICE_HANDLERS
 
 from local.fillins.call import Call
+from local.fillins.gateway import metric_filters
 from local.fillins.names import LOOPBACK
 
 _OK = 200
@@ -28,6 +29,7 @@ async def write(call: Call, status: int, length: int, ended: float) -> None:
         return
     line = render(form, variables(call, status, length, ended))
     await put_line(group, f"{call.api_id}-{call.stage}", line)
+    await metric_filters.publish(group, line)
 
 
 def variables(call: Call, status: int, length: int, ended: float) -> dict[str, str]:

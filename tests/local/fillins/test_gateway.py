@@ -192,8 +192,34 @@ def test_each_request_writes_one_json_line_to_the_stages_access_log(emulator: Em
     ]
     first, second = (json.loads(event["message"]) for event in events)
     caller = f"arn:aws:sts::{MONITOR_ACCOUNT}:assumed-role/{api.role}/test"
+    assert (first.pop("ms") >= 0, first.pop("name")) == (True, api.name)
     assert first == {"id": headers["x-amzn-requestid"], "status": "200", "caller": caller, "x": "-"}
     assert (second["status"], second["caller"]) == ("403", "-")
+
+
+def test_a_metric_filter_on_the_access_log_publishes_the_latency_of_what_was_answered(
+    emulator: Emulator,
+) -> None:
+    api = make_api(emulator, "filtered-api")
+    emulator.client("logs", SERVICE_ACCOUNT).put_metric_filter(
+        logGroupName=f"/api/{api.name}",
+        filterName="answered",
+        filterPattern='{ ($.status = "2*") && ($.ms = *) && ($.name = *) }',
+        metricTransformations=[
+            {
+                "metricNamespace": "Mine",
+                "metricName": "Answered",
+                "metricValue": "$.ms",
+                "unit": "Milliseconds",
+                "dimensions": {"Service": "$.name"},
+            }
+        ],
+    )
+    api.post({"sleep_s": 0.05}, credentials=root(SERVICE_ACCOUNT))
+    api.post()  # refused
+    api.post({"status": 500}, credentials=root(SERVICE_ACCOUNT))
+    (ms,) = points(emulator, "Answered", {"Service": api.name})
+    assert ms >= 50
 
 
 def test_functions_called_by_the_gateway_publish_lambdas_metrics(emulator: Emulator) -> None:

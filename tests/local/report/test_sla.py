@@ -8,13 +8,13 @@ from local.emulator import MONITOR_ACCOUNT
 from local.report.sla import write_sla
 from local.run.watching import Alarm, Page
 from reports.sla.evidence.verify import verify
-from tests.local.made import START, findings, probe
+from tests.local.made import START, WATCHED, findings, probe
 
 FIRST = START - START % 60 + 60  # the first whole minute after the deployment
 
 
 def point(at: float, metric: str, value: float, count: float = 1) -> dict[str, Any]:
-    ours = metric.startswith("Canary")
+    ours = metric.startswith(("Canary", "Answered"))
     dimensions = {"Service": "inference-dev"} if ours else {"ApiName": "inference-dev", "Stage": "live"}
     return {
         "namespace": "InferenceWatch" if ours else "AWS/ApiGateway",
@@ -92,3 +92,25 @@ def test_a_run_of_less_than_a_minute_has_a_report(tmp_path: Path) -> None:
     found = findings(deployed_at=FIRST + 5, ended_at=FIRST + 50)
     whole = write_sla(found, tmp_path / "sla")
     assert whole.verdict == "not provable"
+
+
+def test_the_latency_is_that_of_what_the_filter_on_the_access_log_saw_answered(tmp_path: Path) -> None:
+    watched = {**WATCHED, "api": {**WATCHED["api"], "answered_as": "inference-dev"}}
+    flood = [point(FIRST + 5, "Latency", 4, 900), point(FIRST + 5, "Latency", 300, 40)]
+    answered = [point(FIRST + 6, "AnsweredLatency", 300, 40), point(FIRST + 6, "AnsweredLatency", 200, 10)]
+    found = findings(
+        watched=watched,
+        deployed_at=FIRST - 30,
+        ended_at=FIRST + 200,
+        datapoints=[
+            point(FIRST + 5, "Count", 1, 950),
+            point(FIRST + 5, "4XXError", 1, 900),
+            *flood,
+            *answered,
+        ],
+    )
+    write_sla(found, tmp_path / "sla")
+    latency = json.loads((tmp_path / "sla" / "services" / "inference-dev.json").read_text())["latency"]
+    assert (latency["source"], latency["verdict"]) == ("access log", "broken")
+    assert (latency["share_pct"], latency["stage_share_pct"]) == (20, 100 * 900 / 940)
+    assert (latency["answered_ms"]["p90"], latency["stage_ms"]["p90"]) == (300, 4)
