@@ -6,7 +6,8 @@ Not included: what is measured anyway (Lambda, logs, traces, SNS messages).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitoring.spec import Alarm, CompositeAlarm
+from monitoring.catalogue.promise import ANSWERED_LATENCY
+from monitoring.spec import Alarm, CompositeAlarm, MetricStat
 from rehearsal.price import dollars, prices
 
 
@@ -27,6 +28,10 @@ def bill(alarms: Iterable[Alarm], *, plans: int, dashboards: int) -> tuple[Item,
     probes = assumed.days_per_month * 24 * 60
     usage_metrics = plans * (assumed.usage_metrics_per_plan + assumed.keys_per_plan) + bool(plans)
     usage_share = assumed.usage_report_hours_per_day / 24
+    read = {
+        query.metric for alarm in metric_alarms for query in alarm.queries if isinstance(query, MetricStat)
+    }
+    answered = read & {ANSWERED_LATENCY}
     api_metrics = assumed.api_methods * assumed.metrics_per_api_method
     return (
         Item(what="metric alarms", count=len(metric_alarms), dollars=dollars(metric_alarms)),
@@ -41,6 +46,11 @@ def bill(alarms: Iterable[Alarm], *, plans: int, dashboards: int) -> tuple[Item,
             what="custom metrics of the usage reporter",
             count=usage_metrics,
             dollars=usage_metrics * usage_share * price.custom_metric,
+        ),
+        Item(
+            what="custom metric of what was answered",
+            count=len(answered),
+            dollars=len(answered) * price.custom_metric,
         ),
         Item(what="detailed API metrics", count=api_metrics, dollars=api_metrics * price.custom_metric),
         Item(

@@ -87,11 +87,12 @@ def test_the_bill_adds_up() -> None:
         for item in prices.bill(found.values(), plans=1, dashboards=2)
     }
     assert items == {
-        "metric alarms": (77, 14.6),
+        "metric alarms": (78, 14.7),
         "composite alarms": (24, 12.0),
         "dashboards": (2, 6.0),
         "custom metrics of the canary": (4, 1.2),
         "custom metrics of the usage reporter": (5, 0.0625),
+        "custom metric of what was answered": (1, 0.3),
         "detailed API metrics": (5, 1.5),
         "PutMetricData requests of the canary": (43_200.0, 0.432),
     }
@@ -108,7 +109,7 @@ def test_the_total_of_the_page_is_the_sum_of_its_lines() -> None:
     price = PAGE.split("## Price")[1]
     lines = re.findall(r"^\| [a-zA-Z ]+ \| [\d,]+ \| ([\d.]+) \|$", price, re.MULTILINE)
     (total,) = re.findall(r"\*\*([\d.]+)\*\* \|$", price, re.MULTILINE)
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert sum(map(float, lines)) == pytest.approx(float(total), abs=0.02)
 
 
