@@ -51,6 +51,7 @@ SERVICE = Counter(
     LayerVersion=1,
     LifecyclePolicy=1,
     LogGroup=5,
+    LogMetricFilter=1,
     MethodSettings=1,
     Model=1,
     Permission=1,
