@@ -57,8 +57,11 @@ def level(values: Floats, weight: int = 1) -> Columns:
 
 def _joined(first: Columns, second: Columns) -> Columns:
     """The samples of both."""
-    minute, value, weight = (np.concatenate(pair) for pair in zip(first, second, strict=True))
-    return minute, value, weight
+    return (
+        np.concatenate([first[0], second[0]]),
+        np.concatenate([first[1], second[1]]),
+        np.concatenate([first[2], second[2]]),
+    )
 
 
 class Signals:
