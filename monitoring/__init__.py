@@ -3,7 +3,7 @@
 One catalogue of KPIs is the only source of alarms, dashboards, documentation and rehearsals.
 """
 
-from monitoring.dashboards import monitor_dashboard, service_dashboard
+from monitoring.dashboards import monitor_dashboard, overview_dashboard, service_dashboard
 from monitoring.errors import MonitoringError
 from monitoring.stacks import monitor_alarms, parts_alarms, service_alarms, stacks
 
@@ -11,6 +11,7 @@ __all__ = [
     "MonitoringError",
     "monitor_alarms",
     "monitor_dashboard",
+    "overview_dashboard",
     "parts_alarms",
     "service_alarms",
     "service_dashboard",

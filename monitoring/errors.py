@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 
 class MonitoringError(ValueError):
-    """The alarms cannot be deployed as configured; `problems` has one line each with key and fix."""
+    """Alarms or a dashboard cannot be deployed; `problems` has one line each with key and fix."""
 
     def __init__(self, consequence: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         lines = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(f"The alarms are wrong; nothing was deployed: {consequence}.\n{lines}")
+        super().__init__(f"The monitoring is wrong; nothing was deployed: {consequence}.\n{lines}")

@@ -240,3 +240,8 @@ def _endpoint(settings: Settings) -> WatchedEndpoint:
 def canary_name(base: str) -> str:
     """The canary's function and role; the API's resource policy trusts exactly this role name."""
     return f"{base}-canary"
+
+
+def dashboard_name(base: str) -> str:
+    """The service's dashboard in the monitor account."""
+    return f"{base}-monitor"

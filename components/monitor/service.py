@@ -17,7 +17,7 @@ from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
 from monitoring.spec import Level
-from monitoring.watched import Watched
+from monitoring.watched import Watched, dashboard_name
 from settings.canary import Canary as CanarySettings
 
 
@@ -44,7 +44,7 @@ class WatchedService(pulumi.ComponentResource):
         super().__init__("inference-watch:monitor:WatchedService", name, None, opts)
         # Before a stack could watch several services, these were the stack's own children.
         child = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=opts.parent)])
-        watched, dashboard_name = args.watched, f"{args.watched.name}-monitor"
+        watched = args.watched
         alarms = monitoring.monitor_alarms(watched)
         canary = Canary(
             f"{name}-canary",
@@ -61,10 +61,14 @@ class WatchedService(pulumi.ComponentResource):
         )
         Alarms(f"{name}-alarms", AlarmsArgs(alarms=alarms, topic_arns=args.topic_arns), opts=child)
         body = monitoring.monitor_dashboard(watched, args.common.account_id)
-        Dashboard(f"{name}-dashboard", DashboardArgs(dashboard_name=dashboard_name, body=body), opts=child)
+        Dashboard(
+            f"{name}-dashboard",
+            DashboardArgs(dashboard_name=dashboard_name(watched.name), body=body),
+            opts=child,
+        )
         self.exports = {
             "canary_function_name": canary.function.function_name,
-            "dashboard_name": dashboard_name,
+            "dashboard_name": dashboard_name(watched.name),
             "alarms": [alarm.name for alarm in alarms],
         }
         self.register_outputs({})

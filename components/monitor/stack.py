@@ -13,6 +13,7 @@ from components.monitor.service import WatchedService, WatchedServiceArgs
 from components.monitor.stack_outputs import StackOutputs, unknown, watched_stacks
 from components.shared import notifications
 from components.shared.common import common
+from components.shared.dashboard import Dashboard, DashboardArgs
 from components.shared.notifications import Notifications, NotificationsArgs, joined
 from monitoring.watched import Watched
 from settings import Settings
@@ -45,9 +46,10 @@ class Monitor(pulumi.ComponentResource):
         # Which alarms there are depends on a service's settings. A StackReference is read during preview
         # too, so these resources show there as soon as the service is deployed.
         self.exports = {
+            "dashboard_name": f"{prefix}-overview",
             "services": pulumi.Output.all(
                 *[stack.if_there("watched", read_watched) for stack in self._stacks]
-            ).apply(self._watch)
+            ).apply(self._watch),
         }
         self.register_outputs({})
 
@@ -61,9 +63,15 @@ class Monitor(pulumi.ComponentResource):
         there = [(stack, watched) for stack, watched in zip(self._stacks, services, strict=True) if watched]
         check([(stack.name, watched) for stack, watched in there], self._settings)
         try:
+            body = monitoring.overview_dashboard([watched for _, watched in there], self._settings.account_id)
             made = {watched.name: self._service(stack, watched).exports for stack, watched in there}
         except monitoring.MonitoringError as error:  # for people: without a traceback
             raise pulumi.RunError(str(error)) from None
+        Dashboard(
+            f"{self._settings.base}-overview",
+            DashboardArgs(dashboard_name=f"{self._settings.base}-monitor-overview", body=body),
+            opts=self._child,
+        )
         return pulumi.Output.from_input(made)
 
     def _service(self, stack: StackOutputs, watched: Watched) -> WatchedService:

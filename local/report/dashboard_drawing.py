@@ -46,6 +46,8 @@ text-overflow:ellipsis}
 .cw-legend{display:flex;gap:12px;flex-wrap:wrap;color:var(--dim);font-size:11px;line-height:16px;height:16px;
 overflow:hidden}
 .cw-legend i{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:4px}
+.cw-number{display:flex;flex-wrap:wrap;column-gap:12px;align-content:flex-start}
+.cw .cw-number h4{flex:0 0 100%}.cw-number div{flex:1 1 0;min-width:0}
 .cw-number b{display:block;font-size:26px;line-height:34px;font-weight:600}
 .cw-number small{color:var(--dim);font-size:13px;font-weight:400}
 .cw-alarms{overflow:auto}
@@ -95,8 +97,12 @@ def graph(
     return _svg(f"{properties['title']}. Now {latest}.", parts, width, height)
 
 
-def number(shown: Shown, *, width: int) -> str:
-    """The newest value in large type over its history."""
+def numbers(shown: Sequence[Shown], *, width: int) -> str:
+    """The newest value of each in large type over its history, side by side."""
+    return "".join(f"<div>{_number(one, width // len(shown))}</div>" for one in shown)
+
+
+def _number(shown: Shown, width: int) -> str:
     scale = _scale([shown], [], None, SPARK_PX, margins=(2, 2))
     spark = _svg(shown.label, [_line(shown.values, scale, 0, width, shown.color)], width, SPARK_PX)
     return f"<b>{compact(shown.latest)} <small>{escape(shown.label)}</small></b>{spark}"
@@ -107,6 +113,8 @@ def alarm_list(alarms: Sequence[tuple[str, str]]) -> str:
 
     The state also stands in words, for those who do not see the colour.
     """
+    if not alarms:
+        return "<p>none</p>"
     shared = _shared_words([name.split("-") for name, _ in alarms])
     shown = sorted(alarms, key=lambda alarm: ORDER.index(alarm[1]))
     items = "".join(

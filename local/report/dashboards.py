@@ -5,7 +5,7 @@ writes; anything else is refused by name. Metric math is that of the rehearsal. 
 the network; light and dark follow the reader's system.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -16,7 +16,7 @@ from local.report.dashboard_drawing import (
     alarm_list,
     graph,
     markdown,
-    number,
+    numbers,
 )
 
 COLUMN_PX, ROW_PX = 41, 58  # with the gap between widgets
@@ -82,10 +82,11 @@ def _widget(
         case "text", _:
             inner, kind = markdown(properties["markdown"]), "text"
         case "alarm", _:
-            inner, kind = alarm_list(_named(properties["alarms"], alarm_states)), "alarms"
+            named = _named(properties["alarms"], alarm_states, properties.get("states"))
+            inner, kind = alarm_list(named), "alarms"
         case "metric", "singleValue":
             shown = series(properties, samples, span)
-            inner, kind = number(shown[0], width=width), "number"
+            inner, kind = numbers(shown, width=width), "number"
         case "metric", "timeSeries":
             shown = series(properties, samples, span)
             inner = graph(
@@ -108,10 +109,13 @@ def _widget(
     return f'<div class="cw-widget cw-{kind}" style="{place}">{title}{inner}</div>'
 
 
-def _named(arns: Sequence[str], states: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(name, state) of each alarm; one that was never evaluated has insufficient data."""
+def _named(
+    arns: Sequence[str], states: Mapping[str, str], wanted: Collection[str] | None
+) -> list[tuple[str, str]]:
+    """(name, state) of each alarm in a wanted state; one that was never evaluated has insufficient data."""
     names = [arn.rsplit(":alarm:", 1)[-1] for arn in arns]
-    return [(name, states.get(name, "INSUFFICIENT_DATA")) for name in names]
+    found = [(name, states.get(name, "INSUFFICIENT_DATA")) for name in names]
+    return [(name, state) for name, state in found if not wanted or state in wanted]
 
 
 def _legend(shown: Sequence[Shown]) -> str:

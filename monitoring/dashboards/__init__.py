@@ -1,5 +1,6 @@
-"""Dashboard bodies as CloudWatch takes them, one a stack, made from the same catalogue as the alarms."""
+"""Dashboard bodies as CloudWatch takes them, made from the same catalogue as the alarms."""
 
 from monitoring.dashboards.boards import monitor_dashboard, service_dashboard
+from monitoring.dashboards.overview import overview_dashboard
 
-__all__ = ["monitor_dashboard", "service_dashboard"]
+__all__ = ["monitor_dashboard", "overview_dashboard", "service_dashboard"]

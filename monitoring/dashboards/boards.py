@@ -7,7 +7,7 @@ from urllib.parse import quote
 from monitoring import catalogue, trace_groups
 from monitoring.alarms.rule import Entry
 from monitoring.catalogue import canary
-from monitoring.dashboards import promise
+from monitoring.dashboards import limits, promise
 from monitoring.dashboards.promise import FIVE_MINUTES_S
 from monitoring.dashboards.widgets import (
     AMBER,
@@ -53,7 +53,7 @@ def service_dashboard(watched: Watched) -> dict[str, object]:
         *_promise_rows(watched, place, states),
         *_kpi_rows(catalogue.kpis(watched), alarms, place),
     ]
-    return _body(rows)
+    return body(rows)
 
 
 def monitor_dashboard(watched: Watched, monitor_account_id: str) -> dict[str, object]:
@@ -70,11 +70,16 @@ def monitor_dashboard(watched: Watched, monitor_account_id: str) -> dict[str, ob
         *_canary_rows(probes, alarms, Place(region=watched.region)),
         *_kpi_rows(catalogue.kpis(watched), alarms, outside),
     ]
-    return _body(rows)
+    return body(rows)
 
 
-def _body(rows: Sequence[Row]) -> dict[str, object]:
-    return {"start": "-PT3H", "periodOverride": "inherit", "widgets": place_all(rows)}
+def body(
+    rows: Sequence[Row], mend: str = "Watch fewer usage plans, or in another stack"
+) -> dict[str, object]:
+    """A dashboard body of these rows. Raises `MonitoringError`, with what to do, where it is too big."""
+    widgets = place_all(rows)
+    limits.check(widgets, mend)
+    return {"start": "-PT3H", "periodOverride": "inherit", "widgets": widgets}
 
 
 def _promise_rows(watched: Watched, place: Place, states: Sequence[Widget]) -> Iterable[Row]:
@@ -162,34 +167,42 @@ def _heading(markdown: str) -> Row:
 
 
 def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) -> Widget:
+    return alarm_states(title, page_arns(entries, account_id, region))
+
+
+def page_arns(entries: Sequence[Entry], account_id: str, region: str) -> list[str]:
     """The composites: what notifies somebody. Their children are one click away."""
     names = [entry.alarm.name for entry in entries if isinstance(entry.alarm, CompositeAlarm)]
-    arns = [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names]
-    return alarm_states(title, arns)
+    return [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names]
+
+
+def console(region: str) -> str:
+    """CloudWatch's address, before the fragment that says what is shown."""
+    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
 
 
 def _links(watched: Watched) -> str:
-    console = f"https://{watched.region}.console.aws.amazon.com/cloudwatch/home?region={watched.region}"
+    home = console(watched.region)
     traces = []
     if watched.entry:
         slow, failed = (
-            trace_groups.query_link(console, expression)
+            trace_groups.query_link(home, expression)
             for expression in trace_groups.group_filters(watched.entry, watched.slo.latency_p90_ms).values()
         )
-        traces = [f"- [Traces]({console}#xray:traces/query): [slow]({slow}), [failed]({failed})"]
+        traces = [f"- [Traces]({home}#xray:traces/query): [slow]({slow}), [failed]({failed})"]
     logs = []
     for function in watched.functions:
         group = quote(quote(f"/aws/lambda/{function.name}", safe=""), safe="").replace("%", "$")
-        link = f"{console}#logsV2:log-groups/log-group/{group}"
+        link = f"{home}#logsV2:log-groups/log-group/{group}"
         logs.append(f"- [The function's log{function.told_apart}]({link})")
     return "\n".join(
         (
             "### Look further",
             *([f"- [Runbook]({watched.runbook_url})"] if watched.runbook_url else []),
             *traces,
-            f"- [Trace map]({console}#xray:service-map/map)",
+            f"- [Trace map]({home}#xray:service-map/map)",
             *logs,
-            f"- [Alarms]({console}#alarmsV2:)",
+            f"- [Alarms]({home}#alarmsV2:)",
             "",
             f"Promise: {watched.slo.availability_pct:g} % of requests in {watched.slo.window_days} days, "
             f"p90 below {watched.slo.latency_p90_ms:g} ms.",

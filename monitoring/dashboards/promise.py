@@ -22,11 +22,13 @@ from monitoring.dashboards.widgets import (
     number,
 )
 from monitoring.kpi import watched_last
-from monitoring.spec import MetricQuery
+from monitoring.spec import Expression, MetricQuery
 from monitoring.watched import Watched, WatchedApi
 from settings.slo import Slo
 
 DAY_S, HOUR_S, FIVE_MINUTES_S = 86_400, 3600, 300
+FAILED_SHARE = "RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0))"  # of `_outcomes`, since the window began
+AVAILABLE = f"100 - 100 * {FAILED_SHARE}"
 
 
 def _outcomes(stage: WatchedApi, period_s: int) -> list[MetricQuery]:
@@ -46,10 +48,9 @@ def availability(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
 
 def availability_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """Availability over the SLO's whole window."""
-    expression = "100 - 100 * RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0))"
-    queries = watched_last(_outcomes(stage, HOUR_S), expression, f"{_window(slo)} (%)")
+    queries = watched_last(_outcomes(stage, HOUR_S), AVAILABLE, f"{_window(slo)} (%)")
     title = f"Availability, promised {slo.availability_pct:g} %"
-    return number(title, queries, place, color=GREEN, span=_span(slo))
+    return number(title, queries, place, colors=(GREEN,), span=_span(slo))
 
 
 def budget(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
@@ -71,8 +72,18 @@ def budget_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     return number("Error budget left", _budget_queries(stage, slo), place, span=_span(slo))
 
 
+def kept_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
+    """Both beside each other: availability over the SLO's whole window, and the error budget left now."""
+    title = f"Availability, promised {slo.availability_pct:g} %, and error budget left"
+    label = f"{_window(slo)} (%)"
+    available = Expression(id="available", expression=AVAILABLE, label=label, return_data=True)
+    *outcomes, left = _budget_queries(stage, slo)
+    queries = [*outcomes, available, left]
+    return number(title, queries, place, colors=(GREEN, BLUE), span=_span(slo))
+
+
 def _budget_queries(stage: WatchedApi, slo: Slo) -> tuple[MetricQuery, ...]:
-    share = f"RUNNING_SUM(FILL(m, 0)) / RUNNING_SUM(FILL(n, 0)) / {budget_pct(slo) / 100:g}"
+    share = f"{FAILED_SHARE} / {budget_pct(slo) / 100:g}"
     return watched_last(_outcomes(stage, HOUR_S), f"100 - 100 * {share}", "left (%)")
 
 
@@ -119,7 +130,7 @@ def latency_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
 def requests_number(stage: WatchedApi, place: Place) -> Widget:
     """Requests of the last five minutes."""
     stat = api.metric(stage, "Count").stat("m", "Sum", FIVE_MINUTES_S, label="requests")
-    return number("API requests in 5 minutes", [replace(stat, return_data=True)], place, color=GREY)
+    return number("API requests in 5 minutes", [replace(stat, return_data=True)], place, colors=(GREY,))
 
 
 def plans(watched: Watched, place: Place) -> Widget:

@@ -73,23 +73,26 @@ def number(
     queries: Sequence[MetricQuery],
     place: Place,
     *,
-    color: str = BLUE,
+    colors: Sequence[str] = (BLUE,),
     span: str | None = None,
 ) -> Widget:
-    """The latest value of the query that returns data, with a sparkline."""
+    """The latest value of each query that returns data, with a sparkline, in order of `colors`."""
     properties: dict[str, Any] = {
         "title": title,
         "view": "singleValue",
         "sparkline": True,
         "region": place.region,
-        "metrics": _metrics(queries, place, (color,)),
+        "metrics": _metrics(queries, place, colors),
     }
     return {"type": "metric", "properties": properties | _span(span)}
 
 
-def alarm_states(title: str, arns: Sequence[str]) -> Widget:
-    """The states of up to 100 alarms."""
-    return {"type": "alarm", "properties": {"title": title, "alarms": list(arns)}}
+def alarm_states(title: str, arns: Sequence[str], *, only_open: bool = False) -> Widget:
+    """The states of up to 100 alarms, or those in ALARM alone, the newest first."""
+    properties: dict[str, Any] = {"title": title, "alarms": list(arns)}
+    if only_open:
+        properties |= {"states": ["ALARM"], "sortBy": "stateUpdatedTimestamp"}
+    return {"type": "alarm", "properties": properties}
 
 
 def text(markdown: str) -> Widget:

@@ -56,6 +56,7 @@ class Recorder(pulumi.runtime.Mocks):
     """Answers like AWS would: physical ids and ARNs of the right account."""
 
     stack_outputs: Mapping[str, Any] = field(default_factory=dict)
+    by_stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     own_outputs: Mapping[str, Any] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     providers: dict[str, str] = field(default_factory=dict)
@@ -72,10 +73,11 @@ class Recorder(pulumi.runtime.Mocks):
         inputs = dict(args.inputs)
         if args.typ == "pulumi:pulumi:StackReference":
             self.references.append(args.name)
+            theirs = self.by_stack.get(args.name, self.stack_outputs)
             return args.name, {
                 **inputs,
-                "outputs": dict(self.stack_outputs),
-                "secretOutputNames": sorted(SECRET_OUTPUTS & set(self.stack_outputs)),
+                "outputs": dict(theirs),
+                "secretOutputNames": sorted(SECRET_OUTPUTS & set(theirs)),
             }
         if args.typ == "pulumi:providers:aws":
             (account,) = json.loads(inputs["allowedAccountIds"])
@@ -234,13 +236,18 @@ def run_stack(
     *,
     name: str | None = None,
     preview: bool = False,
+    by_stack: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Run:
-    """Run `__main__.py` for a shipped stack with some settings changed, as a stack called `name`."""
+    """Run `__main__.py` for a shipped stack with some settings changed, as a stack called `name`.
+
+    `stack_outputs` are what every other stack exports, but for those in `by_stack`, by full name.
+    """
     settings = config.read_stack(stack)
     if settings["role"] == "service":
         settings["model"] = {**settings["model"], "image": IMAGE}
     settings = {**settings, **(changes or {})}
-    return _run(config.ROOT, name or stack, settings, stack_outputs or {}, config.PROJECT, preview=preview)
+    recorder = Recorder(stack_outputs=stack_outputs or {}, by_stack=by_stack or {})
+    return _run(config.ROOT, name or stack, settings, recorder, config.PROJECT, preview=preview)
 
 
 def run_bootstrap(
@@ -254,19 +261,19 @@ def run_bootstrap(
     """Run `bootstrap/__main__.py` for an account of this role."""
     settings = {"role": role, "region": "eu-central-1", "accounts": ACCOUNTS, **(changes or {})}
     folder = config.ROOT / "bootstrap"
-    return _run(folder, name or role, settings, stack_outputs or {}, BOOTSTRAP, preview=preview)
+    recorder = Recorder(stack_outputs=stack_outputs or {})
+    return _run(folder, name or role, settings, recorder, BOOTSTRAP, preview=preview)
 
 
 def _run(
     folder: Path,
     stack: str,
     settings: Mapping[str, Any],
-    stack_outputs: Mapping[str, Any],
+    recorder: Recorder,
     project: str,
     *,
     preview: bool,
 ) -> Run:
-    recorder = Recorder(stack_outputs=stack_outputs)
     outputs = run_program(
         lambda: runpy.run_path(str(folder / "__main__.py")),
         recorder,

@@ -23,9 +23,10 @@ def test_the_body_is_rendered_as_it_is(body: dict[str, Any]) -> None:
     assert json.loads(made.inputs["dashboardBody"]) == json.loads(json.dumps(body))
 
 
-def test_each_service_has_one_dashboard_an_account_whose_name_is_exported(
-    prod: Run, prod_monitor: Run
-) -> None:
-    outside = prod_monitor.outputs["services"]["inference-prod"]
-    for run, outputs in ((prod, prod.outputs), (prod_monitor, outside)):
-        assert run.one("Dashboard").inputs["dashboardName"] == outputs["dashboard_name"]
+def test_the_dashboards_have_the_names_that_are_exported(prod: Run, prod_monitor: Run) -> None:
+    of_the_service = prod_monitor.outputs["services"]["inference-prod"]["dashboard_name"]
+    for run, names in (
+        (prod, {prod.outputs["dashboard_name"]}),
+        (prod_monitor, {of_the_service, prod_monitor.outputs["dashboard_name"]}),
+    ):
+        assert {m.inputs["dashboardName"] for m in run.of("Dashboard").values()} == names

@@ -72,7 +72,7 @@ SERVICE = Counter(
 )
 MONITOR = Counter(
     Alias=2,
-    Dashboard=1,
+    Dashboard=2,  # of the service, and over all
     Function=1,
     FunctionEventInvokeConfig=1,
     Key=1,
@@ -285,6 +285,7 @@ def test_the_monitor_stack_exports_what_people_look_at(dev_monitor: Run) -> None
     }
     assert outputs == {
         "identity": {"name": "inference-dev", "region": "eu-central-1", "account": "222222222222"},
+        "dashboard_name": "inference-dev-monitor-overview",
     }
 
 

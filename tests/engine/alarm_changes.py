@@ -1,6 +1,6 @@
 """Changes of what the alarms are derived from, of their tuning and of who hears of them."""
 
-from tests.engine.row import DASHBOARD, Row, settings
+from tests.engine.row import DASHBOARD, DASHBOARDS, Row, settings
 
 ROWS = (
     Row(
@@ -12,7 +12,7 @@ ROWS = (
         },
         then={
             "updated": "MetricAlarm alarms-canary-latency-*, MetricAlarm alarms-promise-latency-*,"
-            f" {DASHBOARD}"
+            f" {DASHBOARDS}"
         },
     ),
     Row(
@@ -25,7 +25,7 @@ ROWS = (
         what="another critical level moves every alarm of it, another window those of the error budget",
         do=settings(levels={"critical_pct": 90, "usage_critical_pct": 95}, slo={"window_days": 28}),
         effects={"updated": f"MetricAlarm alarms-*-critical, {DASHBOARD}"},
-        then={"updated": f"MetricAlarm alarms-*-critical, MetricAlarm alarms-*-burn-*, {DASHBOARD}"},
+        then={"updated": f"MetricAlarm alarms-*-critical, MetricAlarm alarms-*-burn-*, {DASHBOARDS}"},
     ),
     Row(
         what="a component without alarms leaves the pages to the other ones",
@@ -41,7 +41,7 @@ ROWS = (
         what="without alarms there are none in either account",
         do=settings(alarms={"all": {"enabled": False}}),
         effects={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARD},
-        then={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARD},
+        then={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARDS},
     ),
     Row(
         what="a subscription is made in both accounts",
@@ -83,7 +83,7 @@ ROWS = (
             " MetricAlarm alarms-function-errors-*, MetricAlarm alarms-*-throttles-*,"
             f" MetricAlarm alarms-table-system-errors-*, {DASHBOARD}"
         },
-        then={"updated": f"MetricAlarm alarms-*-burn-*, {DASHBOARD}"},
+        then={"updated": f"MetricAlarm alarms-*-burn-*, {DASHBOARDS}"},
     ),
     Row(
         what="a tuned alarm is set in place and one that is switched off is gone",

@@ -12,6 +12,7 @@ from tests.engine.stacks import ACCOUNTS, REGION, SERVICE, SINK
 Edit = Callable[[Project], None]
 Effects = Mapping[str, str]
 DASHBOARD = "Dashboard dashboard-dashboard"
+DASHBOARDS = f"{DASHBOARD}, Dashboard overview-dashboard"  # of the monitor stack: the service's, and over all
 INFERENCE = "Function inference-function, Alias inference-alias"  # a published version, and moved to it
 
 

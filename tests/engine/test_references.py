@@ -19,7 +19,7 @@ def test_the_monitor_of_a_service_that_is_not_deployed_yet_previews_and_says_wha
     monitor = new.stack("dev-monitor")
     preview, update = monitor.preview(), monitor.up()
     assert preview.error == ""
-    assert "Function inference-dev-canary-function" in preview.of("create")
+    assert "Topic inference-dev-notifications-critical" in preview.of("create")
     assert DEPLOY in preview.output
     assert update.error != ""
     assert DEPLOY in update.error + update.output

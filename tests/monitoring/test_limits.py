@@ -212,7 +212,7 @@ def test_every_violation_is_listed_at_once() -> None:
 def test_a_config_that_breaks_a_limit_fails_before_deploying_with_a_message_that_names_the_alarm() -> None:
     with pytest.raises(MonitoringError) as refused:
         alarms(tuned(each={"api-5xx-warn": {"evaluation_periods": 1441}}))
-    assert str(refused.value).startswith("The alarms are wrong; nothing was deployed")
+    assert str(refused.value).startswith("The monitoring is wrong; nothing was deployed")
     assert refused.value.problems[0].startswith("api-5xx-warn: period_s 60 x evaluation_periods 1441")
 
 

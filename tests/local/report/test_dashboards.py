@@ -16,7 +16,7 @@ from local.report.dashboard_data import (
 )
 from local.report.dashboard_drawing import alarm_list, compact, markdown
 from local.report.dashboards import UnsupportedWidgetError, render
-from monitoring import monitor_dashboard, service_dashboard
+from monitoring import monitor_dashboard, overview_dashboard, service_dashboard
 from monitoring.spec import MetricStat
 from tests.monitoring.builders import MONITOR, SERVICE, watched
 
@@ -246,3 +246,18 @@ def test_a_line_is_broken_where_there_is_nothing() -> None:
     assert path.count("M") == 1  # five minutes reach over the gap
     short = Samples(points, NOW, home=SERVICE).stat(stat("Average"), SPAN, 10)
     assert np.isnan(short).sum() == POINTS - 11 - 10
+
+
+def test_a_number_widget_shows_each_value_it_has_beside_the_other() -> None:
+    body = overview_dashboard([watched()], MONITOR)
+    html = render(body, request_samples(failed=12), {}, NOW, home=MONITOR)
+    values = re.findall(r"<b>([^ ]*) <small>([^<]*)</small></b>", html)
+    assert values[:2] == [("89.92", "30 days (%)"), ("-20.1k", "left (%)")]
+
+
+def test_a_widget_of_open_pages_shows_those_in_alarm_and_says_where_there_are_none() -> None:
+    body = overview_dashboard([watched()], MONITOR)
+    states = {"shop-prod-page-api-errors": "ALARM", "shop-prod-monitor-page-api-down": "OK"}
+    html = render(body, [], states, NOW, home=MONITOR)
+    assert re.findall(r'<li class="(\w+)" title="([\w-]+)"', html) == [("ALARM", "shop-prod-page-api-errors")]
+    assert "<p>none</p>" in render(body, [], {}, NOW, home=MONITOR)
