@@ -6,6 +6,7 @@ Every line begins with the dotted key to change. What one setting may be stands 
 import math
 from collections.abc import Iterator
 
+from config.access import access_contradictions, service_access_contradictions
 from monitoring.kpi import COMPONENTS
 from monitoring.trace_groups import GROUPS
 from settings import MONITOR_ONLY, SERVICE_ONLY, Settings
@@ -22,6 +23,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _accounts(settings)
     yield from _subscriptions(settings)
     if settings.role == "service":
+        yield from access_contradictions(settings)
         for number, plan in enumerate(settings.usage_plans):
             yield from _plan(settings, f"usage_plans[{number}]", plan)
         yield from _times(settings)
@@ -32,6 +34,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
 def pipeline_contradictions(settings: Settings) -> Iterator[str]:
     """What does not go with the service that was chosen, which is right by itself. Raises `ServiceError`."""
     chosen, model, table = settings.chosen, settings.model, settings.reference_data.table
+    yield from service_access_contradictions(settings)
     if table is not None and not chosen.uses_reference:
         yield (
             f"reference_data.table: {chosen.shown} uses no reference data, so nothing is read"
@@ -168,7 +171,7 @@ def _names(settings: Settings) -> Iterator[str]:
         elif plan.name in plans:
             yield f"{key}.name: two usage plans share a name; names key the resources, so rename one."
         plans.add(plan.name)
-        for place, name in enumerate(plan.keys):
+        for place, name in enumerate(each.name for each in plan.keys):
             if name in keys:
                 yield (
                     f"{key}.keys[{place}]: API key {name!r} is in the usage plans {keys[name]!r} and"

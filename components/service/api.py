@@ -1,8 +1,8 @@
 """The REST API: the contract plus what only API Gateway understands.
 
-The service's `openapi.yaml` is the only description of the API. IAM authorization and an API key are needed
-for every
-call; the resource policy lets in one role of the monitor account, and IAM decides for the own account.
+The service's `openapi.yaml` is the only description of the API. What a call needs is the contract's to say: a
+signature and an API key unless it says otherwise. The resource policy lets in the canary's role and the
+callers of the settings, and IAM decides for the own account.
 The policy is part of the document: since terraform-provider-aws 6.48, so in the pinned pulumi-aws 7.51, one
 that a `RestApiPolicy` attaches is lost at the next change of the document (its issue 49672); before, a
 change of one in the document was undone (its issue 38515).
@@ -10,17 +10,17 @@ change of one in the document was undone (its issue 38515).
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from components.service.access.authorizers import gateway_schemes
+from components.service.access.authorizers import permissions as authorizer_permissions
+from components.service.access.policies import check_length, resource_policy
 from components.service.access_log import answered_latency, line_format
 from components.service.contract import gateway_document
 from components.service.waf import Waf, WafArgs
-from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction
 from monitoring.watched import Watched, WatchedApi, canary_name
@@ -30,24 +30,27 @@ from settings.service.contract import Contract
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiArgs:
-    """`watched` has the names, `stage` those of the API; the canary's role in account `caller_account_id` is
-    all that may call from another account.
-    """
+    """`watched` has the names, `stage` those of the API; the canary's role is in account `canary_account_id`."""
 
     common: Common
     watched: Watched
     stage: WatchedApi
     contract: Contract
     function: PythonFunction
-    caller_account_id: str
+    canary_account_id: str
     deletion_protection: bool
     settings: ApiSettings
 
 
 class Api(pulumi.ComponentResource):
-    """API, deployment and stage. `url` is the stage's address, below which the contract's paths are."""
+    """API, deployment and stage. `url` is the stage's address, below which the contract's paths are.
+
+    `signed` are the operations that IAM decides about, by id, as IAM names them behind `execution_arn`.
+    """
 
     api_id: pulumi.Output[str]
+    execution_arn: pulumi.Output[str]
+    signed: dict[str, str]
     stage_name: pulumi.Output[str]
     url: pulumi.Output[str]
 
@@ -55,11 +58,21 @@ class Api(pulumi.ComponentResource):
         super().__init__("inference-watch:api:Api", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = args.watched
-        callable_ = {o.id: f"{args.stage.stage}/{o.resource}" for o in args.contract.operations.values()}
-        policy = resource_policy(args.caller_account_id, canary_name(watched.name), list(callable_.values()))
+        operations = args.contract.operations.values()
+        callable_ = {o.id: f"{args.stage.stage}/{o.resource}" for o in operations}
+        self.signed = {o.id: callable_[o.id] for o in operations if o.security.signature}
+        policy = resource_policy(
+            f"arn:aws:iam::{args.canary_account_id}:role/{canary_name(watched.name)}",
+            args.settings.callers,
+            self.signed,
+            {name: one for name, one in callable_.items() if name not in self.signed},
+        )
+        check_length(policy)
+        authorizers = args.settings.authorizers
+        tokens = gateway_schemes(args.contract, authorizers, watched.region)
         body = args.function.alias_invoke_arn.apply(
             lambda invoke_arn: json.dumps(
-                gateway_document(args.contract, args.stage.name, invoke_arn, policy), sort_keys=True
+                gateway_document(args.contract, args.stage.name, invoke_arn, policy, tokens), sort_keys=True
             )
         )
         api = aws.apigateway.RestApi(
@@ -82,6 +95,7 @@ class Api(pulumi.ComponentResource):
             )
             for operation, resource in callable_.items()
         ]
+        permissions += authorizer_permissions(name, authorizers, watched.account_id, api.execution_arn, child)
         deployment = aws.apigateway.Deployment(
             f"{name}-deployment",
             rest_api=api.id,
@@ -89,7 +103,7 @@ class Api(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
         )
         stage = self._stage(name, args, api, deployment)
-        self.api_id = api.id
+        self.api_id, self.execution_arn = api.id, api.execution_arn
         self.stage_name = stage.stage_name
         self.url = stage.invoke_url
         if args.settings.waf:
@@ -152,23 +166,3 @@ class Api(pulumi.ComponentResource):
             opts=child,
         )
         return stage
-
-
-def resource_policy(account_id: str, role: str, operations: Sequence[str]) -> dict[str, Any]:
-    """Lets one role of another account call these operations, each `<stage>/<METHOD>/<path>`.
-
-    API Gateway rejects a principal that does not exist yet, so the account is trusted and the condition
-    narrows it to the role, whose name is fixed.
-    """
-    resources = [f"execute-api:/{operation}" for operation in operations]
-    return iam.document(
-        [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
-                "Action": "execute-api:Invoke",
-                "Resource": resources[0] if len(resources) == 1 else resources,
-                "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account_id}:role/{role}"}},
-            }
-        ]
-    )

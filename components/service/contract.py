@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from settings.service.contract import Contract, is_json
+from settings.service.security import SIGNATURE, TOKEN, kind, required, schemes
 
 INTEGRATION_TIMEOUT_MS = 29_000
+SIGNED = {"x-amazon-apigateway-authtype": "awsSigv4"}
 
 # API Gateway's own answers in the contract's error form. `messageString` is quoted JSON already. A function
 # that Lambda throttles or that cannot be reached is an INTEGRATION_FAILURE: it has not begun, so try again.
@@ -34,17 +36,21 @@ GATEWAY_ERRORS = {
     "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
     "WAF_FILTERED": (403, "forbidden"),
 }
-# What a contract that says nothing of security gets.
-SCHEMES = {
-    "sigv4": {"type": "apiKey", "in": "header", "name": "Authorization"},
-    "api_key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-}
+
+# Of operations with a token: it is missing, or its authorizer does not take it.
+TOKEN_ERRORS = {"UNAUTHORIZED": (401, "unauthorized")}
 
 
 def gateway_document(
-    contract: Contract, title: str, invoke_arn: str, policy: Mapping[str, Any]
+    contract: Contract,
+    title: str,
+    invoke_arn: str,
+    policy: Mapping[str, Any],
+    authorizers: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The contract as API Gateway imports it; `title` becomes the API's name, `policy` its resource policy.
+
+    `authorizers` are the gateway's own schemes for the contract's schemes of tokens, by name.
 
     A document cannot name its own API, so the policy's resources begin with `execute-api:/`, which the
     import completes.
@@ -57,25 +63,30 @@ def gateway_document(
     document["x-amazon-apigateway-request-validator"] = "body"
     document["x-amazon-apigateway-api-key-source"] = "HEADER"
     document["x-amazon-apigateway-policy"] = policy
+    errors = GATEWAY_ERRORS | (TOKEN_ERRORS if authorizers else {})
     document["x-amazon-apigateway-gateway-responses"] = {
-        kind: gateway_response(status, code) for kind, (status, code) in sorted(GATEWAY_ERRORS.items())
+        type_: gateway_response(status, code) for type_, (status, code) in sorted(errors.items())
     }
     if contract.binary_types:
         document["x-amazon-apigateway-binary-media-types"] = list(contract.binary_types)
     parts = document.setdefault("components", {})
-    schemes = parts.setdefault("securitySchemes", {}) or copy.deepcopy(SCHEMES)
-    parts["securitySchemes"] = schemes
-    for scheme in schemes.values():
-        if scheme["name"].lower() == "authorization":
-            scheme["x-amazon-apigateway-authtype"] = "awsSigv4"
+    parts["securitySchemes"] = {
+        **{
+            name: {**scheme, **(SIGNED if kind(scheme) == SIGNATURE else {})}
+            for name, scheme in schemes(document).items()
+            if kind(scheme) != TOKEN
+        },
+        **(authorizers or {}),
+    }
+    document.pop("security", None)  # of operations alone is it read
     for (_, path, method), _, _ in contract.written():
         item = document["paths"][path]
         operation = item[method]
         if "parameters" in item:
             item["parameters"] = [_inlined(document, one) for one in item["parameters"]]
         # OpenAPI says "both" within one object; API Gateway reads, and exports, one object a scheme.
-        named = [name for scheme in operation.get("security", [schemes]) for name in scheme]
-        operation["security"] = [{name: []} for name in named]
+        wanted = required(contract.document, operation)
+        operation["security"] = [{name: scopes} for name, scopes in wanted.items()]
         operation["x-amazon-apigateway-integration"] = {
             "type": "aws_proxy",
             "httpMethod": "POST",

@@ -9,6 +9,7 @@ import pulumi
 
 import monitoring
 from components.account.observability import Link, LinkArgs
+from components.service.access.callers import Callers, CallersArgs
 from components.service.api import Api, ApiArgs
 from components.service.inference import Inference, InferenceArgs, Table
 from components.service.model import Model, ModelArgs
@@ -23,10 +24,7 @@ from components.shared.notifications import Notifications, NotificationsArgs, ex
 from monitoring.watched import Watched
 from settings import Settings
 from settings.service import probing
-from settings.usage_plans import CANARY, UsagePlan
-
-# The canary's own plan: one probe a minute, with room for a person who tries it by hand.
-CANARY_PLAN = UsagePlan(name=CANARY, rate_per_s=2, burst=5, keys=(CANARY,))
+from settings.usage_plans import CANARY, Key, UsagePlan
 
 
 class Service(pulumi.ComponentResource):
@@ -57,7 +55,7 @@ class Service(pulumi.ComponentResource):
                 stage=stage,
                 contract=self._service.contract,
                 function=inference.function,
-                caller_account_id=settings.accounts.monitor,
+                canary_account_id=settings.accounts.monitor,
                 deletion_protection=settings.deletion_protection,
                 settings=settings.api,
             ),
@@ -69,7 +67,19 @@ class Service(pulumi.ComponentResource):
                 base=watched.name,
                 api_id=api.api_id,
                 stage_name=api.stage_name,
-                plans=[CANARY_PLAN, *settings.usage_plans],
+                plans=[canary_plan(settings.api.canary_key), *settings.usage_plans],
+            ),
+            opts=self._child,
+        )
+        callers = Callers(
+            f"{name}-callers",
+            CallersArgs(
+                common=self._common,
+                execution_arn=api.execution_arn,
+                operations=api.signed,
+                callers=settings.api.callers,
+                plans=settings.usage_plans,
+                key_values=plans.key_values,
             ),
             opts=self._child,
         )
@@ -82,11 +92,19 @@ class Service(pulumi.ComponentResource):
         if settings.observability.sink_arn:
             Link(f"{name}-observability", LinkArgs(settings=settings.observability), opts=self._child)
         self._watch(inference)
+        handed_out = {
+            key.name: plans.key_values[key.name]
+            for plan in settings.usage_plans
+            for key in plan.keys
+            if key.output
+        }
         self.exports = {
             "api_url": api.url,
             "api_id": api.api_id,
             "api_region": watched.region,
             "canary_api_key": plans.key_values[CANARY],
+            "callers": callers.told,
+            "api_keys": pulumi.Output.secret(handed_out) if handed_out else None,
             "subscriptions": exported(settings.notifications),
             "probes": probing.exported(self._service),
             "watched": watched.model_dump(mode="json"),
@@ -174,3 +192,8 @@ class Service(pulumi.ComponentResource):
             DashboardArgs(dashboard_name=watched.name, body=monitoring.service_dashboard(watched)),
             opts=self._child,
         )
+
+
+def canary_plan(key: Key) -> UsagePlan:
+    """The canary's own plan: one probe a minute, with room for a person who tries it by hand."""
+    return UsagePlan(name=CANARY, rate_per_s=2, burst=5, keys=(key,))

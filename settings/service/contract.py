@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from settings.service.schemas import draft4
+from settings.service.security import Security, security
 from settings.service.source import Place, Source
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -45,6 +46,7 @@ class Operation:
     bodies: Mapping[str, Mapping[str, Any]]
     body_required: bool
     answers: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    security: Security
 
     @property
     def resource(self) -> str:
@@ -142,6 +144,7 @@ class Contract:
                 }
                 for status, response in operation["responses"].items()
             },
+            security=security(self.document, operation),
         )
 
     def _schema(self, holder: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,10 +9,11 @@ not looked at.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from settings.service.checks.schemas import schema_problems
+from settings.service.checks.security import Report, overlaps, scheme_problems, security_problems
 from settings.service.contract import JSON, METHODS, Contract, is_json
 from settings.service.errors import did_you_mean
 from settings.service.reading import Service
@@ -24,7 +25,6 @@ SEGMENT = re.compile(r"[\w.,:-]+|\{[\w.-]+\+?\}", re.ASCII)
 OPERATION_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
 RESERVED = ("/ping", "/sping")
 PATH_KEYS = {*METHODS, "parameters", "summary", "description", "$ref", "servers"}
-Report = Callable[[Place, str], None]
 
 
 def contract_problems(service: Service) -> Iterator[str]:
@@ -46,6 +46,8 @@ def contract_problems(service: Service) -> Iterator[str]:
         _paths(document["paths"], report)
         for place, operation, shared in service.contract.written():
             _operation(service.contract, place, operation, shared, report)
+        if not found:
+            overlaps(service.contract, report)
     yield from found
 
 
@@ -88,25 +90,13 @@ def _document(document: Mapping[str, Any], report: Report) -> None:
                 ("components", "schemas", name),
                 "API Gateway makes a model of it, whose name has letters and digits only. Rename it.",
             )
-    for name, scheme in parts.get("securitySchemes", {}).items():
-        kind = (scheme.get("type"), scheme.get("in"), str(scheme.get("name")).lower())
-        if kind not in (("apiKey", "header", "authorization"), ("apiKey", "header", "x-api-key")):
-            report(
-                ("components", "securitySchemes", name),
-                "callers are known by a SigV4 signature and an API key: a scheme is of type"
-                " apiKey in the header"
-                " `Authorization` or `x-api-key`, others would not be asked for. Remove it;"
-                " without any, both are"
-                " added.",
-            )
+    scheme_problems(document, report)
     for key in document:
         if key.startswith("x-amazon-"):
             report(
                 (key,),
                 "the program writes API Gateway's extensions itself and would overwrite it. Remove it.",
             )
-        if key == "security":
-            report((key,), "API Gateway reads security of operations only. Move it there, or remove it.")
 
 
 def _paths(paths: Mapping[str, Any], report: Report) -> None:
@@ -173,28 +163,12 @@ def _operation(
     for key in operation:
         if key.startswith("x-amazon-"):
             report((*place, key), "the program writes API Gateway's extensions itself. Remove it.")
-    _security(contract, place, operation, report)
+    security_problems(contract, place, operation, report)
     _parameters(contract, place, [*shared, *operation.get("parameters", [])], report)
     if "requestBody" in operation:
         _body(contract, place, operation["requestBody"], report)
     for status, response in operation["responses"].items():
         _answer(contract, (*place, "responses", status), status, response, report)
-
-
-def _security(contract: Contract, place: Place, operation: Mapping[str, Any], report: Report) -> None:
-    if "security" not in operation:
-        return
-    schemes = contract.document.get("components", {}).get("securitySchemes", {})
-    wanted = operation["security"]
-    named = {name for entry in wanted for name in entry} if isinstance(wanted, list) else set()
-    headers = {str(schemes[name].get("name")).lower() for name in named if name in schemes}
-    if headers != {"authorization", "x-api-key"} or named - schemes.keys():
-        report(
-            (*place, "security"),
-            "a call is signed and has an API key, whatever stands here; the contract would"
-            " promise something else."
-            " Name a scheme for each of the headers Authorization and x-api-key, or remove `security`.",
-        )
 
 
 def _parameters(contract: Contract, place: Place, parameters: list[Any], report: Report) -> None:

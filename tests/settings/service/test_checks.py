@@ -69,18 +69,7 @@ WRONG_CONTRACTS: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
     "no operationId": ((*POST, "operationId"), None, "post.operationId: every operation has one"),
     "odd operationId": ((*POST, "operationId"), "create-shapes", "post.operationId: every operation has one"),
     "operationId twice": ((*POST, "operationId"), "getShape", "operationId: two operations are 'getShape'"),
-    "root security": (("security",), [{"a": []}], "security: API Gateway reads security of operations only"),
     "extension": (("x-amazon-apigateway-policy",), {}, "the program writes API Gateway's extensions itself"),
-    "half of security": (
-        (*POST, "security"),
-        [{"key": []}],
-        "post.security: a call is signed and has an API key",
-    ),
-    "oauth": (
-        ("components", "securitySchemes"),
-        {"o": {"type": "oauth2"}},
-        "securitySchemes.o: callers are known by a SigV4 signature and an API key",
-    ),
     "model name": (
         ("components", "schemas", "my_shape"),
         {"type": "object"},
