@@ -30,7 +30,8 @@ from settings.service.contract import Contract
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiArgs:
-    """`watched` has the names, `stage` those of the API; the canary's role is in account `canary_account_id`."""
+    """`watched` has the names, `stage` those of the API; the canary's role is in account"
+    " `canary_account_id`."""
 
     common: Common
     watched: Watched

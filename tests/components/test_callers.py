@@ -145,7 +145,7 @@ def test_a_key_that_is_rotated_has_both_values_in_its_plan_and_says_what_that_me
         "inference-dev-usage-plans-acme-batch-id",
         "inference-dev-usage-plans-acme-batch.2-id",
     }
-    (warning,) = run.warnings
+    (warning, *_) = run.warnings
     assert warning.startswith(
         "API key 'acme-batch' has two valid values, and throttle and quota hold for each"
     )
