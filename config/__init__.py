@@ -20,8 +20,10 @@ from config.contradictions import contradictions, pipeline_contradictions
 from config.messages import explain
 from config.stack_files import ConfigError
 from config.values import known, typed
+from monitoring.catalogue import own
 from monitoring.watched import Watched
 from settings import Settings, service
+from settings.kpis import OwnKpi
 from settings.service import NoServiceError, ServiceError
 
 __all__ = [
@@ -74,7 +76,7 @@ def _of_the_service(settings: Settings) -> list[str]:
     try:
         monitoring.stacks(watched)
     except monitoring.MonitoringError as error:
-        problems += [_place(problem) for problem in error.problems]
+        problems += [_place(problem, settings.kpis) for problem in error.problems]
     return [f"{PROJECT}:{problem}" for problem in problems]
 
 
@@ -90,10 +92,13 @@ def _with_time_budget(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     return raw if stated is None else {**raw, "inference": {**inference, "time_budget_ms": stated}}
 
 
-def _place(problem: str) -> str:
+def _place(problem: str, kpis: Mapping[str, OwnKpi]) -> str:
     """The section in which what is wrong with the monitoring is mended, before what is wrong."""
-    if problem.startswith("alarms."):
+    if problem.startswith(("alarms.", "kpis")):
         return problem
+    alarm = problem.partition(": ")[0]
+    if key := next((key for key, kpi in kpis.items() if alarm in own.alarms(key, kpi)), None):
+        return f"kpis.{key}: {problem}"
     if problem.startswith("slo-burn-"):
         return f"slo: {problem}"
     return f"alarms.each.{problem}" if ALARM_KEY.match(problem) else f"alarms: {problem}"

@@ -1,4 +1,6 @@
-"""Writes docs/alarms.md, every KPI and every alarm of one service: `python docs/alarms.py [--check]`."""
+"""Writes docs/alarms.md, every KPI and every alarm of the shipped production stacks, or prints it for another
+stack: `python docs/alarms.py [--check | --stack NAME]`.
+"""
 
 import argparse
 import sys
@@ -38,20 +40,21 @@ NOBODY = "nobody: it may rest"
 SPELLED = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
-def text() -> str:
-    """The page for the shipped production stacks."""
-    service = config.parse(config.read_stack(STACK))
-    return page(Watched.of(service))
+def text(stack: str = STACK) -> str:
+    """The page for a service stack and its monitor stack. Raises `ConfigError`."""
+    return page(Watched.of(config.parse(config.read_stack(stack))), stack)
 
 
-def page(watched: Watched) -> str:
+def page(watched: Watched, stack: str = STACK) -> str:
     """The whole page."""
     found = stacks(watched)
     both = (*found.service, *found.monitor)
     owners = _owners(both)
+    command = COMMAND if stack == STACK else f"{COMMAND} --stack {stack}"
+    checked = "CI fails when this page is stale. " if stack == STACK else ""
     parts = [
-        f"# Alarms\n\nEvery KPI and alarm of `{watched.name}`, generated from the catalogue by `{COMMAND}`;\n"
-        "CI fails when this page is stale. What to do when one fires: [runbook](runbook.md). How the\n"
+        f"# Alarms\n\nEvery KPI and alarm of `{watched.name}`, generated from the catalogue by `{command}`;\n"
+        f"{checked}What to do when one fires: [runbook](runbook.md). How the\n"
         "burn-rate alarms work: [SLO](slo.md).\n",
         "## How to read it\n\n" + _legend(),
         f"## KPIs\n\n{_kpis(watched)}",
@@ -224,8 +227,17 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def main() -> int:
     """Write or check; 1 when the page is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when the page is stale")
-    if not parser.parse_args().check:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--check", action="store_true", help="only compare; exit 1 when the page is stale")
+    choice.add_argument("--stack", help="print the page for this service stack, and write nothing")
+    given = parser.parse_args()
+    if given.stack:
+        try:
+            sys.stdout.write(text(given.stack))
+        except config.ConfigError as error:
+            parser.exit(2, f"{error}\n")
+        return 0
+    if not given.check:
         PAGE.write_text(text())
         return 0
     if PAGE.read_text() == text():

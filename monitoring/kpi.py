@@ -7,15 +7,14 @@ threshold: levels and tuning are applied in `alarms`.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from decimal import Decimal
+from typing import Literal, NamedTuple, get_args
 
 from monitoring.spec import Expression, MetricQuery, MetricStat
+from settings.kpis import Direction, Signal, Unit
 
-Component = Literal["api", "function", "table", "endpoint", "usage", "canary", "slo"]
+Component = Literal["api", "function", "table", "endpoint", "usage", "canary", "slo", "own"]
 COMPONENTS: tuple[str, ...] = get_args(Component)
-Signal = Literal["traffic", "errors", "latency", "saturation"]
-Unit = Literal["Count", "Percent", "Milliseconds"]
-Direction = Literal["above", "below"]
 MINUTE_S, HOUR_S = 60, 3600
 
 
@@ -54,6 +53,18 @@ def spelled(seconds: int) -> str:
     return f"{seconds // HOUR_S} hours"
 
 
+class MetricId(NamedTuple):
+    """A metric as such, whoever watches it. Its account follows from what it measures."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{key}={value}" for key, value in self.dimensions)
+        return f"{self.namespace} {self.name} ({where})"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
     """A CloudWatch metric; `account_id` only when an alarm of another account watches it."""
@@ -62,6 +73,11 @@ class Metric:
     name: str
     dimensions: Mapping[str, str]
     account_id: str | None = None
+
+    @property
+    def identity(self) -> MetricId:
+        """What it is without its account."""
+        return MetricId(self.namespace, self.name, tuple(sorted(self.dimensions.items())))
 
     def stat(self, query_id: str, statistic: str, period_s: int, *, label: str | None = None) -> MetricStat:
         """The query for one statistic of it. It names no unit, so that it finds whatever is there."""
@@ -146,12 +162,13 @@ class Kpi:
 
 
 def percentile_min_samples(statistic: str) -> int:
-    """How many samples a percentile needs to mean something: 10 / (1 - p), for p of at least 0.5.
+    """How many samples a percentile between p0 and p100 needs to mean something: 10 / (1 - p) from p50.
 
-    CloudWatch's own rule, "Percentile-based alarms and low data samples" in its user guide.
+    CloudWatch's own rule, "Percentile-based alarms and low data samples" in its user guide; below p50 it is
+    10 / p.
     """
     share = float(statistic.removeprefix("p")) / 100
-    return round(10 / (1 - share))
+    return round(10 / min(share, 1 - share))
 
 
 def value_queries(kpi: Kpi, *, gated: bool = True) -> tuple[MetricQuery, ...]:
@@ -171,12 +188,19 @@ def value_queries(kpi: Kpi, *, gated: bool = True) -> tuple[MetricQuery, ...]:
             value = f"IF({number} >= {kpi.min_failures}, {value}, 0)"
     else:
         count = "n"
-        value = number if kpi.divisor == 1 else f"{number} / {kpi.divisor:g}"
+        value = number if kpi.divisor == 1 else f"{number} / {_plain(kpi.divisor)}"
         if least:
             queries.append(kpi.metric.stat("n", "SampleCount", kpi.window.period_s))
     if least:
-        value = f"IF({count} >= {least}, {value}, 0)"
+        # Few samples are no alarm: neither a value of 0, which is never too high, nor none at all.
+        otherwise = ", 0" if kpi.direction == "above" else ""
+        value = f"IF({count} >= {least}, {value}{otherwise})"
     return watched_last(queries, value, kpi.title)
+
+
+def _plain(number: float) -> str:
+    """All its digits and no exponent, which metric math does not document."""
+    return f"{Decimal(repr(number)).normalize():f}"
 
 
 def watched_last(queries: list[MetricQuery], expression: str, label: str) -> tuple[MetricQuery, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from monitoring import tuning
+from monitoring import own_kpis, tuning
 from monitoring.alarms import limits, monitor, ownership, service
 from monitoring.alarms.rule import Entry, MetricRule, Scope, made
 from monitoring.notify import monitor as monitor_pages
@@ -34,9 +34,12 @@ class _Account:
 def stacks(watched: Watched) -> Stacks:
     """Every alarm of both accounts.
 
-    Raises `MonitoringError` for tuning of what does not exist, for missing data without exactly one owner,
-    and for what CloudWatch would refuse.
+    Raises `MonitoringError` for own KPIs that cannot be, for tuning of what does not exist, for missing data
+    without exactly one owner, and for what CloudWatch would refuse.
     """
+    if watched.own_kpis:
+        shipped = watched.model_copy(update={"own_kpis": {}})
+        own_kpis.check(watched, _service(shipped).known | _monitor(shipped).known)
     own, outside = _service(watched), _monitor(watched)
     _check(watched.tuning, own, outside)
     return Stacks(service=own.entries, monitor=outside.entries)
@@ -44,6 +47,8 @@ def stacks(watched: Watched) -> Stacks:
 
 def parts_alarms(parts: WatchedParts) -> tuple[Alarm, ...]:
     """The alarms of any parts in one account, composites after their children. Raises as `stacks` does."""
+    if parts.own_kpis:
+        own_kpis.check(parts, _service(parts.model_copy(update={"own_kpis": {}})).known)
     own = _service(parts)
     _check(parts.tuning, own)
     return tuple(entry.alarm for entry in own.entries)

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from settings import STAGE, VARIANT, Settings
 from settings.alarms import AlarmsTuning
 from settings.forms import Section
+from settings.kpis import OwnKpi
 from settings.slo import Levels, Slo
 from settings.usage_plans import Quota
 
@@ -138,6 +139,7 @@ class WatchedParts(Section):
     slo: Slo = Slo()
     levels: Levels = Levels()
     tuning: AlarmsTuning = AlarmsTuning()
+    own_kpis: Mapping[str, OwnKpi] = {}
     runbook_url: str | None = None
 
     @model_validator(mode="before")
@@ -209,6 +211,7 @@ class Watched(WatchedParts):
             slo=settings.slo,
             levels=settings.levels,
             tuning=settings.alarms,
+            own_kpis=settings.kpis,
             runbook_url=settings.runbook_url or None,
         )
 

@@ -4,6 +4,7 @@ Pure data: no Pulumi. Unknown keys, wrong types and sections of the other stack'
 models themselves; `config` turns that into messages for people.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from settings.api import Api
 from settings.canary import Canary
 from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, StackName, form
 from settings.inference import Inference
+from settings.kpis import OwnKpi
 from settings.model import Model
 from settings.notifications import Notifications
 from settings.observability import Observability
@@ -38,6 +40,7 @@ SERVICE_ONLY = (
     "slo",
     "levels",
     "alarms",
+    "kpis",
     "reference_data",
     "model",
     "inference",
@@ -82,6 +85,7 @@ class Settings(Section):
     slo: Slo = Slo()
     levels: Levels = Levels()
     alarms: AlarmsTuning = AlarmsTuning()
+    kpis: Mapping[str, OwnKpi] = {}
     reference_data: ReferenceData = ReferenceData()
     model: Model = Model()
     inference: Inference = Inference()

@@ -24,9 +24,9 @@ class KpiAlarmsArgs:
 
     def __post_init__(self) -> None:
         parts = self.parts
-        if not any((parts.api, parts.functions, parts.tables, parts.endpoints)):
+        if not any((parts.api, parts.functions, parts.tables, parts.endpoints, parts.own_kpis)):
             raise ValueError(
-                f"KpiAlarms {parts.name!r} watches nothing; give an api, function, table or endpoint"
+                f"KpiAlarms {parts.name!r} watches nothing; give an api, function, table, endpoint or own KPI"
             )
 
 

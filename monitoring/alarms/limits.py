@@ -20,9 +20,10 @@ MATH_METRICS = 10
 EXPRESSION_CHARS = 2048
 DIMENSIONS = 30
 QUERY_ID = re.compile(r"[a-z][A-Za-z0-9_]{0,254}")
+_SHARE, _BOUND = r"(\d{1,2}(\.\d{1,10})?|100)", r"\d+(\.\d+)?"
 STATISTIC = re.compile(
-    r"SampleCount|Average|Sum|Minimum|Maximum|IQM"
-    r"|(p|tm|tc|ts|wm)\d{1,2}(\.\d{1,10})?|p100|(TM|TC|TS|WM|PR)\([\d.%:]+\)"
+    rf"SampleCount|Average|Sum|Minimum|Maximum|IQM|(p|tm|tc|ts|wm){_SHARE}"
+    rf"|(TM|TC|TS|WM)\((?!:\))({_SHARE}%)?:({_SHARE}%)?\)|(TM|TC|TS|WM|PR)\((?!:\))({_BOUND})?:({_BOUND})?\)"
 )
 BAND_COMPARISONS = frozenset(
     {"LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold"}
@@ -57,7 +58,7 @@ def _problems(alarm: Alarm) -> Iterator[str]:
     if len(alarm.description) > DESCRIPTION_CHARS:
         yield (
             f"its description has {len(alarm.description)} characters; {DESCRIPTION_CHARS} are allowed. "
-            "Shorten `runbook_url`."
+            "Shorten `runbook_url` or what it means."
         )
     if isinstance(alarm, MetricAlarm):
         yield from _window(alarm)
@@ -71,22 +72,27 @@ def _window(alarm: MetricAlarm) -> Iterator[str]:
     periods = {query.period_s for query in alarm.queries if isinstance(query, MetricStat)}
     if len(periods) > 1:
         yield f"its metrics have periods of {sorted(periods)} s; an expression needs one. Set one period."
-    for period in sorted(periods):
-        if period not in SHORT_PERIODS_S and (period <= 0 or period % 60):
-            yield f"period_s {period} is not 10, 20, 30 or a multiple of 60. Round it to whole minutes."
-    if not periods:
-        return
-    total, allowed = alarm.period_s * alarm.evaluation_periods, DAY_S if alarm.period_s < HOUR_S else WEEK_S
+    if periods:
+        yield from window(max(periods), alarm.evaluation_periods, alarm.datapoints_to_alarm)
+
+
+def window(period_s: int, evaluation_periods: int, datapoints_to_alarm: int) -> Iterator[str]:
+    """What CloudWatch would refuse of a window, each with its fix."""
+    if period_s not in SHORT_PERIODS_S and (period_s <= 0 or period_s % 60):
+        yield f"period_s {period_s} is not 10, 20, 30 or a multiple of 60. Round it to whole minutes."
+    total, allowed = period_s * evaluation_periods, DAY_S if period_s < HOUR_S else WEEK_S
     if total > allowed:
+        at_most = allowed // period_s
         yield (
-            f"period_s {alarm.period_s} x evaluation_periods {alarm.evaluation_periods} is {total} s; "
+            f"period_s {period_s} x evaluation_periods {evaluation_periods} is {total} s; "
             f"{allowed} s are allowed for periods {'under' if allowed == DAY_S else 'of'} an hour"
-            f"{'' if allowed == DAY_S else ' or more'}. Use at most {allowed // alarm.period_s} periods."
+            f"{'' if allowed == DAY_S else ' or more'}. "
+            f"{f'Use at most {at_most} periods.' if at_most else 'Shorten the period.'}"
         )
-    if not 1 <= alarm.datapoints_to_alarm <= alarm.evaluation_periods:
+    if not 1 <= datapoints_to_alarm <= evaluation_periods:
         yield (
-            f"datapoints_to_alarm {alarm.datapoints_to_alarm} is not within 1 to evaluation_periods "
-            f"({alarm.evaluation_periods}). Lower it or raise evaluation_periods."
+            f"datapoints_to_alarm {datapoints_to_alarm} is not within 1 to evaluation_periods "
+            f"({evaluation_periods}). Lower it or raise evaluation_periods."
         )
 
 

@@ -8,20 +8,8 @@ from dataclasses import dataclass
 
 from monitoring.alarms.rule import Entry
 from monitoring.errors import MonitoringError
+from monitoring.kpi import MetricId
 from monitoring.spec import MetricAlarm, MetricStat
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class MetricId:
-    """A metric as such, whoever watches it. Its account follows from what it measures."""
-
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-
-    def __str__(self) -> str:
-        where = ", ".join(f"{key}={value}" for key, value in self.dimensions)
-        return f"{self.namespace} {self.name} ({where})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from monitoring.alarms.limits import DESCRIPTION_CHARS
 from monitoring.alarms.runbook import first_steps
 from monitoring.errors import MonitoringError
-from monitoring.kpi import Component, Kpi, Metric, Signal, Window
+from monitoring.kpi import Component, Kpi, Metric, Window
 from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MissingData
 from settings.alarms import AlarmsTuning, AlarmTuning
+from settings.kpis import Signal
 
 WINDOW_FIELDS = ("period_s", "evaluation_periods", "datapoints_to_alarm")
 

@@ -14,12 +14,11 @@ datapoints of these alarms have to breach, so one late point never fires them.
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from monitoring.alarms.limits import MATH_METRICS
+from monitoring.alarms.limits import DAY_S, HOUR_S, MATH_METRICS, WEEK_S
 from monitoring.alarms.rule import WINDOW_FIELDS, MetricRule, Tuned
-from monitoring.kpi import Component, Kpi, Metric, Window, watched_last
+from monitoring.kpi import Component, Kpi, Metric, MetricId, Window, watched_last
 from monitoring.spec import Level, MetricQuery
 
-Identity = tuple[str, str, tuple[tuple[str, str], ...]]  # namespace, name, dimensions
 DYNAMODB = "AWS/DynamoDB"
 ABSENT = -1  # no statistic used here is negative
 # Of AWS's own metrics, which come every minute when there is traffic.
@@ -29,23 +28,30 @@ DAILY = Window(period_s=3600, evaluation_periods=26, datapoints_to_alarm=26)
 WARM_UP_MIN = 15  # a new part's first metrics come some minutes after its alarms
 
 
+def of_period(period_s: int) -> Window:
+    """The window for a metric that comes once in a period: three of them, or as many as CloudWatch allows."""
+    period_s = max(period_s, WINDOW.period_s)
+    allowed_s = DAY_S if period_s < HOUR_S else WEEK_S
+    periods = max(min(WINDOW.evaluation_periods, allowed_s // period_s), 1)
+    return Window(period_s=period_s, evaluation_periods=periods, datapoints_to_alarm=periods)
+
+
 def owners(
     key: str,
-    kpis: Iterable[Kpi],
+    watched: Iterable[Metric],
     *,
+    sparse: Set[MetricId] = frozenset(),
     component: Component,
     meaning: str,
-    daily: bool = False,
+    window: Window = WINDOW,
     anchor: str = "",
 ) -> Iterator[MetricRule]:
-    """The alarm that breaches when one of the KPIs' metrics stops, and `<key>-2` for more than one can read.
+    """The alarm that breaches when one of the metrics stops, and `<key>-2` for more than one can read.
 
     Metrics that come with every request must all be there. A `sparse` one cannot be missed; but where it is
     there, the part is not silent.
     """
-    group = tuple(kpis)
-    sparse = {_identity(kpi.metric) for kpi in group if kpi.sparse}
-    metrics = {_identity(metric): metric for kpi in group for metric in kpi.metrics}
+    metrics = {metric.identity: metric for metric in watched}
     identities = list(metrics)
     if len(identities) > MATH_METRICS:  # a sparse one needs others beside it
         identities.sort(key=lambda identity: identity not in sparse)
@@ -58,15 +64,15 @@ def owners(
             sparse,
             component=component,
             meaning=meaning,
-            window=DAILY if daily else WINDOW,
+            window=window,
             anchor=anchor or key,
         )
 
 
 def _owner(
     key: str,
-    metrics: Mapping[Identity, Metric],
-    sparse: Set[Identity],
+    metrics: Mapping[MetricId, Metric],
+    sparse: Set[MetricId],
     *,
     component: Component,
     meaning: str,
@@ -148,7 +154,3 @@ def absence(kpi: Kpi, *, severity: Level, also: Iterable[Metric] = ()) -> Metric
 def _of(function: str, terms: list[str]) -> str:
     """The function over an array of series, point by point; over one series it would be a scalar."""
     return terms[0] if len(terms) == 1 else f"{function}([{', '.join(terms)}])"
-
-
-def _identity(metric: Metric) -> Identity:
-    return metric.namespace, metric.name, tuple(sorted(metric.dimensions.items()))

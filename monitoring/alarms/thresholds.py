@@ -13,7 +13,7 @@ from monitoring.spec import Level, MetricQuery
 from monitoring.watched import WatchedParts
 
 LEVELS: tuple[Level, ...] = ("warn", "critical")
-SYMBOLS = {"Percent": " %", "Milliseconds": " ms", "Count": ""}
+SYMBOLS = {"Percent": " %", "Milliseconds": " ms", "Seconds": " s", "Megabytes": " MB"}
 
 
 def rules(kpi: Kpi, parts: WatchedParts) -> tuple[MetricRule, ...]:
@@ -23,6 +23,8 @@ def rules(kpi: Kpi, parts: WatchedParts) -> tuple[MetricRule, ...]:
 
 def _rule(kpi: Kpi, level: Level, pct: float) -> MetricRule:
     gated = kpi.min_samples or kpi.min_failures
+    above = kpi.direction == "above"
+    beyond = "more" if above else "less"
 
     def queries(tuned: Tuned) -> tuple[MetricQuery, ...]:
         own = kpi.over(tuned.window)
@@ -32,7 +34,7 @@ def _rule(kpi: Kpi, level: Level, pct: float) -> MetricRule:
     def detail(tuned: Tuned) -> str:
         own = kpi.over(tuned.window)
         return (
-            f"{kpi.title} was {with_unit(tuned.threshold, kpi.unit)} or more in {tuned.window}; "
+            f"{kpi.title} was {with_unit(tuned.threshold, kpi.unit)} or {beyond} in {tuned.window}; "
             f"the limit is {with_unit(own.limit, kpi.unit)}: {kpi.limit_source}."
         )
 
@@ -45,15 +47,20 @@ def _rule(kpi: Kpi, level: Level, pct: float) -> MetricRule:
         meaning=kpi.meaning,
         detail=detail,
         queries=queries,
-        comparison="GreaterThanOrEqualToThreshold",
+        comparison="GreaterThanOrEqualToThreshold" if above else "LessThanOrEqualToThreshold",
         window=kpi.window,
         missing_data="ignore" if kpi.silence_owner else "notBreaching",
-        threshold=lambda window: round(kpi.over(window).limit * pct / 100, 6),
+        threshold=lambda window: threshold(kpi.over(window), pct),
         kpi=kpi,
         unit=kpi.unit,
         tunable=("threshold", *WINDOW_FIELDS, "min_samples"),
         of_component=("evaluation_periods", "datapoints_to_alarm", *(["min_samples"] if gated else [])),
     )
+
+
+def threshold(kpi: Kpi, pct: float) -> float:
+    """Where a level at that percentage fires: before the limit, from whichever side the value comes."""
+    return round(kpi.limit * (pct / 100 if kpi.direction == "above" else 100 / pct), 6)
 
 
 def level_pct(kpi: Kpi, level: Level, parts: WatchedParts) -> float:

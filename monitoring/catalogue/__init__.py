@@ -1,6 +1,6 @@
 """The KPI catalogue, one module a component. See `kpis` for all of the service account's at once."""
 
-from monitoring.catalogue import api, endpoint, function, table, usage
+from monitoring.catalogue import api, endpoint, function, own, table, usage
 from monitoring.kpi import Kpi
 from monitoring.watched import WatchedParts
 
@@ -8,6 +8,7 @@ __all__ = ["kpis"]
 
 
 def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
-    """Every KPI of the parts under watch, upstream first. Keys are unique."""
+    """Every KPI of the parts under watch, upstream first, the team's own last. Keys are unique."""
     modules = (api, function, table, endpoint, usage)
-    return tuple(kpi for module in modules for kpi in module.kpis(parts))
+    shipped = [kpi for module in modules for kpi in module.kpis(parts)]
+    return (*shipped, *own.kpis(parts, shipped))

@@ -14,7 +14,7 @@ Widget = dict[str, Any]
 
 BLUE, TEAL, GREY = "#0972d3", "#0e7c86", "#7d8998"  # what is measured: first, second, for comparison
 GREEN, AMBER, RED = "#037f0c", "#b35c00", "#d13212"  # promise, warn, critical
-UNIT_LABELS = {"Percent": "%", "Milliseconds": "ms", "Count": "count"}
+UNIT_LABELS = {"Percent": "%", "Milliseconds": "ms", "Seconds": "s", "Megabytes": "MB", "Count": "count"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

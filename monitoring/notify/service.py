@@ -1,12 +1,15 @@
-"""The pages of the service account: four signals, capacity, usage, silence, unusual traffic."""
+"""The pages of the service account: four signals, capacity, usage, silence, unusual traffic, the team's own
+KPIs."""
 
 from collections.abc import Callable, Sequence
 
 from monitoring.alarms.rule import MetricRule
-from monitoring.kpi import Signal
+from monitoring.catalogue import own
 from monitoring.notify.pages import WARN_WAIT_S, Page
 from monitoring.spec import Level
+from settings.kpis import Signal
 
+SERVING = ("api", "function", "table", "endpoint")  # the parts that serve requests
 Keys = tuple[tuple[str, ...], ...]
 Limits = Callable[..., Keys]  # (signal, level, *components) -> groups of one key, as a page's `when`
 
@@ -15,21 +18,20 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
     """The pages over these metric alarms, muting ones first."""
 
     def on_limits(signal: Signal, level: Level, *components: str) -> Keys:
+        among = components or SERVING
         return tuple(
             (rule.key,)
             for rule in rules
-            if rule.kpi
-            and (rule.signal, rule.severity) == (signal, level)
-            and (rule.component in components or not components)
+            if rule.kpi and (rule.signal, rule.severity) == (signal, level) and rule.component in among
         )
 
     def capacity(level: Level) -> Keys:
         return (*on_limits("traffic", level), *on_limits("saturation", level, "function", "endpoint"))
 
-    others = [rule for rule in rules if rule.kpi is None]
-    silences = tuple((rule.key,) for rule in others if rule.owns_silence and rule.component != "usage")
-    usage_silences = tuple((rule.key,) for rule in others if rule.component == "usage")
-    unusual = tuple((rule.key,) for rule in others if not rule.owns_silence and rule.component != "usage")
+    def on_silence(*components: str) -> Keys:
+        return tuple((rule.key,) for rule in rules if rule.owns_silence and rule.component in components)
+
+    unusual = tuple((rule.key,) for rule in rules if rule.kpi is None and not rule.owns_silence)
     return (
         *_chain("errors", "Customers get errors", on_limits),
         *_chain("latency", "Customers wait too long", on_limits),
@@ -65,7 +67,7 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
             meaning="A customer nears a quota, or nobody knows because usage is no longer reported.",
             severity="warn",
             component="usage",
-            when=(*on_limits("saturation", "warn", "usage"), *usage_silences),
+            when=(*on_limits("saturation", "warn", "usage"), *on_silence("usage")),
             muted_by="page-usage-critical",
             wait_s=WARN_WAIT_S,
         ),
@@ -75,7 +77,7 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
             meaning="A part no longer reports: requests do not reach it, or nobody would see it fail.",
             severity="warn",
             component="api",
-            when=silences,
+            when=on_silence(*SERVING, "slo"),
             muted_by="page-api-errors",
         ),
         Page(
@@ -86,6 +88,35 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
             component="api",
             when=unusual,
             muted_by="page-silence",
+        ),
+        *_own(rules),
+    )
+
+
+def _own(rules: Sequence[MetricRule]) -> tuple[Page, Page]:
+    """Those of the team's own KPIs. Nobody here knows what they follow from, so nothing else mutes them."""
+
+    def of(level: Level) -> Keys:
+        return tuple((r.key,) for r in rules if r.component == own.COMPONENT and r.severity == level)
+
+    return (
+        Page(
+            key="page-own-critical",
+            anchor="page-own",
+            meaning="A KPI of the team's own is about to break its limit, or has broken it.",
+            severity="critical",
+            component="own",
+            when=of("critical"),
+        ),
+        Page(
+            key="page-own-warn",
+            anchor="page-own",
+            meaning="A KPI of the team's own nears its limit, or is no longer reported.",
+            severity="warn",
+            component="own",
+            when=of("warn"),
+            muted_by="page-own-critical",
+            wait_s=WARN_WAIT_S,
         ),
     )
 

@@ -14,6 +14,7 @@ from monitoring.watched import (
     WatchedTable,
 )
 from settings.alarms import AlarmsTuning
+from settings.kpis import OwnKpi
 from settings.usage_plans import Quota
 
 SERVICE, MONITOR = "111111111111", "222222222222"
@@ -26,6 +27,16 @@ INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 0})
 GPU_INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 2})
 MONTHLY = WatchedPlan(name="gold", quota=Quota(limit=1000, period="MONTH"))
 UNLIMITED = WatchedPlan(name="free")
+WAITING = OwnKpi(
+    title="Orders waiting",
+    meaning="Customers wait for their orders to be predicted.",
+    namespace="AWS/SQS",
+    metric="ApproximateNumberOfMessagesVisible",
+    dimensions={"QueueName": "orders"},
+    statistic="Maximum",
+    unit="Count",
+    limit=1000,
+)
 
 
 def watched(**changes: Any) -> Watched:

@@ -126,7 +126,7 @@ BROKEN: dict[str, tuple[Alarm, str]] = {
     ),
     "a long description": (
         replace(ALARM, description="d" * 1025),
-        "k: its description has 1025 characters; 1024 are allowed. Shorten `runbook_url`.",
+        "k: its description has 1025 characters; 1024 are allowed. Shorten `runbook_url` or what it means.",
     ),
     "a long rule": (
         replace(PAGE, rule='ALARM("n")' + " " * 10_240),

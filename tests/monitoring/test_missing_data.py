@@ -7,9 +7,9 @@ import pytest
 from monitoring import catalogue
 from monitoring.alarms import ownership, silence
 from monitoring.alarms.burn import windows
-from monitoring.alarms.ownership import MetricId
 from monitoring.alarms.rule import made
 from monitoring.errors import MonitoringError
+from monitoring.kpi import MetricId
 from monitoring.spec import Expression, MetricAlarm, MetricStat
 from monitoring.watched import Watched, WatchedPlan
 from tests.monitoring.builders import (
@@ -144,7 +144,13 @@ def test_more_metrics_than_an_alarm_can_read_have_a_second_owner_that_says_the_s
     (some,) = (kpi for kpi in catalogue.kpis(watched()) if kpi.key == "endpoint-cpu")
     throttled = next(kpi for kpi in catalogue.kpis(watched()) if kpi.key == "table-throttles")
     many = [replace(some, metric=replace(some.metric, name=f"M{n}")) for n in range(10)]
-    first, second = silence.owners("x-silent", [*many, throttled], component="endpoint", meaning="Gone.")
+    first, second = silence.owners(
+        "x-silent",
+        [metric for kpi in (*many, throttled) for metric in kpi.metrics],
+        sparse={throttled.metric.identity},
+        component="endpoint",
+        meaning="Gone.",
+    )
     assert (first.key, second.key, second.anchor) == ("x-silent", "x-silent-2", "x-silent")
     assert (second.meaning, second.window, second.owns_silence) == ("Gone.", silence.WINDOW, True)
     alarms_made = [made(rule, SCOPE).alarm for rule in (first, second)]
