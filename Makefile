@@ -35,10 +35,20 @@ test: $(INSTALLED) build ## Run every test; no network beyond loopback
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 	@$(HAVE_PULUMI) || echo "No pulumi on the PATH: the tests on the real Pulumi engine were left out."
 
+# The policy pack's own: pulumi-policy wants another protobuf than the rest.
+policy/venv/installed: policy/requirements.txt $(INSTALLED)
+	@$(PYTHON) -m venv --clear policy/venv
+	@$(BIN)/uv pip install --quiet --python policy/venv/bin/python --require-hashes -r policy/requirements.txt
+	@touch $@
+
+.PHONY: policy
+policy: $(INSTALLED) build policy/venv/installed ## Try the policy pack on the real engine; needs the Pulumi CLI on the PATH
+	@$(BIN)/python -m pytest tests/engine -m pack -rs $(ARGS)
+
 .PHONY: engine
 engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs the Pulumi CLI on the PATH
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
-	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not provider' $(ARGS)
+	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not provider and not pack' $(ARGS)
 
 .PHONY: provider
 provider: $(INSTALLED) build ## Hold what is assumed of the AWS provider against its own plan; needs Terraform
@@ -104,9 +114,10 @@ lock: $(INSTALLED) ## Pin and hash the requirements files anew from pyproject.to
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group deploy -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group model -c requirements-dev.txt -o model/requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url policy/requirements.in -o policy/requirements.txt
 	@for wanted in services/*/model/*.in; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url -c requirements-dev.txt "$$wanted" -o "$${wanted%.in}.txt"; done
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv policy/venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

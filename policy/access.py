@@ -82,7 +82,7 @@ def _anybody(principal: object) -> bool:
 
 def _permissions(resource: Resource) -> Iterator[str]:
     if resource.kind == "lambda.Permission" and not (
-        resource.props.get("sourceArn") or resource.props.get("sourceAccount")
+        resource.at("sourceArn") or resource.at("sourceAccount")
     ):
         yield f"{resource.props.get('principal', 'the principal')} may invoke it for any account"
 

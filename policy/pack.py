@@ -1,7 +1,7 @@
 """The pack for the Pulumi CLI: `pulumi preview --policy-pack policy`. The rules are those of `make check`."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,35 @@ from pulumi_policy import (  # pyright: ignore[reportMissingImports]  # of its o
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy.proxy import UnknownValueError  # pyright: ignore[reportMissingImports]
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from policy import serving  # the line above makes it importable
 from policy.judge import RULES
-from policy.resource import Resource, Rule
+from policy.resource import UNKNOWN, Resource, Rule
 
 
 def resource_of(args: Any) -> Resource:
     """The resource as the rules see it; a URN names its stack: `urn:pulumi:STACK::PROJECT::TYPE::NAME`."""
     stack = args.urn.split(":")[2]
-    return Resource(type=args.resource_type, name=args.name, stack=stack, props=dict(args.props))
+    return Resource(type=args.resource_type, name=args.name, stack=stack, props=plain(args.props))
+
+
+def plain(value: Any) -> Any:
+    """The inputs as plain values. Reading one that a preview does not know raises; it is `UNKNOWN` then."""
+    if isinstance(value, Mapping):
+        return {name: _read(value, name) for name in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_read(value, index) for index in range(len(value))]
+    return value
+
+
+def _read(values: Any, place: str | int) -> Any:
+    try:
+        return plain(values[place])
+    except UnknownValueError:
+        return UNKNOWN
 
 
 def judging(rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PRODUCTION = "prod"
+UNKNOWN = "known once it is deployed"  # an input that a preview does not know; it is set, to something
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +28,15 @@ class Resource:
     def production(self) -> bool:
         """Whether the stack is one of production: `prod`, `prod-monitor`, `prod-eu` and the like."""
         return self.stack.split("-")[0] == PRODUCTION
+
+    def at(self, *path: str) -> Any:
+        """The input at a path; None where there is none, `UNKNOWN` where a preview does not know it yet."""
+        value: Any = self.props
+        for name in path:
+            if value == UNKNOWN:
+                return UNKNOWN
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
 
     def statements(self) -> Iterator[Mapping[str, Any]]:
         """The statements of every policy document in the inputs; what is unknown in a preview has none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from policy.resource import Resource, Rule
+from policy.resource import UNKNOWN, Resource, Rule
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "cloudwatch.LogGroup": ("kmsKeyId",),
@@ -14,32 +14,30 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 
 def _encryption(resource: Resource) -> Iterator[str]:
-    props = resource.props
     for name in KEYS.get(resource.kind, ()):
-        if not props.get(name):
+        if not resource.at(name):
             yield f"{name} is not set"
-    if resource.kind == "dynamodb.Table":
-        encrypted = props.get("serverSideEncryption")
-        if not (isinstance(encrypted, Mapping) and encrypted.get("enabled") and encrypted.get("kmsKeyArn")):
-            yield "serverSideEncryption names no key"
+    if resource.kind == "dynamodb.Table" and not all(
+        resource.at("serverSideEncryption", name) for name in ("enabled", "kmsKeyArn")
+    ):
+        yield "serverSideEncryption names no key"
     if resource.kind == "ecr.Repository":
-        found = props.get("encryptionConfigurations") or []
-        if not any(isinstance(each, Mapping) and each.get("kmsKey") for each in found):
+        found = resource.at("encryptionConfigurations") or []
+        if found != UNKNOWN and not any(isinstance(each, Mapping) and each.get("kmsKey") for each in found):
             yield "encryptionConfigurations names no key"
 
 
 def _retention(resource: Resource) -> Iterator[str]:
-    if resource.kind == "cloudwatch.LogGroup" and not resource.props.get("retentionInDays"):
+    if resource.kind == "cloudwatch.LogGroup" and not resource.at("retentionInDays"):
         yield "retentionInDays is not set"
 
 
 def _protection(resource: Resource) -> Iterator[str]:
-    if not resource.production:
+    if not resource.production or resource.kind != "dynamodb.Table":
         return
-    if resource.kind == "dynamodb.Table" and not resource.props.get("deletionProtectionEnabled"):
+    if not resource.at("deletionProtectionEnabled"):
         yield "deletionProtectionEnabled is off"
-    recovery = resource.props.get("pointInTimeRecovery")
-    if resource.kind == "dynamodb.Table" and not (isinstance(recovery, Mapping) and recovery.get("enabled")):
+    if not resource.at("pointInTimeRecovery", "enabled"):
         yield "pointInTimeRecovery is off"
 
 

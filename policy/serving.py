@@ -4,26 +4,27 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policy.resource import Resource, Rule
+from policy.resource import UNKNOWN, Resource, Rule
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 AUTHTYPE = "x-amazon-apigateway-authtype"
 
 
 def _traced(resource: Resource) -> Iterator[str]:
-    tracing = resource.props.get("tracingConfig")
-    if resource.kind == "lambda.Function" and not (
-        isinstance(tracing, Mapping) and tracing.get("mode") == "Active"
-    ):
+    mode = resource.at("tracingConfig", "mode")
+    if resource.kind == "lambda.Function" and mode not in ("Active", UNKNOWN):
         yield "tracingConfig.mode is not Active"
-    if resource.kind == "apigateway.Stage" and not resource.props.get("xrayTracingEnabled"):
+    if resource.kind == "apigateway.Stage" and not resource.at("xrayTracingEnabled"):
         yield "xrayTracingEnabled is off"
 
 
 def _authorized(resource: Resource) -> Iterator[str]:
-    if resource.kind == "apigateway.Method" and resource.props.get("authorization") == "NONE":
+    if resource.kind == "apigateway.Method" and resource.at("authorization") == "NONE":
         yield "the method asks nobody who calls"
-    if resource.kind == "lambda.FunctionUrl" and resource.props.get("authorizationType") != "AWS_IAM":
+    if resource.kind == "lambda.FunctionUrl" and resource.at("authorizationType") not in (
+        "AWS_IAM",
+        UNKNOWN,
+    ):
         yield "the function's address is open to everybody"
     document = _document(resource)
     schemes = document.get("components", {}).get("securitySchemes", {})
@@ -43,9 +44,10 @@ def _in_one_piece(resource: Resource) -> Iterator[str]:
 def _instances(resource: Resource) -> Iterator[str]:
     if not (resource.production and resource.kind == "sagemaker.EndpointConfiguration"):
         return
-    variants = resource.props.get("productionVariants") or []
-    for variant in variants if isinstance(variants, Sequence) else []:
-        if not variant.get("serverlessConfig") and int(variant.get("initialInstanceCount") or 0) < 2:  # noqa: PLR2004 - zones
+    variants = resource.at("productionVariants") or []
+    for variant in variants if variants != UNKNOWN else []:
+        count = variant.get("initialInstanceCount") or 0
+        if not variant.get("serverlessConfig") and count != UNKNOWN and int(count) < 2:  # noqa: PLR2004 - zones
             yield f"variant {variant.get('variantName', '')} has fewer than two instances"
 
 

@@ -24,7 +24,7 @@ from tests.engine.provider import Make, serve
 from tests.engine.values import believable
 
 PASSPHRASE = "a passphrase for tests"
-LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "bench", "__pycache__", "images")
+LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "bench", "__pycache__", "images", "venv")
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from policy import registered
 from policy.__main__ import main
 from policy.judge import RULES, violations
-from policy.resource import Resource
+from policy.resource import UNKNOWN, Resource
 
 ALLOW = {"Effect": "Allow"}
 SOURCE = {"Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}}}
@@ -55,7 +55,7 @@ def table(stack: str = "prod", **changes: Any) -> Resource:
     return resource("dynamodb.Table", stack, **{**right, **changes})
 
 
-def variant(count: int | None, serverless: object = None, stack: str = "prod") -> Resource:
+def variant(count: int | str | None, serverless: object = None, stack: str = "prod") -> Resource:
     described = {"variantName": "main", "initialInstanceCount": count, "serverlessConfig": serverless}
     return resource("sagemaker.EndpointConfiguration", stack, productionVariants=[described])
 
@@ -204,3 +204,27 @@ def test_the_command_says_what_is_refused_and_what_is_to_do(
     monkeypatch.setattr(registered, "pair", lambda _: [allowing("*")])
     assert main() == 1
     assert "  - one: it allows *: whoever" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        resource("cloudwatch.LogGroup", kmsKeyId=UNKNOWN, retentionInDays=UNKNOWN),
+        resource("lambda.Function", tracingConfig=UNKNOWN),
+        resource("lambda.Permission", sourceArn=UNKNOWN),
+        resource(
+            "dynamodb.Table",
+            serverSideEncryption=UNKNOWN,
+            deletionProtectionEnabled=UNKNOWN,
+            pointInTimeRecovery=UNKNOWN,
+        ),
+        resource("ecr.Repository", encryptionConfigurations=UNKNOWN),
+        resource("sagemaker.EndpointConfiguration", productionVariants=UNKNOWN),
+        variant(UNKNOWN),
+        resource("iam.RolePolicy", policy=UNKNOWN),
+        resource("lambda.FunctionUrl", authorizationType=UNKNOWN),
+        api(UNKNOWN),
+    ],
+)
+def test_what_a_preview_does_not_know_yet_is_refused_by_no_rule(unknown: Resource) -> None:
+    assert list(violations([unknown])) == []
