@@ -3,7 +3,7 @@
 Everything about a service comes from its stack's outputs; nothing here is read by a service stack.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -11,7 +11,6 @@ import pulumi
 import monitoring
 from components.monitor.service import WatchedService, WatchedServiceArgs
 from components.monitor.stack_outputs import StackOutputs, unknown, watched_stacks
-from components.shared import notifications
 from components.shared.common import common
 from components.shared.dashboard import Dashboard, DashboardArgs
 from components.shared.notifications import Notifications, NotificationsArgs, joined
@@ -37,7 +36,7 @@ class Monitor(pulumi.ComponentResource):
                 common=self._common,
                 prefix=prefix,
                 subscriptions=pulumi.Output.all(
-                    *[stack.if_there("subscriptions", notifications.read) for stack in self._stacks]
+                    *[stack.read("subscriptions", Subscribers) for stack in self._stacks]
                 ).apply(self._subscribers),
                 set_in=self._stacks[0].name if len(self._stacks) == 1 else pulumi.get_stack(),
             ),
@@ -47,9 +46,9 @@ class Monitor(pulumi.ComponentResource):
         # too, so these resources show there as soon as the service is deployed.
         self.exports = {
             "dashboard_name": f"{prefix}-overview",
-            "services": pulumi.Output.all(
-                *[stack.if_there("watched", read_watched) for stack in self._stacks]
-            ).apply(self._watch),
+            "services": pulumi.Output.all(*[stack.read("watched", Watched) for stack in self._stacks]).apply(
+                self._watch
+            ),
         }
         self.register_outputs({})
 
@@ -86,11 +85,6 @@ class Monitor(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-
-
-def read_watched(output: Mapping[str, Any]) -> Watched:
-    """A service's own description. Numbers arrive as floats. Raises `ValidationError`."""
-    return Watched.model_validate(output, strict=False)
 
 
 def check(services: Sequence[tuple[str, Watched]], settings: Settings) -> None:

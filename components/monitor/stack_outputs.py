@@ -5,13 +5,15 @@ update stops with the command to run. That the stack itself does not exist is Pu
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import pulumi
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-Read = TypeVar("Read")
+Tree = TypeVar("Tree", bound=BaseModel)
+MISSING = "has no output {!r} yet"
 
 
 class StackOutputs:
@@ -22,31 +24,42 @@ class StackOutputs:
         self._reference = pulumi.StackReference(name)
         self._warned = False
 
-    def require(self, output: str, read: Callable[[Any], Read] = lambda value: value) -> pulumi.Output[Read]:
-        """One output as `read` understands it, secret where the other stack keeps it secret.
+    def require(self, output: str) -> pulumi.Output[Any]:
+        """One output, secret where the other stack keeps it secret.
 
-        Where it is missing, or of another version of this program (`read` raises `ValidationError`), it is
-        unknown in a preview, with one warning a stack; in an update `pulumi.RunError` names the command.
+        Where it is missing it is unknown in a preview, with one warning a stack; in an update
+        `pulumi.RunError` names the command.
         """
 
-        return self._get(output, read, unknown)
-
-    def if_there(
-        self, output: str, read: Callable[[Any], Read] = lambda value: value
-    ) -> pulumi.Output[Read | None]:
-        """As `require`, but None in a preview, which then goes on to show what does not hang on it."""
-        return self._get(output, read, lambda: None)
-
-    def _get(self, output: str, read: Callable[[Any], Any], absent: Callable[[], Any]) -> pulumi.Output[Any]:
         def known(value: Any) -> Any:
-            if value is None:
-                self._refuse_or_warn(f"has no output {output!r} yet")
-                return absent()
+            if value is not None:
+                return value
+            self._refuse_or_warn(MISSING.format(output))
+            return unknown()
+
+        return self._reference.get_output(output).apply(known)
+
+    def read(self, output: str, tree: type[Tree]) -> pulumi.Output[Tree | None]:
+        """One output as this model; None in a preview where `require` has nothing or it cannot be read.
+
+        What a newer version of this program added to it is left out, with a warning.
+        """
+
+        def known(value: Any) -> Tree | None:
             try:
-                return read(value)
+                found, newer = validated(tree, value) if value is not None else (None, [])
             except ValidationError:
                 self._refuse_or_warn(f"has an output {output!r} of another version of this program")
-                return absent()
+                return None
+            if found is None:
+                self._refuse_or_warn(MISSING.format(output))
+            if newer:
+                pulumi.log.warn(
+                    f"Stack {self.name!r} was deployed with a newer version of this program:"
+                    f" {', '.join(newer)} of its output {output!r} means nothing here and is left out."
+                    " Update this stack's program."
+                )
+            return found
 
         return self._reference.get_output(output).apply(known)
 
@@ -90,6 +103,26 @@ def _pair(own: str) -> str:
             " tell what it watches. Set it: pulumi config set --path 'watches[0]' <stack>"
         )
     return service
+
+
+def validated(tree: type[Tree], exported: Any) -> tuple[Tree, list[str]]:
+    """What another stack exported, and the dotted keys of it that the model does not know.
+
+    Numbers arrive as floats. Raises `ValidationError` where more is wrong than keys that are not known.
+    """
+    try:
+        return tree.model_validate(exported, strict=False), []
+    except ValidationError as error:
+        unknown_keys = [e["loc"] for e in error.errors() if e["type"] == "extra_forbidden"]
+        if len(unknown_keys) < error.error_count():
+            raise
+    known = copy.deepcopy(exported)
+    for *way, key in unknown_keys:
+        inner = known
+        for step in way:
+            inner = inner[step]
+        del inner[key]
+    return tree.model_validate(known, strict=False), [".".join(map(str, key)) for key in unknown_keys]
 
 
 def unknown() -> pulumi.Output[Any]:

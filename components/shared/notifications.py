@@ -125,11 +125,6 @@ def exported(subscribers: Subscribers) -> pulumi.Output[dict[str, Any]]:
     return pulumi.Output.secret(subscribers.model_dump(mode="json"))
 
 
-def read(exported: Mapping[str, Any]) -> Subscribers:
-    """Subscribers as another stack exports them. Raises `ValidationError`."""
-    return Subscribers.model_validate(exported, strict=False)
-
-
 def joined(*every: Subscribers) -> Subscribers:
     """The subscribers of several stacks, each of a level once."""
     return Subscribers(
