@@ -4,6 +4,7 @@
 botocore's, and a run that fails all the same is repeated as a whole and publishes the same datapoints.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +14,17 @@ from typing import Any
 from handlers.usage_reporter.periods import Quota, period_start, quota_of
 
 PAGE = 500  # the most that these operations give at a time
+GENERATION = re.compile(r"\.\d+\Z")
 MAX_NAME = 900  # characters, of the 1,024 of a dimension's value: an id may be added
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyUsage:
-    """A key's requests on the reported day, and since its plan's quota period began."""
+    """A key's requests on the reported day, and since its plan's quota period began.
+
+    A key that is rotated has two values for a while: one customer's, so their requests of the day are added
+    up. API Gateway has a quota for each, so of the period they are those of the value that is used more.
+    """
 
     name: str
     day: int
@@ -62,14 +68,27 @@ def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, d
     of_day = _used(client, plan["id"], day, day)
     of_period = of_day if start == day else _used(client, plan["id"], start, day)
     names = _distinct({key["id"]: _name(key, f"{service}-") for key in keys})
+    customers: dict[str, list[Mapping[str, Any]]] = {}
+    for key in keys:
+        ours = str(key.get("name")).startswith(f"{service}-")
+        customers.setdefault(customer(names[key["id"]]) if ours else names[key["id"]], []).append(key)
     return PlanUsage(
         name=name,
         quota=quota,
         keys=tuple(
-            KeyUsage(name=names[key["id"]], day=_of_key(of_day, key), period=_of_key(of_period, key))
-            for key in keys
+            KeyUsage(
+                name=whose,
+                day=sum(_of_key(of_day, value) for value in values),
+                period=max(_of_key(of_period, value) for value in values),
+            )
+            for whose, values in customers.items()
         ),
     )
+
+
+def customer(name: str) -> str:
+    """Whose key it is: the later values of a key of our own have its name and a number (`acme.2`)."""
+    return GENERATION.sub("", name)
 
 
 def _used(client: Any, plan_id: str, start: date, end: date) -> Counter[str]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from handlers.usage_reporter.usage import read
+from handlers.usage_reporter.usage import customer, read
 from monitoring.watched import Watched
 from reports.sla.collect.minutes import midnight
 
@@ -44,10 +44,14 @@ def rest_api_id(client: Any, name: str) -> str:
 
 
 def key_names(client: Any, watched: Watched) -> dict[str, str]:
-    """Names of the API keys by their ids, without the service's prefix. Their values are never read."""
+    """Whose the API keys are, by their ids, without the service's prefix. Their values are never read."""
     pages = client.get_paginator("get_api_keys").paginate(includeValues=False)
     return {
-        key["id"]: str(key.get("name") or key["id"]).removeprefix(f"{watched.name}-")
+        key["id"]: _whose(str(key.get("name") or key["id"]), f"{watched.name}-")
         for page in pages
         for key in page.get("items", ())
     }
+
+
+def _whose(name: str, prefix: str) -> str:
+    return customer(name.removeprefix(prefix)) if name.startswith(prefix) else name

@@ -48,6 +48,30 @@ def quota(period: str, limit: int = 1000, offset: int = 0) -> dict[str, Any]:
     return {"limit": limit, "period": period, "offset": offset}
 
 
+def test_the_values_of_a_key_that_is_rotated_are_one_customers() -> None:
+    keys = [
+        Key(id="k1", name="inference-dev-acme", used={DAY: 250}),
+        Key(id="k2", name="inference-dev-acme.2", used={DAY: 600}),
+        Key(id="k3", name="inference-dev-globex", used={DAY: 100}),
+    ]
+    assert published([Plan(id="p1", name="inference-dev-gold", quota=quota("DAY"), keys=keys)]) == [
+        ("UsageRequests", ("inference-dev", "gold", "acme"), 850, "Count"),
+        ("UsageRequests", ("inference-dev", "gold", "globex"), 100, "Count"),
+        ("UsageRequests", ("inference-dev", "gold"), 950, "Count"),
+        # Each value has a quota of its own: 600 of 1,000 are used of the one that is refused first.
+        ("UsagePercentOfQuota", ("inference-dev", "gold"), 60, "Percent"),
+        ("UsagePercentOfQuota", ("inference-dev",), 60, "Percent"),
+    ]
+
+
+def test_keys_that_others_named_are_not_taken_for_values_of_one() -> None:
+    keys = [Key(id="k1", name="acme", used={DAY: 1}), Key(id="k2", name="acme.2", used={DAY: 2})]
+    assert published([Plan(id="p1", name="inference-dev-gold", keys=keys)])[:2] == [
+        ("UsageRequests", ("inference-dev", "gold", "acme"), 1, "Count"),
+        ("UsageRequests", ("inference-dev", "gold", "acme.2"), 2, "Count"),
+    ]
+
+
 def test_a_plan_publishes_each_keys_requests_their_sum_and_its_busiest_keys_percentage() -> None:
     keys = [
         Key(id="k1", name="inference-dev-acme", used={DAY: 250, "2026-11-23": 999}),
