@@ -11,7 +11,7 @@ from typing import Any
 import ministack.app
 import ministack.core.router
 from ministack.core.iam_actions import access_denied_response
-from ministack.core.iam_evaluator import AuthError, enforce
+from ministack.core.iam_evaluator import AuthError, EvalContext, enforce, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.core.router import extract_access_key_id
 
@@ -50,13 +50,27 @@ def failed(error: ServiceError) -> Answer:
     return error.status, headers, json.dumps(body).encode()
 
 
-def denied(headers: dict[str, str], service: str, action: str, resource_arn: str = "*") -> Answer | None:
+def denied(
+    headers: dict[str, str],
+    service: str,
+    action: str,
+    resource_arn: str = "*",
+    context: Mapping[str, str] | None = None,
+) -> Answer | None:
     """The refusal when the caller's policies do not allow `action` on `resource_arn`, else None.
 
-    The emulator has already verified the signature. A root key is allowed everything, as on AWS.
+    The emulator has already verified the signature. A root key is allowed everything, as on AWS in its own
+    account; see `denied_root`. `context` are condition keys of the request.
     """
     access_key = extract_access_key_id(headers)
-    refusal = enforce(access_key, action, service, get_region(), resource_arn=resource_arn)
+    refusal = enforce(
+        access_key,
+        action,
+        service,
+        get_region(),
+        resource_arn=resource_arn,
+        service_context=dict(context or {}),
+    )
     if refusal is None:
         return None
     request_id = new_uuid()
@@ -72,6 +86,28 @@ def denied(headers: dict[str, str], service: str, action: str, resource_arn: str
         headers=headers,
         explicit_deny=refusal.decision == "Deny",
     )
+
+
+def foreign_root(headers: dict[str, str], resource_arn: str) -> str:
+    """The account whose root key signed the request, if the resource is another account's; else ""."""
+    caller = extract_access_key_id(headers)
+    return caller if caller.isdigit() and caller != resource_arn.split(":")[4] else ""
+
+
+def root_is_let_in(
+    account: str, action: str, resource_arn: str, policy: Any, context: Mapping[str, str] | None = None
+) -> bool:
+    """Whether a resource's policy lets another account's root in, whom the emulator lets do everything."""
+    root = EvalContext(
+        f"arn:aws:iam::{account}:root",
+        "Root",
+        account,
+        action,
+        resource_arn,
+        resource_arn.split(":")[3],
+        service_context={key.lower(): value for key, value in (context or {}).items()},
+    )
+    return bool(policy) and evaluate_resource_policy(policy, root).decision == "Allow"
 
 
 def arn(service: str, resource: str) -> str:

@@ -16,11 +16,12 @@ import ministack.core.arn
 import ministack.core.iam_actions
 import ministack.core.iam_evaluator
 import ministack.core.lambda_runtime
-from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler
+from ministack.services import apigateway_v1, cloudwatch, kms, lambda_svc, scheduler, secretsmanager
 
 from local.fillins import functions, identity, upstream
 from local.fillins.gateway import execute, refusals, usage
 from local.fillins.services import alarms
+from local.fillins.services import secretsmanager as secrets
 
 SCHEDULE_TICK_S = 1  # upstream 10: a one-minute schedule would fire up to ten seconds late
 
@@ -73,6 +74,18 @@ PATCHES = (
         name="request_tag_context",
         replacement=identity.request_context,
         reason="a role may publish to its own namespace only: the key cloudwatch:namespace",
+    ),
+    Patch(
+        owner=secretsmanager,
+        name="secret_policy_for_arn",
+        replacement=secrets.policy_of_owner,
+        reason="a caller of another account is asked about by the secret's policy, too",
+    ),
+    Patch(
+        owner=kms,
+        name="key_policy_for_arn",
+        replacement=secrets.policy_of_owner,
+        reason="a caller of another account is asked about by the KMS key's policy, too",
     ),
     Patch(
         owner=ministack.app,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import ministack.app
-from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc, waf
+from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, secretsmanager, waf
 
 
 def rest_api(api_id: str, account: str, region: str) -> dict[str, Any]:
@@ -44,6 +44,22 @@ def web_acl(resource_arn: str) -> dict[str, Any] | None:
     arn = waf._associations.get(resource_arn)  # noqa: SLF001 # see module
     acl: dict[str, Any] | None = waf._resolve_local_web_acl(arn)[0] if arn else None  # noqa: SLF001 # see module
     return acl
+
+
+def secret_key_arn(secret_arn: str, account: str, region: str) -> str:
+    """The ARN of the KMS key that a secret is encrypted with; "" for the default key or without the"
+    " secret."""
+    records = secretsmanager._secrets.items_scoped(account, region)  # noqa: SLF001 # see module
+    found: dict[str, Any] = next((record for _, record in records if record["ARN"] == secret_arn), {})
+    return str(found.get("KmsKeyId") or "")
+
+
+def resource_policy(service: str, resource_arn: str) -> str:
+    """The policy of a secret or a KMS key, "" without one."""
+    found = {"kms": kms.key_policy_for_arn, "secretsmanager": secretsmanager.secret_policy_for_arn}[service](
+        resource_arn
+    )
+    return str(found[0]) if found else ""
 
 
 def usage_plan(plan_id: str) -> dict[str, Any] | None:

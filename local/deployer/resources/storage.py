@@ -86,6 +86,16 @@ def _secret_version(request: Request) -> Created:
     )
 
 
+def _secret_policy(request: Request) -> Created:
+    arn = request.inputs["secretArn"]
+    request.client("secretsmanager").put_resource_policy(
+        SecretId=arn,
+        ResourcePolicy=document(request.inputs["policy"]),
+        BlockPublicPolicy=request.inputs.get("blockPublicPolicy", False),
+    )
+    return Created(id=arn)
+
+
 def _repository(request: Request) -> Created:
     name, given = request.physical_name(), request.inputs
     options = request.given("imageTagMutability", "imageScanningConfiguration")
@@ -136,4 +146,7 @@ CREATORS: dict[str, Creator] = {
         _secret, "name description kmsKeyId", {"recoveryWindowInDays": DELETION}
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": creator(_secret_version, "secretId secretString"),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": creator(
+        _secret_policy, "secretArn policy blockPublicPolicy"
+    ),
 }

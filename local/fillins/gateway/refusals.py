@@ -7,13 +7,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import request_scope
-from ministack.core.router import extract_access_key_id
 from ministack.services import apigateway_v1
 
 from local.fillins import call, upstream
-from local.fillins.aws_api import Answer
+from local.fillins.aws_api import Answer, foreign_root, root_is_let_in
 
 FORBIDDEN_TYPES = {"WAF_FILTERED": "ForbiddenException"}  # the emulator knows no web ACL
 _FORBIDDEN, _THROTTLED, _INTERNAL, _BAD_GATEWAY = 403, 429, 500, 502
@@ -42,16 +40,16 @@ def enforce(  # noqa: PLR0917 # the replaced function's own signature
 
 
 def _foreign_root_refusal(api_id: str, stage: str, method: str, path: str, headers: dict[str, str]) -> str:
-    owner, caller = upstream.rest_api_owner(api_id), extract_access_key_id(headers)
-    if owner is None or not caller.isdigit() or caller == owner[0]:
+    owner = upstream.rest_api_owner(api_id)
+    if owner is None:
         return ""
     account, region = owner
     resource = f"arn:aws:execute-api:{region}:{account}:{api_id}/{stage}/{method}/{path.lstrip('/')}"
-    principal = f"arn:aws:iam::{caller}:root"
+    caller = foreign_root(headers, resource)
     policy = apigateway_v1.rest_api_policy_for_arn(resource)
-    context = EvalContext(principal, "Root", caller, "execute-api:Invoke", resource, region)
-    if policy is not None and policy[0] and evaluate_resource_policy(policy[0], context).decision == "Allow":
+    if not caller or (policy and root_is_let_in(caller, "execute-api:Invoke", resource, policy[0])):
         return ""
+    principal = f"arn:aws:iam::{caller}:root"
     return (
         f"User: {principal} is not authorized to perform: execute-api:Invoke on resource: "
         f"{resource.replace(f':{account}:', f':********{account[-4:]}:', 1)}"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import ministack.app
 import pytest
-from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc, scheduler
+from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc, scheduler, secretsmanager
 
 from local.fillins.patches import PATCHES, Patch
 
@@ -20,6 +20,8 @@ FINGERPRINTS = {
     "execute_api_arn": "ee461dcee6d89e94",
     "_resolve_condition_key": "15e26964cd38f32c",
     "request_tag_context": "d46adb816e024778",
+    "secret_policy_for_arn": "f185a3f2909a2613",
+    "key_policy_for_arn": "f2a07f08d90470f6",
     "_enforce_execute_api": "41e437c7b90d9878",
     "_handle_execute_api_request": "77a20f6d604b17e3",
     "_gateway_error_response": "c0a3f091df36886a",
@@ -68,6 +70,7 @@ def test_the_function_a_patch_replaces_has_not_changed(patch: Patch) -> None:
         (apigateway_v1, "_usage_plans_for_key"),
         (apigateway_v1, "_resolve_api_key"),
         (apigateway_v1, "_GatewayError"),
+        (secretsmanager, "_secrets"),
         (cloudwatch, "_alarms"),
         (cloudwatch, "_composite_alarms"),
         (cloudwatch, "_metrics"),
