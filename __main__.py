@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 import config
 from components.monitor.stack import Monitor
+from components.service.existing import Existing
 from components.service.stack import Service
 from components.shared.identity import kept
 
@@ -16,7 +17,11 @@ provider = aws.Provider(
     allowed_account_ids=[settings.account_id],
     default_tags={"tags": {"service": settings.base, "managed-by": "pulumi"}},
 )
-stack: type[Service | Monitor] = Service if settings.role == "service" else Monitor
-exports = stack(settings.base, settings, pulumi.ResourceOptions(providers=[provider])).exports
+stacks: dict[str, type[Service | Existing | Monitor]] = {
+    "service": Service,
+    "watch": Existing,
+    "monitor": Monitor,
+}
+exports = stacks[settings.role](settings.base, settings, pulumi.ResourceOptions(providers=[provider])).exports
 for name, value in exports.items():
     pulumi.export(name, value)

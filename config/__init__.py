@@ -6,7 +6,6 @@ is made; nothing here has a default that differs from the one `Pulumi.yaml` decl
 
 import json
 import logging
-import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -17,13 +16,16 @@ from pydantic import BaseModel, ValidationError
 import monitoring
 from config import stack_files
 from config.contradictions import contradictions, pipeline_contradictions
+from config.existing import existing_contradictions
 from config.messages import explain
 from config.stack_files import ConfigError
 from config.values import known, typed
 from monitoring.catalogue import own
 from monitoring.watched import Watched
-from settings import Settings, service
+from settings import SERVED, Settings, service
 from settings.kpis import OwnKpi
+from settings.places import ROOT, STACKS
+from settings.probes import file as probes
 from settings.service import NoServiceError, ServiceError
 
 __all__ = [
@@ -39,9 +41,6 @@ __all__ = [
     "without_secrets",
 ]
 
-_HERE = Path(__file__).resolve().parents[1]
-ROOT = _HERE if (_HERE / "Pulumi.yaml").exists() else Path.cwd()  # installed, it works where it is called
-STACKS = Path(os.environ.get("INFERENCE_WATCH_STACKS", ROOT))  # where runs without the CLI find stack files
 ALARM_KEY = re.compile(r"[a-z0-9-]+: ")
 PROJECT = "inference-watch"
 WRONG = "The stack configuration is wrong; nothing was deployed."
@@ -57,14 +56,14 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     """
     settings = parse_as(Settings, PROJECT, _with_time_budget(typed(Settings, raw)), secret)
     problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
-    if settings.role == "service":
-        problems += _of_the_service(settings)
+    if settings.role in SERVED:
+        problems += _of_what_is_watched(settings)
     if problems:
         raise ConfigError("\n".join([WRONG, *(f"  - {problem}" for problem in problems)]))
     return settings
 
 
-def _of_the_service(settings: Settings) -> list[str]:
+def _of_what_is_watched(settings: Settings) -> list[str]:
     """What is wrong with the service, else what CloudWatch would refuse of its alarms."""
     try:
         watched = Watched.of(settings)
@@ -72,12 +71,25 @@ def _of_the_service(settings: Settings) -> list[str]:
         return [f"{PROJECT}:service: {error}"]
     except ServiceError as error:
         return error.problems
-    problems = list(pipeline_contradictions(settings))
+    if settings.role == "service":
+        problems = list(pipeline_contradictions(settings))
+    else:
+        problems = [*existing_contradictions(settings), *_of_the_probes(settings)]
     try:
         monitoring.stacks(watched)
     except monitoring.MonitoringError as error:
         problems += [_place(problem, settings.kpis) for problem in error.problems]
     return [f"{PROJECT}:{problem}" for problem in problems]
+
+
+def _of_the_probes(settings: Settings) -> list[str]:
+    """What is wrong with the file that `probes` names."""
+    try:
+        if settings.probes:
+            probes.read(STACKS / settings.probes)
+    except ServiceError as error:
+        return [f"probes: {problem}" for problem in error.problems]
+    return []
 
 
 def _with_time_budget(raw: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ Exits with 1 when one is wrong, with every wrong key, its consequence and its fi
 import sys
 
 from config import ROOT, ConfigError, parse, read_stack, stack_files
-from settings import Settings
+from settings import SERVED, Settings
 
 MONITOR = "-monitor"
 
@@ -28,7 +28,7 @@ def main() -> int:
 
 def pair(service: Settings | None, monitor: Settings) -> list[str]:
     """What a monitor stack and the service stack of its pair do not agree on."""
-    if service is None or monitor.role != "monitor" or service.role != "service" or monitor.watches:
+    if service is None or monitor.role != "monitor" or service.role not in SERVED or monitor.watches:
         return []
     problems = [
         f"  - inference-watch:{key}: {ours} here and {theirs} in the service stack, so its API is not found."
@@ -37,7 +37,7 @@ def pair(service: Settings | None, monitor: Settings) -> list[str]:
         if (ours := getattr(monitor, key)) != (theirs := getattr(service, key))
     ]
     answer_ms = service.inference.timeout_s * 1000
-    if monitor.canary.timeout_ms < answer_ms:
+    if service.role == "service" and monitor.canary.timeout_ms < answer_ms:
         problems.append(
             f"  - inference-watch:canary.timeout_ms: the canary gives up after {monitor.canary.timeout_ms} ms"
             f" and the function may take {answer_ms} ms to answer, also with 504: an answer is reported as"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from config.access import access_contradictions, service_access_contradictions
 from monitoring.kpi import COMPONENTS
 from monitoring.trace_groups import GROUPS
-from settings import MONITOR_ONLY, SERVICE_ONLY, Settings
+from settings import ROLES, SERVED, Settings
 from settings.usage_plans import CANARY, UsagePlan
 
 WAF_WINDOW_S = 300
@@ -22,12 +22,14 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _roles(settings)
     yield from _accounts(settings)
     yield from _subscriptions(settings)
+    if settings.role in SERVED:
+        yield from _levels(settings)
+        yield from _traces(settings)
     if settings.role == "service":
         yield from access_contradictions(settings)
         for number, plan in enumerate(settings.usage_plans):
             yield from _plan(settings, f"usage_plans[{number}]", plan)
         yield from _times(settings)
-        yield from _levels(settings)
         yield from _names(settings)
 
 
@@ -58,10 +60,12 @@ def pipeline_contradictions(settings: Settings) -> Iterator[str]:
 
 
 def _roles(settings: Settings) -> Iterator[str]:
-    for section in MONITOR_ONLY if settings.role == "service" else SERVICE_ONLY:
-        if getattr(settings, section) != Settings.model_fields[section].default:
+    for section, roles in ROLES.items():
+        elsewhere = settings.role not in roles
+        if elsewhere and getattr(settings, section) != Settings.model_fields[section].default:
             yield (
-                f"{section}: `{section}` has no effect in a {settings.role} stack; set it in the other stack."
+                f"{section}: `{section}` has no effect in a {settings.role} stack; set it in the"
+                f" {' or '.join(roles)} stack."
             )
     try:
         settings.observability.check_region(settings.region)
@@ -70,7 +74,7 @@ def _roles(settings: Settings) -> Iterator[str]:
 
 
 def _accounts(settings: Settings) -> Iterator[str]:
-    if settings.accounts.service == settings.accounts.monitor:
+    if settings.one_account and settings.role == "service":
         yield (
             "accounts.monitor: it is the service's own account, so an outage of that account would silence"
             " the canary with the API. Name a second account."
@@ -178,9 +182,16 @@ def _names(settings: Settings) -> Iterator[str]:
                     f" {plan.name!r}; API Gateway takes a key into one plan of a stage, so rename one."
                 )
             keys[name] = plan.name
+
+
+def _traces(settings: Settings) -> Iterator[str]:
+    """Names of sampling rules, which a service stack makes, and of groups, where requests are traced."""
+    own, api = settings.role == "service", settings.existing.api
+    rules = settings.tracing.rules if own else ()
+    groups = GROUPS if own or (api and api.traced) else ()
     for what, name in (
-        *((f"tracing.rules[{i}].name", rule.name) for i, rule in enumerate(settings.tracing.rules)),
-        *(("name", group) for group in GROUPS),
+        *((f"tracing.rules[{i}].name", rule.name) for i, rule in enumerate(rules)),
+        *(("name", group) for group in groups),
     ):
         full = f"{settings.base}-{name}"
         if len(full) > X_RAY_NAME_CHARS:

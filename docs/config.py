@@ -17,9 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bootstrap.account import AccountSettings  # noqa: E402  # the repository is not a package
-from settings import MONITOR_ONLY, SERVICE_ONLY, Settings  # noqa: E402
+from settings import ROLES, Settings  # noqa: E402
 
-ROLES = {"service stack": SERVICE_ONLY, "monitor stack": MONITOR_ONLY}
 PAGE = ROOT / "docs" / "config.md"
 HEAD = """# Configuration
 
@@ -89,7 +88,8 @@ def page() -> str:
         if not sections(field.annotation):
             general += own
             continue
-        role = next((r for r, keys in ROLES.items() if name in keys), "both stacks")
+        roles = ROLES.get(name)
+        role = f"{' or '.join(roles)} stack" if roles else "every stack"
         (first, *_) = sections(field.annotation)
         parts.append(f"## `{name}` ({role})\n\n{inspect.getdoc(first)}\n\n{table}" + "\n".join(own) + "\n")
     parts.insert(1, f"## The stack\n\n{table}" + "\n".join(general) + "\n")

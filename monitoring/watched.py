@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from monitoring import existing
 from settings import STAGE, VARIANT, Settings
 from settings.alarms import AlarmsTuning
 from settings.forms import Section
@@ -78,14 +79,14 @@ class WatchedPart(Section):
 
 
 class WatchedFunction(WatchedPart):
-    """A Lambda function. `rate_limit_per_s` is what its caller lets through at most.
+    """A Lambda function. `rate_limit_per_s` is what its caller lets through at most, None if nobody knows.
 
     Without `reserved_concurrency` its limit is the account's and not known, so concurrency is not watched.
     """
 
     timeout_ms: AtLeastOne
     reserved_concurrency: AtLeastOne | None = None
-    rate_limit_per_s: Positive
+    rate_limit_per_s: Positive | None = None
 
 
 class WatchedTable(WatchedPart):
@@ -106,7 +107,7 @@ class WatchedEndpoint(WatchedPart):
     """
 
     variant: str
-    rate_limit_per_s: Positive
+    rate_limit_per_s: Positive | None = None
     cores: AtLeastOne | None = None
     gpus: int | None = None
 
@@ -184,30 +185,13 @@ class Watched(WatchedParts):
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """What a service stack with these settings deploys."""
-        chosen, rate_limit_per_s = settings.chosen, settings.api.rate_per_s
+        """What a service stack with these settings deploys, or what exists and a watch stack is set to."""
+        own = settings.role == "service"
         return cls(
             name=settings.base,
             account_id=settings.accounts.service,
             region=settings.region,
-            api=WatchedApi(
-                name=settings.base,
-                stage=STAGE,
-                rate_limit_per_s=rate_limit_per_s,
-                time_budget_ms=settings.inference.time_budget_ms,
-                answered_as=settings.base,
-            ),
-            functions=(
-                WatchedFunction(
-                    name=f"{settings.base}-inference",
-                    timeout_ms=settings.inference.timeout_s * 1000,
-                    reserved_concurrency=settings.inference.reserved_concurrency,
-                    rate_limit_per_s=rate_limit_per_s,
-                ),
-            ),
-            tables=(_table(settings),) if chosen.uses_reference else (),
-            endpoints=(_endpoint(settings),) if chosen.uses_model else (),
-            usage_plans=tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
+            **_deployed(settings) if own else existing.parts(settings.existing),
             slo=settings.slo,
             levels=settings.levels,
             tuning=settings.alarms,
@@ -219,6 +203,31 @@ class Watched(WatchedParts):
     def entry(self) -> str | None:
         """The traced name of the API's stage, where a request enters; None where X-Ray does not see that."""
         return f"{self.api.name}/{self.api.stage}" if self.api and self.api.traced else None
+
+
+def _deployed(settings: Settings) -> dict[str, Any]:
+    """The parts that a service stack deploys."""
+    chosen, rate_limit_per_s = settings.chosen, settings.api.rate_per_s
+    return {
+        "api": WatchedApi(
+            name=settings.base,
+            stage=STAGE,
+            rate_limit_per_s=rate_limit_per_s,
+            time_budget_ms=settings.inference.time_budget_ms,
+            answered_as=settings.base,
+        ),
+        "functions": (
+            WatchedFunction(
+                name=f"{settings.base}-inference",
+                timeout_ms=settings.inference.timeout_s * 1000,
+                reserved_concurrency=settings.inference.reserved_concurrency,
+                rate_limit_per_s=rate_limit_per_s,
+            ),
+        ),
+        "tables": (_table(settings),) if chosen.uses_reference else (),
+        "endpoints": (_endpoint(settings),) if chosen.uses_model else (),
+        "usage_plans": tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
+    }
 
 
 def _table(settings: Settings) -> WatchedTable:

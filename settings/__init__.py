@@ -12,6 +12,7 @@ from pydantic import Field
 from settings.alarms import AlarmsTuning
 from settings.api import Api
 from settings.canary import Canary
+from settings.existing import Existing
 from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, StackName, form
 from settings.inference import Inference
 from settings.kpis import OwnKpi
@@ -35,21 +36,17 @@ class Accounts(Section):
     monitor: Annotated[AccountId, Field(examples=["222222222222"])]
 
 
-SERVICE_ONLY = (
-    "service",
-    "slo",
-    "levels",
-    "alarms",
-    "kpis",
-    "reference_data",
-    "model",
-    "inference",
-    "api",
-    "usage_plans",
-    "tracing",
-    "observability",
-)
-MONITOR_ONLY = ("watches", "canary")
+Role = Literal["service", "watch", "monitor"]
+SERVED: tuple[Role, ...] = ("service", "watch")  # of the account that customers call
+# The roles that a section is for, where it is not for all.
+ROLES: Mapping[str, tuple[Role, ...]] = {
+    **dict.fromkeys(("slo", "levels", "alarms", "kpis", "observability"), SERVED),
+    **dict.fromkeys(
+        ("service", "reference_data", "model", "inference", "api", "usage_plans", "tracing"), ("service",)
+    ),
+    **dict.fromkeys(("existing", "probes"), ("watch",)),
+    **dict.fromkeys(("watches", "canary"), ("monitor",)),
+}
 
 
 class Settings(Section):
@@ -63,7 +60,7 @@ class Settings(Section):
             " last; it begins every physical name, and AWS refuses others and longer ones",
         ),
     ] = "inference"
-    role: Literal["service", "monitor"]
+    role: Role
     env: Annotated[
         str,
         form(
@@ -94,6 +91,9 @@ class Settings(Section):
     tracing: Tracing = Tracing()
     observability: Observability = Observability()
 
+    existing: Existing = Existing()
+    probes: str = ""
+
     watches: tuple[StackName, ...] = ()
     canary: Canary = Canary()
 
@@ -110,4 +110,9 @@ class Settings(Section):
     @property
     def account_id(self) -> str:
         """The account that this stack is for."""
-        return self.accounts.service if self.role == "service" else self.accounts.monitor
+        return self.accounts.service if self.role in SERVED else self.accounts.monitor
+
+    @property
+    def one_account(self) -> bool:
+        """Whether what watches is where the API is."""
+        return self.accounts.service == self.accounts.monitor

@@ -14,6 +14,7 @@ from components.monitor.stack_outputs import StackOutputs, unknown, watched_stac
 from components.shared.common import common
 from components.shared.dashboard import Dashboard, DashboardArgs
 from components.shared.notifications import Notifications, NotificationsArgs, joined
+from components.shared.one_account import warn_of_one_account
 from monitoring.watched import Watched
 from settings import Settings
 from settings.notifications import Notifications as Subscribers
@@ -74,6 +75,8 @@ class Monitor(pulumi.ComponentResource):
         return pulumi.Output.from_input(made)
 
     def _service(self, stack: StackOutputs, watched: Watched) -> WatchedService:
+        if watched.account_id == self._settings.account_id:
+            warn_of_one_account(watched.name)
         return WatchedService(
             watched.name,
             WatchedServiceArgs(

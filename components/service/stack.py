@@ -7,8 +7,8 @@ from typing import Any
 
 import pulumi
 
-import monitoring
 from components.account.observability import Link, LinkArgs
+from components.service import watching
 from components.service.access.callers import Callers, CallersArgs
 from components.service.api import Api, ApiArgs
 from components.service.inference import Inference, InferenceArgs, Table
@@ -17,10 +17,7 @@ from components.service.reference_data import ReferenceData, ReferenceDataArgs
 from components.service.tracing import Tracing, TracingArgs
 from components.service.usage_plans import UsagePlans, UsagePlansArgs
 from components.service.usage_reporter import UsageReporter, UsageReporterArgs
-from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import common
-from components.shared.dashboard import Dashboard, DashboardArgs
-from components.shared.notifications import Notifications, NotificationsArgs, exported
 from monitoring.watched import Watched
 from settings import Settings
 from settings.service import probing
@@ -91,7 +88,8 @@ class Service(pulumi.ComponentResource):
         Tracing(f"{name}-tracing", TracingArgs(watched=watched, settings=settings.tracing), opts=self._child)
         if settings.observability.sink_arn:
             Link(f"{name}-observability", LinkArgs(settings=settings.observability), opts=self._child)
-        self._watch(inference)
+        # Alarms look at another endpoint only when the function calls it.
+        watching.watch(self, name, common=self._common, watched=watched, settings=settings, after=[inference])
         handed_out = {
             key.name: plans.key_values[key.name]
             for plan in settings.usage_plans
@@ -101,14 +99,11 @@ class Service(pulumi.ComponentResource):
         self.exports = {
             "api_url": api.url,
             "api_id": api.api_id,
-            "api_region": watched.region,
             "canary_api_key": plans.key_values[CANARY],
             "callers": callers.told,
             "api_keys": pulumi.Output.secret(handed_out) if handed_out else None,
-            "subscriptions": exported(settings.notifications),
             "probes": probing.exported(self._service),
-            "watched": watched.model_dump(mode="json"),
-            "dashboard_name": watched.name,
+            **watching.exports(watched, settings),
             "model_repository_url": model.repository_url if model else None,
             "endpoint_configuration_name": model.configuration_name if model else None,
         }
@@ -166,30 +161,6 @@ class Service(pulumi.ComponentResource):
                 endpoint_name=model.endpoint_name if model else endpoint,
                 settings=self._settings.inference,
             ),
-            opts=self._child,
-        )
-
-    def _watch(self, inference: Inference) -> None:
-        watched = self._watched
-        notifications = Notifications(
-            f"{self._name}-notifications",
-            NotificationsArgs(
-                common=self._common,
-                prefix=watched.name,
-                subscriptions=self._settings.notifications,
-                set_in=pulumi.get_stack(),
-            ),
-            opts=self._child,
-        )
-        Alarms(
-            f"{self._name}-alarms",
-            AlarmsArgs(alarms=monitoring.service_alarms(watched), topic_arns=notifications.topic_arns),
-            # Alarms look at another endpoint only when the function calls it.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[inference]),
-        )
-        Dashboard(
-            f"{self._name}-dashboard",
-            DashboardArgs(dashboard_name=watched.name, body=monitoring.service_dashboard(watched)),
             opts=self._child,
         )
 

@@ -38,18 +38,7 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
 
 def _kpis(endpoint: WatchedEndpoint, slo: Slo) -> tuple[Kpi, ...]:
     return (
-        Kpi(
-            **named(endpoint, "endpoint", "invocations", "Model invocations"),
-            signal="traffic",
-            meaning="The model is asked as often as the API lets through; more is refused.",
-            metric=metric(endpoint, "Invocations"),
-            statistic="Sum",
-            metric_unit="Count",
-            unit="Count",
-            limit=endpoint.rate_limit_per_s * FAST.period_s,
-            limit_source=f"the API's throttle of {endpoint.rate_limit_per_s:g} requests a second",
-            window=FAST,
-        ),
+        *_invocations(endpoint),
         _failures(
             endpoint,
             slo,
@@ -85,6 +74,25 @@ def _kpis(endpoint: WatchedEndpoint, slo: Slo) -> tuple[Kpi, ...]:
             meaning="SageMaker's own part of the time a customer waits is too large.",
         ),
         *_resources(endpoint),
+    )
+
+
+def _invocations(endpoint: WatchedEndpoint) -> tuple[Kpi, ...]:
+    if endpoint.rate_limit_per_s is None:
+        return ()  # nobody knows how many there may be
+    return (
+        Kpi(
+            **named(endpoint, "endpoint", "invocations", "Model invocations"),
+            signal="traffic",
+            meaning="The model is asked as often as the API lets through; more is refused.",
+            metric=metric(endpoint, "Invocations"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Count",
+            limit=endpoint.rate_limit_per_s * FAST.period_s,
+            limit_source=f"the API's throttle of {endpoint.rate_limit_per_s:g} requests a second",
+            window=FAST,
+        ),
     )
 
 

@@ -25,18 +25,7 @@ def kpis(parts: WatchedParts) -> tuple[Kpi, ...]:
 
 def _kpis(function: WatchedFunction, slo: Slo) -> tuple[Kpi, ...]:
     return (
-        Kpi(
-            **named(function, "function", "invocations", "Function invocations"),
-            signal="traffic",
-            meaning="The function is called as often as the API lets through; more is refused.",
-            metric=metric(function, "Invocations"),
-            statistic="Sum",
-            metric_unit="Count",
-            unit="Count",
-            limit=function.rate_limit_per_s * FAST.period_s,
-            limit_source=f"the API's throttle of {function.rate_limit_per_s:g} requests a second",
-            window=FAST,
-        ),
+        *_invocations(function),
         *_failures(function, slo),
         Kpi(
             **named(function, "function", "duration", "Function duration p95"),
@@ -52,6 +41,25 @@ def _kpis(function: WatchedFunction, slo: Slo) -> tuple[Kpi, ...]:
             window=STEADY,
         ),
         *_concurrency(function),
+    )
+
+
+def _invocations(function: WatchedFunction) -> tuple[Kpi, ...]:
+    if function.rate_limit_per_s is None:
+        return ()  # nobody knows how many there may be
+    return (
+        Kpi(
+            **named(function, "function", "invocations", "Function invocations"),
+            signal="traffic",
+            meaning="The function is called as often as the API lets through; more is refused.",
+            metric=metric(function, "Invocations"),
+            statistic="Sum",
+            metric_unit="Count",
+            unit="Count",
+            limit=function.rate_limit_per_s * FAST.period_s,
+            limit_source=f"the API's throttle of {function.rate_limit_per_s:g} requests a second",
+            window=FAST,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The two stacks of `dev` and `prod`, run once each."""
+"""The two stacks of `dev` and `prod`, and one that watches what exists, run once each."""
 
 import pytest
 
@@ -23,3 +23,8 @@ def prod() -> Run:
 @pytest.fixture(scope="session")
 def prod_monitor(prod: Run) -> Run:
     return run_stack("prod-monitor", stack_outputs=prod.outputs)
+
+
+@pytest.fixture(scope="session")
+def their_api() -> Run:
+    return run_stack("their-api")

@@ -171,6 +171,12 @@ def test_the_web_acl_lets_through_what_no_rule_blocks_and_stands_before_the_stag
     }
 
 
+def test_what_watches_an_existing_api_is_tagged_with_its_own_name(their_api: Run) -> None:
+    (provider,) = (m.inputs for m in their_api.made if m.type == "pulumi:providers:aws")
+    tags = {"tags": {"service": "orders-prod", "managed-by": "pulumi"}}
+    assert (provider["region"], json.loads(provider["defaultTags"])) == ("eu-central-1", tags)
+
+
 @pytest.mark.parametrize("part", ["service", "monitor"])
 def test_everything_is_tagged_with_its_service_in_the_configured_region(
     dev: Run, dev_monitor: Run, part: str

@@ -11,9 +11,9 @@ def function(run: Run, name: str) -> Any:
 
 
 def test_functions_run_current_python_on_arm64_published_traced_and_with_json_logs(
-    prod: Run, prod_monitor: Run
+    prod: Run, prod_monitor: Run, their_api: Run
 ) -> None:
-    for run in (prod, prod_monitor):
+    for run in (prod, prod_monitor, their_api):
         for name, made in run.of("Function").items():
             assert made.inputs["runtime"] == "python3.14", name
             assert made.inputs["architectures"] == ["arm64"], name
@@ -34,8 +34,10 @@ def test_each_function_has_its_handler_its_memory_and_its_time(prod: Run, prod_m
     assert size(prod_monitor, "inference-prod-canary") == ("handlers.canary.app.handler", 256, 15)
 
 
-def test_the_alias_is_the_published_version_and_the_layer_fits_it(prod: Run, prod_monitor: Run) -> None:
-    for run in (prod, prod_monitor):
+def test_the_alias_is_the_published_version_and_the_layer_fits_it(
+    prod: Run, prod_monitor: Run, their_api: Run
+) -> None:
+    for run in (prod, prod_monitor, their_api):
         lambdas = [m for m in run.of("Alias").values() if m.type.startswith("aws:lambda")]
         assert {(m.inputs["name"], m.inputs["functionVersion"]) for m in lambdas} == {("live", "1")}
         layer = run.one("LayerVersion").inputs

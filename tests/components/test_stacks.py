@@ -108,9 +108,10 @@ def test_both_monitor_stacks_make_exactly_these_resources(dev_monitor: Run, prod
 
 
 def test_every_aws_resource_has_an_explicit_provider_of_the_right_account(
-    dev: Run, dev_monitor: Run, prod: Run, prod_monitor: Run
+    dev: Run, dev_monitor: Run, prod: Run, prod_monitor: Run, their_api: Run
 ) -> None:
     for run, role in (
+        (their_api, "service"),
         (dev, "service"),
         (prod, "service"),
         (dev_monitor, "monitor"),
@@ -212,16 +213,16 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_no_role_policy_has_a_wildcard_action(prod: Run, prod_monitor: Run) -> None:
-    for run in (prod, prod_monitor):
+def test_no_role_policy_has_a_wildcard_action(prod: Run, prod_monitor: Run, their_api: Run) -> None:
+    for run in (prod, prod_monitor, their_api):
         for name, statement in statements(run):
             assert not [a for a in listed(statement["Action"]) if "*" in a], name
 
 
 def test_resource_wildcards_stand_only_where_aws_offers_nothing_narrower(
-    prod: Run, prod_monitor: Run
+    prod: Run, prod_monitor: Run, their_api: Run
 ) -> None:
-    for run in (prod, prod_monitor):
+    for run in (prod, prod_monitor, their_api):
         for name, statement in statements(run):
             if "*" in listed(statement["Resource"]):
                 actions = tuple(sorted(listed(statement["Action"])))
@@ -231,18 +232,18 @@ def test_resource_wildcards_stand_only_where_aws_offers_nothing_narrower(
 
 
 def test_every_log_group_keeps_its_lines_for_the_configured_time_and_is_encrypted(
-    prod: Run, prod_monitor: Run
+    prod: Run, prod_monitor: Run, their_api: Run
 ) -> None:
-    for run in (prod, prod_monitor):
+    for run in (prod, prod_monitor, their_api):
         for name, group in run.of("LogGroup").items():
             assert group.inputs["retentionInDays"] == 90, name
             assert ":key:" in unwrap(group.inputs["kmsKeyId"]), name
 
 
 def test_everything_that_stores_or_queues_is_encrypted_with_the_stacks_key(
-    prod: Run, prod_monitor: Run
+    prod: Run, prod_monitor: Run, their_api: Run
 ) -> None:
-    for run in (prod, prod_monitor):
+    for run in (prod, prod_monitor, their_api):
         for made in [*run.of("Topic").values(), *run.of("Queue").values()]:
             assert ":key:" in unwrap(made.inputs["kmsMasterKeyId"]), made.name
     assert ":key:" in prod.one("Table").inputs["serverSideEncryption"]["kmsKeyArn"]

@@ -1,0 +1,57 @@
+"""What every stack of the account that customers call has: topics, alarms, a dashboard, and its exports."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+import monitoring
+from components.shared.alarms import Alarms, AlarmsArgs
+from components.shared.common import Common
+from components.shared.dashboard import Dashboard, DashboardArgs
+from components.shared.notifications import Notifications, NotificationsArgs, exported
+from monitoring.watched import Watched
+from settings import Settings
+
+
+def watch(
+    stack: pulumi.ComponentResource,
+    name: str,
+    *,
+    common: Common,
+    watched: Watched,
+    settings: Settings,
+    after: Sequence[pulumi.Resource] = (),
+) -> None:
+    """Makes them as children of the stack's component, the alarms `after` other resources."""
+    child = pulumi.ResourceOptions(parent=stack)
+    notifications = Notifications(
+        f"{name}-notifications",
+        NotificationsArgs(
+            common=common,
+            prefix=watched.name,
+            subscriptions=settings.notifications,
+            set_in=pulumi.get_stack(),
+        ),
+        opts=child,
+    )
+    Alarms(
+        f"{name}-alarms",
+        AlarmsArgs(alarms=monitoring.service_alarms(watched), topic_arns=notifications.topic_arns),
+        opts=pulumi.ResourceOptions(parent=stack, depends_on=list(after)),
+    )
+    Dashboard(
+        f"{name}-dashboard",
+        DashboardArgs(dashboard_name=watched.name, body=monitoring.service_dashboard(watched)),
+        opts=child,
+    )
+
+
+def exports(watched: Watched, settings: Settings) -> dict[str, Any]:
+    """What the monitor stack reads of any such stack, beside the API and its probes."""
+    return {
+        "api_region": watched.region,
+        "subscriptions": exported(settings.notifications),
+        "watched": watched.model_dump(mode="json"),
+        "dashboard_name": watched.name,
+    }
