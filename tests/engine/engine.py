@@ -7,19 +7,25 @@ import os
 import runpy
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
 from pulumi import automation, log
 from pulumi.automation._stack import StackInitMode
+from pulumi.runtime import resource as registration
+from pulumi.runtime.proto import source_pb2
+
+from tests.engine.vault import PROVIDER
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNNING = threading.Lock()  # the program's modules are this process's
+_FOLDERS = {p.name.removesuffix(".py") for p in ROOT.iterdir() if p.suffix == ".py" or p.is_dir()} - {"tests"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,21 +76,72 @@ def _unsaid(*_args: object, **_more: object) -> None:
     pass
 
 
+@contextmanager
+def _quick() -> Iterator[None]:
+    """Without what the SDK does for each resource and no test reads: debug lines, which are a call to the
+    engine each, and where in the program it was made.
+    """
+    with (
+        mock.patch.object(log, "debug", _unsaid),
+        mock.patch.object(registration, "_get_stack_trace", source_pb2.StackTrace),
+    ):
+        yield
+
+
 @functools.cache
 def _command() -> automation.PulumiCommand:
     return automation.PulumiCommand()  # asks the CLI for its version
 
 
+@dataclass(kw_only=True, slots=True)
+class Sources:
+    """A copy of the sources, not to be changed once a program of it ran: what they import is kept.
+
+    `shared` says that more than one project runs them.
+    """
+
+    folder: Path
+    shared: bool = False
+    _modules: dict[str, ModuleType] = field(default_factory=dict, repr=False)
+
+    def run(self, place: Path) -> None:
+        """Run the program in a folder of the copy, with its own modules in place of this process's."""
+        root = self.folder / place
+        before, path, folder = _taken(), list(sys.path), Path.cwd()
+        sys.modules.update(self._modules)
+        sys.path.insert(0, str(root))
+        os.chdir(root)
+        try:
+            runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        finally:
+            self._modules = _taken()
+            sys.modules.update(before)
+            sys.path[:] = path
+            os.chdir(folder)
+
+
+def _taken() -> dict[str, ModuleType]:
+    """The project's modules, no longer imported."""
+    own = [name for name in sys.modules if name.split(".")[0] in _FOLDERS]
+    return {name: sys.modules.pop(name) for name in own}
+
+
 class Stack:
     """One stack on the engine. A failed run is a `Change` with its error, not an exception.
 
-    `root` is where its program is, `file` its state's in the backend, whose folder is the program's name.
+    `root` is where the CLI runs, `file` its state's in the backend, whose folder is the program's name.
     """
 
-    def __init__(self, name: str, root: Path, file: Path, environment: Mapping[str, str]) -> None:
-        self._root, self._file = root, file
+    def __init__(
+        self, name: str, root: Path, file: Path, environment: Mapping[str, str], program: Callable[[], None]
+    ) -> None:
+        self._file = file
         workspace = _Workspace(
-            str(root), program=self._program, env_vars=environment, pulumi_command=_command()
+            str(root),
+            program=program,
+            env_vars=environment,
+            secrets_provider=PROVIDER,
+            pulumi_command=_command(),
         )
         mode = StackInitMode.SELECT if file.exists() else StackInitMode.CREATE
         self.engine = _Stack(name, workspace, mode)
@@ -140,8 +197,7 @@ class Stack:
             if event.diagnostic_event:
                 lines.append(event.diagnostic_event.message)
 
-        # The SDK says each step of its own in a debug line, a call to the engine each, which shows none.
-        with RUNNING, mock.patch.object(log, "debug", _unsaid):
+        with RUNNING, _quick():
             try:
                 operation(on_event=on_event, on_output=lines.append)
             except automation.CommandError as failed:
@@ -149,35 +205,8 @@ class Stack:
                 gc.collect()  # what the program left behind is this test's, not a later one's
         return Change(steps=tuple(steps), output="\n".join(lines), error=error)
 
-    def _program(self) -> None:
-        with _modules_of(self._root):
-            runpy.run_path(str(self._root / "__main__.py"), run_name="__main__")
-
 
 def resource_of(urn: str) -> str:
     """`Class name` of a resource that a provider makes; empty for components, providers and the stack."""
     token, name = urn.split("::", 3)[2].rsplit("$", 1)[-1], urn.split("::", 3)[3]
     return f"{token.rsplit(':', 1)[1]} {name}" if token.startswith("aws:") else ""
-
-
-@contextmanager
-def _modules_of(root: Path) -> Iterator[None]:
-    """Import the project's modules from `root`, and afterwards those from before again."""
-    names = {p.name.removesuffix(".py") for p in ROOT.iterdir() if p.suffix == ".py" or p.is_dir()} - {
-        "tests"
-    }
-
-    def take() -> dict[str, Any]:
-        own = [name for name in sys.modules if name.split(".")[0] in names]
-        return {name: sys.modules.pop(name) for name in own}
-
-    before, path, folder = take(), list(sys.path), Path.cwd()
-    sys.path.insert(0, str(root))
-    os.chdir(root)
-    try:
-        yield
-    finally:
-        take()
-        sys.modules.update(before)
-        sys.path[:] = path
-        os.chdir(folder)

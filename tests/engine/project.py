@@ -1,9 +1,9 @@
 """A copy of the project, two accounts and a state of its own: what a test deploys, changes and destroys.
 
 `Project.create(folder)` copies what `pulumi up` needs; `project.stack("dev")` is a stack of the copy's
-program, `project.stack("bootstrap/service")` one of the folder's. Nothing is shared between two projects, and
-`fork` makes another one of the same code, settings, state and accounts, so that many changes begin from one
-deployment.
+program, `project.stack("bootstrap/service")` one of the folder's. `fork` makes another one of the same
+settings, state and accounts, so that many changes begin from one deployment. Nothing is shared between two
+projects but the sources, until one of them changes its own.
 """
 
 import os
@@ -18,20 +18,24 @@ from typing import Any
 import yaml
 
 from local.deployer.stack_config import merged
+from tests.engine import vault
 from tests.engine.cloud import Cloud
-from tests.engine.engine import ROOT, Stack
+from tests.engine.engine import ROOT, Sources, Stack
 from tests.engine.provider import Make, serve
 from tests.engine.values import believable
 
-PASSPHRASE = "a passphrase for tests"
-LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "bench", "__pycache__", "images", "venv")
+LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "bench", "images", "venv")
+PACKAGES = ROOT / "build" / "packages"
 
 
 @dataclass(kw_only=True)
 class Project:
-    """The copy in `folder`, its accounts, and the port of the provider that stands in for AWS."""
+    """Settings and state in `folder`, the sources, the accounts, and the port of the provider that stands in
+    for AWS.
+    """
 
     folder: Path
+    sources: Sources
     cloud: Cloud
     port: int
     _exits: ExitStack = field(default_factory=ExitStack, repr=False)
@@ -41,25 +45,32 @@ class Project:
         cls, folder: Path, stacks: Mapping[str, Mapping[str, Any]] | None = None, make: Make = believable
     ) -> "Project":
         """Copy the project; `stacks` replace the shipped stack files (settings by key, without prefix)."""
-        shutil.copytree(ROOT, folder / "project", ignore=LEFT_OUT)
-        layers = ROOT / "build" / "packages"
-        shutil.copytree(layers, folder / "project" / "build" / "packages")
+        sources = Sources(folder=folder / "sources")
+        shutil.copytree(ROOT, sources.folder, ignore=LEFT_OUT)
+        shutil.copytree(PACKAGES, sources.folder / PACKAGES.relative_to(ROOT))
+        for file in [*ROOT.glob("Pulumi*.yaml"), *ROOT.glob("*/Pulumi*.yaml")]:
+            copy = folder / "project" / file.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
         (folder / "state").mkdir()
-        project = cls._of(folder, Cloud(), make)
+        project = cls._of(folder, sources, Cloud(), make)
         for stack, settings in (stacks or {}).items():
             project.file(stack).write_text(yaml.safe_dump({"config": {}}))
             project.set(stack, settings)
         return project
 
     @classmethod
-    def _of(cls, folder: Path, cloud: Cloud, make: Make = believable) -> "Project":
+    def _of(cls, folder: Path, sources: Sources, cloud: Cloud, make: Make = believable) -> "Project":
         exits = ExitStack()
-        return cls(folder=folder, cloud=cloud, port=exits.enter_context(serve(cloud, make)), _exits=exits)
+        port = exits.enter_context(serve(cloud, make))
+        return cls(folder=folder, sources=sources, cloud=cloud, port=port, _exits=exits)
 
     def fork(self, folder: Path) -> "Project":
-        """The same code, settings, state and accounts, from here on on their own."""
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return self._of(folder, self.cloud.fork())
+        """The same sources, settings, state and accounts, from here on on their own."""
+        own = shutil.ignore_patterns("sources")
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True, ignore=own)
+        self.sources.shared = True
+        return self._of(folder, self.sources, self.cloud.fork())
 
     def close(self) -> None:
         """Stop the provider."""
@@ -67,7 +78,7 @@ class Project:
 
     @property
     def root(self) -> Path:
-        """Where the product's own program is."""
+        """Where the CLI finds the product's own program and its stack files."""
         return self.folder / "project"
 
     def file(self, stack: str) -> Path:
@@ -85,10 +96,19 @@ class Project:
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Change a source file of the copy; the old text has to be there."""
-        file = self.root / path
+        file = self.own_sources() / path
         text = file.read_text()
         assert old in text, f"{path} does not hold {old!r}"
         file.write_text(text.replace(old, new))
+
+    def own_sources(self) -> Path:
+        """The sources, no other project's from here on, to be changed before the next run."""
+        folder = self.sources.folder
+        if self.sources.shared:
+            folder = self.folder / "sources"
+            shutil.copytree(self.sources.folder, folder)
+        self.sources = Sources(folder=folder)
+        return folder
 
     @property
     def environment(self) -> dict[str, str]:
@@ -100,7 +120,7 @@ class Project:
         return {
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            **vault.environment(),
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -115,7 +135,8 @@ class Project:
         root, program = self.file(name).parent, self._program(name)
         stacks = self.folder / "state" / ".pulumi" / "stacks"
         file = stacks / program / f"{Path(name).name}.json"
-        return Stack(Path(name).name, root, file, self.environment)
+        place = root.relative_to(self.root)
+        return Stack(Path(name).name, root, file, self.environment, lambda: self.sources.run(place))
 
     def _program(self, stack: str) -> str:
         name: str = yaml.safe_load((self.file(stack).parent / "Pulumi.yaml").read_text())["name"]

@@ -86,6 +86,6 @@ def let_in(project: Project) -> None:
 
 def layer(project: Project) -> None:
     """Another file in the SDK layer, as another pinned SDK would bring."""
-    for path in (project.root / "build" / "packages").glob("layer-*.zip"):
+    for path in (project.own_sources() / "build" / "packages").glob("layer-*.zip"):
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr("python/another.py", "")

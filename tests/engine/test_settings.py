@@ -59,13 +59,11 @@ def test_a_stack_file_as_the_cli_writes_it_changes_nothing(deployed: Project) ->
 
 
 def test_keys_that_were_named_after_their_plans_keep_their_values(deployed: Project) -> None:
-    place = "components/service/usage_plans.py"
-    now = (deployed.root / place).read_text()
-    deployed.edit(place, 'self._key(f"{name}-{key}"', "self._key(was")
+    place, now, former = "components/service/usage_plans.py", 'self._key(f"{name}-{key}"', "self._key(was"
+    deployed.edit(place, now, former)
     stack = deployed.stack("dev")
-    former = stack.up()
-    assert "ApiKey inference-dev-usage-plans-partners-acme" in former.of("create")
+    assert "ApiKey inference-dev-usage-plans-partners-acme" in stack.up().of("create")
     values = {key.outputs["value"] for key in deployed.cloud.of("ApiKey")}
-    (deployed.root / place).write_text(now)
+    deployed.edit(place, former, now)
     assert stack.up().table == {}
     assert {key.outputs["value"] for key in deployed.cloud.of("ApiKey")} == values
