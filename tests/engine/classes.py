@@ -31,7 +31,9 @@ def shape(token: str) -> Shape:
     module = path.split("/")[0]
     try:
         home = importlib.import_module(f"pulumi_aws.{MODULES.get(module, module)}")
-        resource, args = getattr(home, name), getattr(home, f"{name}Args")
+        # Another name where `...Args` is a structure inside another class.
+        resource, args = getattr(home, name), getattr(home, f"{name}InitArgs", None)
+        args = args or getattr(home, f"{name}Args")
     except (ImportError, AttributeError) as error:
         raise LookupError(f"pulumi-aws has no class {token}") from error
     inputs = _fields(args)

@@ -46,6 +46,11 @@ def _named(replaces: str = "") -> Kind:
     return _kind("*" if everything else f"name {replaces}", once="name", named="name")
 
 
+def _of_a_bucket() -> Kind:
+    """A part of a bucket that is a call of its own, and there once."""
+    return _kind("bucket", once="bucket", puts=True)
+
+
 KINDS: Mapping[str, Kind] = {
     "aws:apigateway/account:Account": _kind(once="", puts=True),
     "aws:apigateway/apiKey:ApiKey": _kind("value", named="name"),
@@ -71,11 +76,15 @@ KINDS: Mapping[str, Kind] = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _kind("alarmName", once="alarmName", puts=True),
     "aws:cloudwatch/dashboard:Dashboard": _kind("dashboardName", once="dashboardName", puts=True),
     "aws:cloudwatch/logGroup:LogGroup": _named(),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": _kind(
+        "name logGroupName", once="logGroupName name", named="name", puts=True
+    ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _kind("name", once="name", named="name", puts=True),
     "aws:dynamodb/table:Table": _named("hashKey"),
     "aws:dynamodb/tableItem:TableItem": _kind("tableName hashKey"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _kind("repository policy", once="repository", puts=True),
     "aws:ecr/repository:Repository": _named("encryptionConfigurations"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _kind("url", once="url"),
     "aws:iam/role:Role": _named(),
     "aws:iam/rolePolicy:RolePolicy": _kind("name role", once="role name", named="name", puts=True),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _kind("*", once="role policyArn", puts=True),
@@ -99,11 +108,18 @@ KINDS: Mapping[str, Kind] = {
     "aws:oam/link:Link": _kind("labelTemplate sinkIdentifier", once="sinkIdentifier"),
     "aws:oam/sink:Sink": _kind("name", once="", named="name"),
     "aws:oam/sinkPolicy:SinkPolicy": _kind("sinkIdentifier", once="sinkIdentifier", puts=True),
+    "aws:s3/bucket:Bucket": _kind("bucket", once="bucket", named="bucket"),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _of_a_bucket(),
+    "aws:s3/bucketPolicy:BucketPolicy": _of_a_bucket(),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _of_a_bucket(),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _of_a_bucket(),
+    "aws:s3/bucketVersioning:BucketVersioning": _of_a_bucket(),
     "aws:sagemaker/endpoint:Endpoint": _named(),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _named("*"),
     "aws:sagemaker/model:Model": _named("*"),
     "aws:scheduler/schedule:Schedule": _named(),
     "aws:secretsmanager/secret:Secret": _named(),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": _kind("secretArn", once="secretArn", puts=True),
     "aws:secretsmanager/secretVersion:SecretVersion": _kind("secretId secretString"),
     "aws:sns/topic:Topic": _named(),
     "aws:sns/topicPolicy:TopicPolicy": _kind("arn", once="arn", puts=True),

@@ -31,7 +31,7 @@ def preview(
     host.chmod(0o755)
     monkeypatch.setenv("PATH", f"{host.parent}{os.pathsep}{os.environ['PATH']}")
     made = project({"dev": PAIR["dev"]})
-    pack = made.root / "policy"
+    pack = made.own_sources() / "policy"
     (pack / "PulumiPolicy.yaml").write_text(f"name: inference-watch\nruntime: {policy_host.RUNTIME}\n")
     stack = made.stack("dev")
     stack.engine.preview = functools.partial(stack.engine.preview, policy_packs=[str(pack)])  # type: ignore[method-assign]

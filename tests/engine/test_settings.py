@@ -59,7 +59,7 @@ def test_a_stack_file_as_the_cli_writes_it_changes_nothing(deployed: Project) ->
 
 
 def test_keys_that_were_named_after_their_plans_keep_their_values(deployed: Project) -> None:
-    place, now, former = "components/service/usage_plans.py", 'self._key(f"{name}-{key}"', "self._key(was"
+    place, now, former = "components/service/usage_plans.py", 'f"{name}-{value}", f', "was, f"
     deployed.edit(place, now, former)
     stack = deployed.stack("dev")
     assert "ApiKey inference-dev-usage-plans-partners-acme" in stack.up().of("create")
