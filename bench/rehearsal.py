@@ -21,7 +21,7 @@ from rehearsal.cloudwatch import plain
 from rehearsal.cloudwatch.evaluate import timeline
 from rehearsal.cloudwatch.series import Series
 from rehearsal.incident import durations
-from rehearsal.incident import metrics as incident
+from rehearsal.incident.metrics import incident
 from rehearsal.incident.scenario import Scenario, load
 from rehearsal.sources import stack
 
@@ -101,7 +101,7 @@ def run(folder: Path, console: Console) -> dict[str, object]:
 
 
 def _series(minutes: int, alarm_set: stack.AlarmSet, folder: Path) -> Series:
-    return incident.series(scenario(minutes, folder), alarm_set)[0]
+    return incident(scenario(minutes, folder), alarm_set).series
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -191,10 +191,13 @@ def value_queries(kpi: Kpi, *, gated: bool = True) -> tuple[MetricQuery, ...]:
         value = number if kpi.divisor == 1 else f"{number} / {_plain(kpi.divisor)}"
         if least:
             queries.append(kpi.metric.stat("n", "SampleCount", kpi.window.period_s))
-    if least:
-        # Few samples are no alarm: neither a value of 0, which is never too high, nor none at all.
+    enough = [f"{count} >= {least}"] if least else []
+    if kpi.direction == "below" and kpi.share_of:
+        enough.append("FILL(m, -1) >= 0")  # beside a whole that is there, what is missing would be 0
+    if enough:
+        # Few samples are no alarm: a value of 0 is never too high, and none at all is never too low.
         otherwise = ", 0" if kpi.direction == "above" else ""
-        value = f"IF({count} >= {least}, {value}{otherwise})"
+        value = f"IF({' AND '.join(enough)}, {value}{otherwise})"
     return watched_last(queries, value, kpi.title)
 
 

@@ -24,7 +24,7 @@ NAME_CHARS, VALUE_CHARS, SHOWN_CHARS = 255, 1024, 60
 COUNTED = ("Sum", "SampleCount")
 ENDS = {"p0": "Minimum", "p100": "Maximum"}
 ALL_PCT = 100
-KPIS = limits.RULE_CHILDREN // 2  # the page on warnings reads each one's warn and its silence
+KPIS = 75  # of 100 alarms that a page can read, `page-silence` has those of the service itself too
 MINUTE_S = 60
 
 

@@ -9,9 +9,9 @@ from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, Timeline, timeline
 from rehearsal.cloudwatch.math.evaluation import band_calls
 from rehearsal.cloudwatch.series import Series
 from rehearsal.incident import expectations
-from rehearsal.incident import metrics as incident
 from rehearsal.incident.expectations import Failure
 from rehearsal.incident.faults import FAULTS
+from rehearsal.incident.metrics import incident
 from rehearsal.incident.scenario import Fault, Scenario
 from rehearsal.sources.stack import AlarmSet
 
@@ -58,6 +58,7 @@ class Result:
     failures: Sequence[Failure]
     doubts: Sequence[Doubt]
     unknown_metrics: Sequence[str]
+    idle_kpis: Sequence[str]
     stand_in_band: bool
 
     @property
@@ -68,17 +69,18 @@ class Result:
 
 def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: bool = True) -> Result:
     """Rehearse. `check` False leaves expectations alone (for other alarm sets than the scenario's own)."""
-    series, unknown = incident.series(scenario, alarm_set)
+    found = incident(scenario, alarm_set)
+    series = found.series
     line = _timeline(alarm_set, series, EXTRA_POINTS)
-    found = _pages(alarm_set, line, scenario.history)
-    sent = [page for page in found if page.muted_by is None]
+    every = _pages(alarm_set, line, scenario.history)
+    sent = [page for page in every if page.muted_by is None]
     return Result(
         scenario=scenario,
         alarm_set=alarm_set,
         series=series,
         timeline=line,
         sent=sent,
-        muted=[page for page in found if page.muted_by is not None],
+        muted=[page for page in every if page.muted_by is not None],
         told=_told(alarm_set, line, scenario.history),
         tripped=[
             a.name
@@ -88,7 +90,8 @@ def run(scenario: Scenario, alarm_set: AlarmSet, *, check: bool = True, doubt: b
         detections=[_detection(scenario, fault, sent) for fault in scenario.faults],
         failures=_failures(scenario, alarm_set, line, sent) if check else [],
         doubts=_doubts(scenario, alarm_set, series, sent) if doubt else [],
-        unknown_metrics=unknown,
+        unknown_metrics=found.unknown,
+        idle_kpis=found.idle,
         stand_in_band=any(
             isinstance(a, MetricAlarm) and bool(band_calls(a.queries)) for a in alarm_set.alarms
         ),

@@ -77,7 +77,7 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
             meaning="A part no longer reports: requests do not reach it, or nobody would see it fail.",
             severity="warn",
             component="api",
-            when=on_silence(*SERVING, "slo"),
+            when=on_silence(*SERVING, "slo", own.COMPONENT),
             muted_by="page-api-errors",
         ),
         Page(
@@ -97,7 +97,9 @@ def _own(rules: Sequence[MetricRule]) -> tuple[Page, Page]:
     """Those of the team's own KPIs. Nobody here knows what they follow from, so nothing else mutes them."""
 
     def of(level: Level) -> Keys:
-        return tuple((r.key,) for r in rules if r.component == own.COMPONENT and r.severity == level)
+        return tuple(
+            (r.key,) for r in rules if r.kpi and r.component == own.COMPONENT and r.severity == level
+        )
 
     return (
         Page(
@@ -111,7 +113,7 @@ def _own(rules: Sequence[MetricRule]) -> tuple[Page, Page]:
         Page(
             key="page-own-warn",
             anchor="page-own",
-            meaning="A KPI of the team's own nears its limit, or is no longer reported.",
+            meaning="A KPI of the team's own nears its limit.",
             severity="warn",
             component="own",
             when=of("warn"),

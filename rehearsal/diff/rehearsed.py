@@ -8,7 +8,7 @@ from rehearsal.diff.probing.stage import Stage, Told, telling
 from rehearsal.diff.probing.trial import Trial
 from rehearsal.diff.sides import Pair
 from rehearsal.diff.verdict import Difference, differences
-from rehearsal.incident import metrics as incident
+from rehearsal.incident.metrics import incident
 from rehearsal.incident.scenario import Scenario
 
 
@@ -55,7 +55,7 @@ def of_grid(trial: Trial, pairs: Sequence[Pair]) -> list[Rehearsed]:
 
 def _told(trial: Trial, pairs: Sequence[Pair], scenario: Scenario) -> list[list[Told]]:
     """What each side's alarms do that the changes can reach; and, if that differs, all the others too."""
-    series, _ = incident.series(scenario, trial.usual.both)
+    series = incident(scenario, trial.usual.both).series
     stage = Stage(series)
     reached = [set().union(*names) for names in zip(*map(trial.reach, pairs), strict=True)]
     told = [_of(stage, trial, number, names) for number, names in enumerate(reached)]

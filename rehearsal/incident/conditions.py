@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rehearsal.cloudwatch.series import MetricSeries
+
 Floats = NDArray[np.float64]
 DISK_PCT, MEMORY_PCT, CPU_PCT = 35.0, 45.0, 30.0
 
@@ -21,6 +23,19 @@ class MetricEffect:
     def touches(self, name: str) -> bool:
         """Whether the metric `Namespace Metric` is meant."""
         return fnmatch.fnmatchcase(name, self.pattern)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnLevel:
+    """A fault of own KPIs: those whose key matches `pattern` are at so many times their limit."""
+
+    pattern: str
+    when: slice
+    times: float
+
+    def touches(self, key: str) -> bool:
+        """Whether the KPI is meant."""
+        return fnmatch.fnmatchcase(key, self.pattern)
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -57,6 +72,7 @@ class Conditions:
     disk_pct: Floats = field(init=False)
     usage_pct: Floats = field(init=False)
     effects: list[MetricEffect] = field(default_factory=list)
+    own: list[OwnLevel] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Everything as it is on a good day."""
@@ -88,3 +104,16 @@ class Conditions:
         self.client_errors = np.full(self.minutes, 0.002)
         self.memory_pct = np.full(self.minutes, MEMORY_PCT)
         self.disk_pct = np.full(self.minutes, DISK_PCT)
+
+    def reported(self, metric: MetricSeries, name: str) -> MetricSeries:
+        """The metric `Namespace Metric` as faults of the reporting leave it: later than usual, or missing."""
+        delay = np.zeros(self.minutes, dtype=np.int64) + metric.delay
+        kept = np.ones(len(metric.minute), dtype=bool)
+        for effect in self.effects:
+            if effect.touches(name) and effect.late_minutes is not None:
+                delay[effect.when] += effect.late_minutes
+            elif effect.touches(name):
+                kept &= (metric.minute < effect.when.start) | (metric.minute >= effect.when.stop)
+        return MetricSeries(
+            minute=metric.minute[kept], value=metric.value[kept], weight=metric.weight[kept], delay=delay
+        )

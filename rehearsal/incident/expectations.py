@@ -13,6 +13,8 @@ from rehearsal.incident import durations
 from rehearsal.incident.expected import ExpectedPage, ExpectedState
 from rehearsal.incident.scenario import Scenario
 
+OWN_PAGES = "page-own-"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
@@ -93,8 +95,13 @@ def _state(
 
 
 def _uninvited(scenario: Scenario, alarms: Sequence[Alarm], sent: Sequence[Page]) -> list[Failure]:
-    """Pages of silent alarms; and of any alarm that was neither expected nor allowed, if pages are listed."""
+    """Pages of silent alarms; and of any alarm that was neither expected nor allowed, if pages are listed.
+
+    But for those of own KPIs, where the scenario says nothing of them: it was written for any stack.
+    """
     expect = scenario.expect
+    said = [*(page.alarm for page in expect.pages or ()), *expect.allow, *expect.silent]
+    unsaid = () if any(pattern.startswith(OWN_PAGES) for pattern in said) else (OWN_PAGES,)
 
     def names(patterns: Iterable[str], key: str) -> set[str]:
         where = f"{scenario.file}: expect.{key}"
@@ -104,7 +111,8 @@ def _uninvited(scenario: Scenario, alarms: Sequence[Alarm], sent: Sequence[Page]
     welcome = names([p.alarm for p in expect.pages or ()], "pages") | names(expect.allow, "allow")
     failures: list[Failure] = []
     for page in sent:
-        if page.alarm in silent or (expect.pages is not None and page.alarm not in welcome):
+        uninvited = expect.pages is not None and page.alarm not in welcome and not page.key.startswith(unsaid)
+        if page.alarm in silent or uninvited:
             word = "stays silent" if page.alarm in silent else "is not among the expected pages"
             failures.append(
                 Failure(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rehearsal.incident.conditions import Conditions, MetricEffect
+from rehearsal.incident.conditions import Conditions, MetricEffect, OwnLevel
 
 Value = float | str
 Apply = Callable[[Conditions, slice, Mapping[str, Value]], None]
@@ -100,6 +100,10 @@ def _metric_late(conditions: Conditions, when: slice, given: Mapping[str, Value]
 
 def _metric_missing(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
     conditions.effects.append(MetricEffect(pattern=str(given["metrics"]), when=when))
+
+
+def _own_kpi(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    conditions.own.append(OwnLevel(pattern=str(given["kpi"]), when=when, times=float(given["times"])))
 
 
 SHARE = {
@@ -236,6 +240,15 @@ FAULTS: dict[str, Kind] = {
         },
         apply=_metric_late,
         harm=False,
+    ),
+    "own-kpi": Kind(
+        meaning="A KPI of the team's own (`kpis`) is at so many times its limit; of a lower limit, at that"
+        " part of it.",
+        parameters={
+            "kpi": Parameter(meaning="the KPI's key; * stands for any", text=True),
+            "times": Parameter(meaning="how many times the limit, 0 to 100", high=100.0),
+        },
+        apply=_own_kpi,
     ),
     "metric-missing": Kind(
         meaning="Metrics are not reported.", parameters=METRICS, apply=_metric_missing, harm=False

@@ -1,17 +1,22 @@
 """A scenario -> the metrics that an alarm set would see, with when each datapoint arrives."""
 
+import fnmatch
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
+from monitoring.catalogue.own import COMPONENT
 from monitoring.spec import MetricAlarm, MetricStat
 from monitoring.watched import NAMESPACE
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
+from rehearsal.errors import RehearsalError
 from rehearsal.incident import promise
 from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.faults import FAULTS
 from rehearsal.incident.names import Names
+from rehearsal.incident.own_kpis.metrics import own
 from rehearsal.incident.scenario import Explicit, Scenario
 from rehearsal.incident.signals import Signals
 from rehearsal.incident.simulation import simulate
@@ -20,8 +25,20 @@ from rehearsal.sources.stack import AlarmSet
 CANARY = "Canary"  # what metrics of the monitor account's own begin with
 
 
-def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, ...]]:
-    """The scenario's metrics, from its history on, and the metrics alarms ask for that it does not have."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """A scenario's metrics, from its history on; the metrics alarms ask for that it does not have, and the
+    keys of own KPIs that nothing in it moves.
+    """
+
+    series: Series
+    unknown: tuple[str, ...]
+    idle: tuple[str, ...]
+
+
+def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
+    """What the alarms would see. Raises `RehearsalError` for a fault of a KPI that the stack has not."""
+    _check_own(scenario, alarm_set)
     start = scenario.begins - timedelta(minutes=scenario.history)
     minutes = scenario.history + scenario.duration
     conditions = Conditions(minutes=minutes)
@@ -36,17 +53,16 @@ def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, 
     signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed)
     explicit = {MetricKey.of(e.namespace, e.metric, e.dimensions): e for e in scenario.series}
     names = Names(alarm_set)
+    driven = own(alarm_set.kpis, conditions, lambda m: signals.metric(m.namespace, m.name, m.dimensions))
 
     metrics: dict[MetricKey, MetricSeries] = {}
     unknown: set[str] = set()
     for alarm in alarm_set.alarms:
         for query in alarm.queries if isinstance(alarm, MetricAlarm) else ():
             if isinstance(query, MetricStat):
-                simulated = (
-                    signals.metric(query.namespace, query.metric, query.dimensions)
-                    if names.own(query)
-                    else None
-                )
+                simulated = driven.metrics.get(MetricKey.of(query.namespace, query.metric, query.dimensions))
+                if simulated is None and names.own(query):
+                    simulated = signals.metric(query.namespace, query.metric, query.dimensions)
                 metric = _metric(query, simulated, explicit, conditions, scenario.history)
                 if metric is None:
                     unknown.add(named(query))
@@ -54,7 +70,23 @@ def series(scenario: Scenario, alarm_set: AlarmSet) -> tuple[Series, tuple[str, 
                     account = account_of(query, alarm_set)
                     key = MetricKey.of(query.namespace, query.metric, query.dimensions, account)
                     metrics[key] = metric
-    return Series(start, minutes, metrics, scenario.quotas), tuple(sorted(unknown))
+    told = {(e.namespace, e.metric) for e in scenario.series}
+    return Incident(
+        series=Series(start, minutes, metrics, scenario.quotas),
+        unknown=tuple(sorted(unknown)),
+        idle=tuple(k.key for k in driven.idle if (k.metric.namespace, k.metric.name) not in told),
+    )
+
+
+def _check_own(scenario: Scenario, alarm_set: AlarmSet) -> None:
+    keys = [kpi.key for kpi in alarm_set.kpis if kpi.component == COMPONENT]
+    for fault in scenario.faults:
+        pattern = str(fault.given.get("kpi", "*"))
+        if pattern != "*" and not fnmatch.filter(keys, pattern):
+            raise RehearsalError(
+                f"{scenario.file}: fault {fault.kind}: no KPI in `kpis` has the key {pattern!r}, so it would"
+                f" move nothing; there are: {', '.join(keys) or 'none'}"
+            )
 
 
 def named(query: MetricStat) -> str:
@@ -65,8 +97,8 @@ def named(query: MetricStat) -> str:
 
 def account_of(query: MetricStat, alarm_set: AlarmSet) -> str | None:
     """The account that publishes it: the canary's own metrics are the monitor account's."""
-    own = query.namespace == NAMESPACE and query.metric.startswith(CANARY)
-    return alarm_set.monitor_account if own else alarm_set.service_account
+    canary = query.namespace == NAMESPACE and query.metric.startswith(CANARY)
+    return alarm_set.monitor_account if canary else alarm_set.service_account
 
 
 def _metric(
@@ -83,29 +115,15 @@ def _metric(
     if given is None:
         return simulated
     first = history + given.begin
-    own = _reported(
-        MetricSeries.of_minutes(given.values, first=first), f"{given.namespace} {given.metric}", conditions
+    said = conditions.reported(
+        MetricSeries.of_minutes(given.values, first=first), f"{given.namespace} {given.metric}"
     )
     if simulated is None:
-        return own
+        return said
     rest = (simulated.minute < first) | (simulated.minute >= first + len(given.values))
     return MetricSeries(
-        minute=np.concatenate([simulated.minute[rest], own.minute]),
-        value=np.concatenate([simulated.value[rest], own.value]),
-        weight=np.concatenate([simulated.weight[rest], own.weight]),
+        minute=np.concatenate([simulated.minute[rest], said.minute]),
+        value=np.concatenate([simulated.value[rest], said.value]),
+        weight=np.concatenate([simulated.weight[rest], said.weight]),
         delay=simulated.delay,
-    )
-
-
-def _reported(metric: MetricSeries, name: str, conditions: Conditions) -> MetricSeries:
-    """The metric as faults of the reporting leave it: late, or missing."""
-    delay = np.zeros(conditions.minutes, dtype=np.int64)
-    kept = np.ones(len(metric.minute), dtype=bool)
-    for effect in conditions.effects:
-        if effect.touches(name) and effect.late_minutes is not None:
-            delay[effect.when] += effect.late_minutes
-        elif effect.touches(name):
-            kept &= (metric.minute < effect.when.start) | (metric.minute >= effect.when.stop)
-    return MetricSeries(
-        minute=metric.minute[kept], value=metric.value[kept], weight=metric.weight[kept], delay=delay
     )

@@ -93,19 +93,13 @@ class Signals:
         if make is None:
             return None
         minute, value, weight = make()
-        name = f"{namespace} {metric}"
         delay = np.full(self._conditions.minutes, DELAYS.get(namespace, AWS_DELAY), dtype=np.int64)
         if namespace == NAMESPACE:
             delay += LATE.get(metric, 0)
         if namespace == "AWS/Lambda" and metric in ("Errors", "Duration"):
             delay += (self._conditions.slow_failure_s // 60).astype(np.int64)
-        kept = np.ones(len(minute), dtype=bool)
-        for effect in self._conditions.effects:
-            if effect.touches(name) and effect.late_minutes is not None:
-                delay[effect.when] += effect.late_minutes
-            elif effect.touches(name):
-                kept &= (minute < effect.when.start) | (minute >= effect.when.stop)
-        return MetricSeries(minute=minute[kept], value=value[kept], weight=weight[kept], delay=delay)
+        made = MetricSeries(minute=minute, value=value, weight=weight, delay=delay)
+        return self._conditions.reported(made, f"{namespace} {metric}")
 
     def _table(self) -> Mapping[tuple[str, str], Callable[[], Columns]]:
         o, c = self._outcome, self._conditions

@@ -9,8 +9,17 @@ from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
 from rehearsal.run import Doubt, Result
 
 
-def notes(result: Result) -> list[str]:
-    """What a reader has to know to judge the result."""
+def notes(*results: Result) -> list[str]:
+    """What a reader has to know to judge the results, each once."""
+    found = dict.fromkeys(note for result in results for note in _notes(result))
+    if idle := [key for key in results[0].idle_kpis if all(key in result.idle_kpis for result in results)]:
+        keys = ", ".join(idle)
+        unmoved = f"own KPIs that nothing moves here, so well within their limits: {keys}"
+        found[f"{unmoved}; an own-kpi fault or a series would"] = None
+    return list(found)
+
+
+def _notes(result: Result) -> list[str]:
     alarm_set = result.alarm_set
     found = [f"{skip.name} is not simulated: {skip.reason}" for skip in alarm_set.skipped]
     found += [*alarm_set.notes, *result.scenario.notes]

@@ -44,7 +44,7 @@ def failures(results: Sequence[Result], console: Console) -> None:
 
 def notes(results: Sequence[Result], console: Console) -> None:
     """What a reader has to know to judge the results, each once."""
-    for note in sorted({note for result in results for note in data.notes(result)}):
+    for note in sorted(data.notes(*results)):
         console.print(Text(f"note: {note}", "dim"))
 
 

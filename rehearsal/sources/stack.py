@@ -6,6 +6,8 @@ from pathlib import Path
 
 import config
 import monitoring
+from monitoring import catalogue
+from monitoring.kpi import Kpi
 from monitoring.spec import Alarm
 from monitoring.watched import Watched
 from rehearsal.cloudwatch.mute import MuteRule
@@ -31,7 +33,7 @@ class AlarmSet:
     """All alarms of one rehearsal, and what the simulated service has to know of the stack.
 
     `skipped` are alarms that are not simulated; `notes` are what a reader has to know of the others.
-    `entries` are a file's alarms as it describes them, by name.
+    `entries` are a file's alarms as it describes them, by name; `kpis` are those of a stack.
     """
 
     name: str
@@ -46,6 +48,7 @@ class AlarmSet:
     mutes: Sequence[MuteRule] = ()
     notes: Sequence[str] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    kpis: Sequence[Kpi] = ()
 
     @property
     def alarms(self) -> list[Alarm]:
@@ -78,6 +81,7 @@ def of_settings(stack: str, settings: Settings) -> AlarmSet:
         cores=max((endpoint.cores or 1 for endpoint in watched.endpoints), default=1),
         gpus=max((endpoint.gpus or 1 for endpoint in watched.endpoints), default=1),
         slo=watched.slo,
+        kpis=catalogue.kpis(watched),
     )
 
 

@@ -87,7 +87,7 @@ def test_a_limit_below_which_it_must_not_fall_has_its_levels_before_it() -> None
     assert (warn.threshold, critical.threshold) == (75, 63.157895)
     assert critical.comparison == "LessThanOrEqualToThreshold"
     assert "Cache hits was 63.1579 % or less in 15 minutes; the limit is 60 %" in critical.description
-    assert math(critical) == ["IF(n >= 100, 100 * m / n)"]  # few reads are no value, and no low one
+    assert math(critical) == ["IF(n >= 100 AND FILL(m, -1) >= 0, 100 * m / n)"]  # few reads: none
     assert read(critical) == [("Shop", "CacheHits", "Sum", 300), ("Shop", "CacheReads", "Sum", 300)]
 
 
@@ -109,12 +109,16 @@ def test_own_kpis_page_on_pages_of_their_own_and_leave_the_others_as_they_are() 
     critical, warn = (composite(f"page-own-{level}", service) for level in ("critical", "warn"))
     listed = [f"{key}-critical" for key in ("orders", "hits", "corrected")]
     assert critical.rule == " OR ".join(f'ALARM("{names[key]}")' for key in listed)
-    warned = ["orders-warn", "hits-warn", "corrected-warn", "orders-silent", "hits-silent"]
+    warned = ["orders-warn", "hits-warn", "corrected-warn"]
     assert warn.rule == " OR ".join(f'ALARM("{names[key]}")' for key in warned)
     assert (critical.level, critical.suppressor) == ("critical", None)
     assert (warn.level, warn.suppressor, warn.wait_s) == ("warn", names["page-own-critical"], 300)
     shipped = {key: alarm for key, alarm in alarms().items() if isinstance(alarm, CompositeAlarm)}
+    silence = shipped.pop("page-silence")
     assert {key: alarms(service)[key] for key in shipped} == shipped
+    assert isinstance(silence, CompositeAlarm)
+    both = f'ALARM("{names["orders-silent"]}") OR ALARM("{names["hits-silent"]}")'
+    assert composite("page-silence", service).rule == f"{silence.rule} OR {both}"
 
 
 def test_silence_of_a_metric_has_one_owner_whether_shipped_or_another_own_kpi() -> None:
@@ -228,6 +232,7 @@ def test_other_programs_may_watch_own_kpis_alone() -> None:
         "orders-warn",
         "orders-critical",
         "orders-silent",
+        "page-silence",
         "page-own-critical",
         "page-own-warn",
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from monitoring.spec import MetricAlarm
 from rehearsal.errors import RehearsalError
-from rehearsal.incident import metrics as incident
+from rehearsal.incident.metrics import incident
 from rehearsal.incident.scenario import Scenario, load
 from rehearsal.run import run
 from rehearsal.sources.stack import Account, AlarmSet
@@ -138,7 +138,7 @@ def test_metrics_that_are_not_simulated_are_named(scenario: Make) -> None:
 
 def test_an_explicit_series_takes_the_place_of_the_simulated_one(scenario: Make) -> None:
     text = "series:\n  - {metric: AWS/Lambda Errors, at: 10m, values: 7x2 _}\nexpect: {}"
-    series, _ = incident.series(scenario(text), alarms(watch("Errors")))
+    series = incident(scenario(text), alarms(watch("Errors"))).series
     windows = series.find(stat("Errors", namespace="AWS/Lambda"))
     assert windows is not None
     found = windows.matrix("Sum", 1, 1, np.arange(129, 135), seen_after=60)[0]
@@ -251,7 +251,7 @@ def test_a_hanging_invocation_s_datapoint_carries_its_start_and_arrives_late(sce
 
 
 def test_the_same_seed_gives_the_same_incident(scenario: Make) -> None:
-    made = [incident.series(scenario(f"{ERRORS}expect: {{}}"), alarms(watch("Errors")))[0] for _ in range(2)]
+    made = [incident(scenario(f"{ERRORS}expect: {{}}"), alarms(watch("Errors"))).series for _ in range(2)]
     first, second = (next(iter(series.metrics.values())) for series in made)
     assert np.array_equal(first.value, second.value)
     assert np.array_equal(first.weight, second.weight)

@@ -17,7 +17,7 @@ from rehearsal.cloudwatch.math.syntax import Number, parse, walk
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries
 from rehearsal.diff.probing.levels import SILENCE, Assignment, Floats, Level, Verdicts, verdicts
 from rehearsal.diff.sides import Side, metrics
-from rehearsal.incident import metrics as incident
+from rehearsal.incident.metrics import account_of, incident
 from rehearsal.incident.scenario import FOLDER, load
 from rehearsal.incident.signals import AWS_DELAY
 from rehearsal.lint import published
@@ -59,7 +59,7 @@ class Usual:
     def __init__(self, old: Side, new: Side) -> None:
         self._sides = (old, new)
         self.both = both(old, new)
-        simulated, _ = incident.series(load(QUIET), self.both)
+        simulated = incident(load(QUIET), self.both).series
         self.metrics: dict[MetricKey, Metric] = {
             key: _gathered(found, simulated.minutes) for key, found in simulated.metrics.items()
         }
@@ -88,7 +88,7 @@ class Usual:
 
     def key(self, query: MetricStat) -> MetricKey:
         """The metric that a query reads, in the account that publishes it."""
-        account = incident.account_of(query, self.both)
+        account = account_of(query, self.both)
         return MetricKey.of(query.namespace, query.metric, query.dimensions, account)
 
     def _read(self) -> list[MetricKey]:

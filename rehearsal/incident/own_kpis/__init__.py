@@ -1,0 +1,1 @@
+"""A stack's own KPIs in the rehearsal: their metrics, and the scenarios that are made for them."""
