@@ -60,6 +60,12 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
             "sla": Command("reports.cli", ("sla",), "whether the promise was kept, from evidence"),
             "traces": Command("reports.cli", ("traces",), "which hop spends the time, and what got slower"),
             "smoke": Command("reports.cli", ("smoke",), "whether a deployed pair serves what was asked for"),
+            "drill": Command(
+                "reports.cli",
+                ("drill",),
+                "whether alarms reach whoever is to hear of them",
+                "Interrupted. Every drill alarm is back to OK.",
+            ),
         },
         "your service and your stacks": {
             "local": Command(

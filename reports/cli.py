@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import entry
 
 # Imported when asked for: each needs libraries that the others do without.
-REPORTS = {name: f"reports.{name}.cli:main" for name in ("sla", "smoke", "traces")}
+REPORTS = {name: f"reports.{name}.cli:main" for name in ("drill", "sla", "smoke", "traces")}
 USAGE = "\n".join(
     [
         "usage: python -m reports REPORT ...",

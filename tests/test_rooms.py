@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "components": {"settings", "monitoring", "entry"},
     "delivery": {"entry"},
     "entry": set(),
-    "monitoring": {"settings"},
+    "monitoring": {"settings", "entry"},  # its command
     "rehearsal": {"monitoring", "config", "settings", "entry"},
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
     "handlers": set(),

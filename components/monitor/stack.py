@@ -50,6 +50,7 @@ class Monitor(pulumi.ComponentResource):
             "services": pulumi.Output.all(*[stack.read("watched", Watched) for stack in self._stacks]).apply(
                 self._watch
             ),
+            "topics": self._notifications.topic_arns,
         }
         self.register_outputs({})
 

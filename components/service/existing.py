@@ -49,12 +49,12 @@ class Existing(pulumi.ComponentResource):
             )
         if settings.observability.sink_arn:
             Link(f"{name}-observability", LinkArgs(settings=settings.observability), opts=child)
-        watching.watch(self, name, common=shared, watched=watched, settings=settings)
+        watching_exports = watching.watch(self, name, common=shared, watched=watched, settings=settings)
         self.exports = {
             "api_url": existing.address(settings.region),
             "api_id": existing.api.id if existing.api else None,
             "canary_api_key": None,  # a key of theirs is the monitor stack's secret
             "probes": probes.read(STACKS / settings.probes).exported(),
-            **watching.exports(watched, settings),
+            **watching_exports,
         }
         self.register_outputs({"api_url": self.exports["api_url"]})

@@ -89,7 +89,9 @@ class Service(pulumi.ComponentResource):
         if settings.observability.sink_arn:
             Link(f"{name}-observability", LinkArgs(settings=settings.observability), opts=self._child)
         # Alarms look at another endpoint only when the function calls it.
-        watching.watch(self, name, common=self._common, watched=watched, settings=settings, after=[inference])
+        watching_exports = watching.watch(
+            self, name, common=self._common, watched=watched, settings=settings, after=[inference]
+        )
         handed_out = {
             key.name: plans.key_values[key.name]
             for plan in settings.usage_plans
@@ -103,7 +105,7 @@ class Service(pulumi.ComponentResource):
             "callers": callers.told,
             "api_keys": pulumi.Output.secret(handed_out) if handed_out else None,
             "probes": probing.exported(self._service),
-            **watching.exports(watched, settings),
+            **watching_exports,
             "model_repository_url": model.repository_url if model else None,
             "endpoint_configuration_name": model.configuration_name if model else None,
         }

@@ -22,8 +22,11 @@ def watch(
     watched: Watched,
     settings: Settings,
     after: Sequence[pulumi.Resource] = (),
-) -> None:
-    """Makes them as children of the stack's component, the alarms `after` other resources."""
+) -> dict[str, Any]:
+    """Makes them as children of the stack's component, the alarms `after` other resources.
+
+    Returns what any such stack exports, beside the API and its probes.
+    """
     child = pulumi.ResourceOptions(parent=stack)
     notifications = Notifications(
         f"{name}-notifications",
@@ -45,13 +48,10 @@ def watch(
         DashboardArgs(dashboard_name=watched.name, body=monitoring.service_dashboard(watched)),
         opts=child,
     )
-
-
-def exports(watched: Watched, settings: Settings) -> dict[str, Any]:
-    """What the monitor stack reads of any such stack, beside the API and its probes."""
     return {
         "api_region": watched.region,
         "subscriptions": exported(settings.notifications),
         "watched": watched.model_dump(mode="json"),
         "dashboard_name": watched.name,
+        "topics": notifications.topic_arns,
     }

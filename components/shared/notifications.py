@@ -1,4 +1,4 @@
-"""Two encrypted topics, `warn` and `critical`, and who hears of them.
+"""Two encrypted topics, `warn` and `critical`, who hears of them, and the alarms that try them.
 
 Endpoints are secrets: the address of a paging service's webhook carries its token.
 """
@@ -12,8 +12,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.shared import iam
+from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.channel import Channel, ChannelArgs
 from components.shared.common import Common
+from monitoring.notify import drill
 from monitoring.spec import Level
 from settings.notifications import FORWARDED, Subscription
 from settings.notifications import Notifications as Subscribers
@@ -57,6 +59,8 @@ class Notifications(pulumi.ComponentResource):
                 opts=child,
             )
             self.topic_arns[level] = topic.arn
+        drills = [drill.alarm(f"{args.prefix}-{level}", level) for level in LEVELS]
+        Alarms(f"{name}-drill", AlarmsArgs(alarms=drills, topic_arns=self.topic_arns), opts=child)
         # Registered as an output of the component, so that the subscriptions are waited for.
         subscribed = pulumi.Output.from_input(args.subscriptions).apply(
             lambda subscriptions: self._subscribe(name, args, subscriptions)

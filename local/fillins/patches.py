@@ -16,12 +16,20 @@ import ministack.core.arn
 import ministack.core.iam_actions
 import ministack.core.iam_evaluator
 import ministack.core.lambda_runtime
+<<<<<<< HEAD
 from ministack.services import apigateway_v1, cloudwatch, kms, lambda_svc, scheduler, secretsmanager
 
 from local.fillins import functions, identity, upstream
 from local.fillins.gateway import execute, refusals, usage
 from local.fillins.services import alarms
 from local.fillins.services import secretsmanager as secrets
+=======
+from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler, sns
+
+from local.fillins import functions, identity, upstream
+from local.fillins.gateway import execute, refusals, usage
+from local.fillins.services import alarms, notifications
+>>>>>>> 604b48e (A drill alarm for each topic, and a command that sets them off and says what arrived)
 
 SCHEDULE_TICK_S = 1  # upstream 10: a one-minute schedule would fire up to ten seconds late
 
@@ -175,7 +183,19 @@ PATCHES = (
         owner=cloudwatch,
         name="_dispatch_alarm_actions",
         replacement=alarms.dispatch,
-        reason="a composite alarm with a suppressor in ALARM takes no action",
+        reason="a suppressor in ALARM, and policies that do not let CloudWatch publish, keep it from acting",
+    ),
+    Patch(
+        owner=sns,
+        name="_http_post_sync",
+        replacement=notifications.post,
+        reason="SNS counts what was delivered over HTTP and what was not",
+    ),
+    Patch(
+        owner=sns,
+        name="_list_subscriptions_by_topic",
+        replacement=notifications.listed,
+        reason="a subscription that waits for its confirmation has no ARN yet",
     ),
 )
 

@@ -4,11 +4,17 @@ Nothing here changes the emulator (that is `patches`); these are its records, fo
 accessor. The exact pin of its version and `tests/local/fillins/test_patches.py` guard them.
 """
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import ministack.app
+<<<<<<< HEAD
 from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, secretsmanager, waf
+=======
+from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, sns, waf
+>>>>>>> 604b48e (A drill alarm for each topic, and a command that sets them off and says what arrived)
 
 
 def rest_api(api_id: str, account: str, region: str) -> dict[str, Any]:
@@ -88,6 +94,37 @@ def alarm(name: str) -> dict[str, Any] | None:
     """The metric or composite alarm in the caller's scope."""
     found: dict[str, Any] | None = cloudwatch._alarms.get(name) or cloudwatch._composite_alarms.get(name)  # noqa: SLF001 # see module
     return found
+
+
+def add_history(name: str, kind: str, summary: str, data: dict[str, Any], *, composite: bool) -> None:
+    """Add an item to the history of an alarm in the caller's scope."""
+    entry = {
+        "AlarmName": name,
+        "AlarmType": "CompositeAlarm" if composite else "MetricAlarm",
+        "Timestamp": cloudwatch._ts_iso(time.time()),  # noqa: SLF001 # see module
+        "HistoryItemType": kind,
+        "HistorySummary": summary,
+        "HistoryData": json.dumps(data),
+    }
+    cloudwatch._history_entries().append(entry)  # noqa: SLF001 # see module
+
+
+def topic(arn: str) -> dict[str, Any] | None:
+    """The attributes of an SNS topic, in whatever account it is."""
+    found: dict[str, Any] = sns._topic_by_arn_any_scope(arn) or {}  # noqa: SLF001 # see module
+    return found.get("attributes")
+
+
+def subscriptions(topic_arn: str) -> list[dict[str, Any]]:
+    """The subscriptions of a topic, confirmed or not."""
+    found = sns._topic_by_arn_any_scope(topic_arn)  # noqa: SLF001 # see module
+    return list(found["subscriptions"]) if found else []
+
+
+def key_policy(key: str) -> str | None:
+    """The policy of a KMS key in the caller's scope, by its id, ARN or alias."""
+    found: dict[str, Any] = kms._resolve_key(key) or {}  # noqa: SLF001 # see module
+    return found.get("Policy")
 
 
 def cloudwatch_error(code: str, message: str, *, cbor: bool) -> tuple[int, dict[str, str], bytes]:

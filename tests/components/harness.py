@@ -16,6 +16,7 @@ from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
 import config
 from components.shared.identity import READ
+from monitoring.notify import drill
 
 ACCOUNTS = {"service": "111111111111", "monitor": "222222222222"}
 IMAGE = "111111111111.dkr.ecr.eu-central-1.amazonaws.com/inference-dev-model@sha256:" + "0123456789abcdef" * 4
@@ -146,6 +147,14 @@ class Run:
     def of(self, kind: str) -> dict[str, Made]:
         """AWS resources of one type by name; `kind` is the class name, as in `Function`."""
         return {m.name: m for m in self.made if m.type.startswith("aws:") and m.type.endswith(f":{kind}")}
+
+    def metric_alarms(self) -> dict[str, Made]:
+        """Those of the catalogue: without the drills, which are the topics'."""
+        return {
+            name: made
+            for name, made in self.of("MetricAlarm").items()
+            if not made.inputs["name"].endswith(drill.SUFFIX)
+        }
 
     def one(self, kind: str) -> Made:
         """The only resource of this type."""

@@ -135,7 +135,7 @@ def owners_by_metric(*runs: Run) -> dict[Any, set[str]]:
     """Over the rendered resources: for each metric the names of the alarms that breach when it is missing."""
     found: dict[Any, set[str]] = {}
     for run in runs:
-        for made in run.of("MetricAlarm").values():
+        for made in run.metric_alarms().values():
             for query in made.inputs["metricQueries"]:
                 if metric := query.get("metric"):
                     identity = (
@@ -166,7 +166,7 @@ def test_the_stacks_deploy_exactly_the_catalogues_alarms(env: str, request: pyte
     service, monitor = request.getfixturevalue(env), request.getfixturevalue(f"{env}_monitor")
     known = Watched.of(config.parse(config.read_stack(env)))
     for run, alarms in ((service, service_alarms(known)), (monitor, monitor_alarms(known))):
-        metric_names = {made.inputs["name"] for made in run.of("MetricAlarm").values()}
+        metric_names = {made.inputs["name"] for made in run.metric_alarms().values()}
         composite_names = {made.inputs["alarmName"] for made in run.of("CompositeAlarm").values()}
         assert metric_names | composite_names == {alarm.name for alarm in alarms}
         assert not metric_names & composite_names
@@ -181,5 +181,5 @@ def test_every_page_notifies_the_topic_of_its_level_and_says_when_it_is_over(pro
         (topic,) = made.inputs["alarmActions"]
         assert topic.endswith(f":inference-prod-{levels[made.inputs['alarmName']]}")
         assert made.inputs["okActions"] == [topic]
-    for made in prod.of("MetricAlarm").values():
+    for made in prod.metric_alarms().values():
         assert (made.inputs["alarmActions"], made.inputs["okActions"]) == ([], [])

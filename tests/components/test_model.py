@@ -116,7 +116,7 @@ def test_another_endpoint_is_in_service_before_the_function_and_the_alarms_turn_
     made = [m.name for m in prod.made]
     endpoint = made.index(prod.one("Endpoint").name)
     function = made.index("inference-prod-inference-function")
-    alarms = [made.index(name) for name in prod.of("MetricAlarm")]
+    alarms = [made.index(name) for name in prod.metric_alarms()]
     assert endpoint < function < min(alarms)
     # and it may call the new one by then
     assert made.index("inference-prod-inference-inference-prod-model-c6i-large-policy") < function

@@ -21,7 +21,7 @@ def test_a_preview_over_an_empty_stack_shows_the_rest_and_warns_once_with_the_co
         "inference-dev-monitor-critical",
         "inference-dev-monitor-warn",
     }
-    assert not run.of("MetricAlarm")
+    assert not run.metric_alarms()
 
 
 def test_an_update_over_an_empty_stack_stops_with_the_command() -> None:
@@ -36,14 +36,14 @@ def test_each_output_that_is_missing_is_unknown_in_a_preview_and_named_in_an_upd
     rest = {name: value for name, value in dev.outputs.items() if name != missing}
     run = run_stack("dev-monitor", stack_outputs=rest, preview=True)
     assert len([w for w in run.warnings if f"has no output {missing!r}" in w]) == 1
-    assert bool(run.of("MetricAlarm")) is (missing != "watched")
+    assert bool(run.metric_alarms()) is (missing != "watched")
     with pytest.raises(pulumi.RunError, match=f"has no output '{missing}' yet"):
         run_stack("dev-monitor", stack_outputs=rest)
 
 
 def test_the_monitor_needs_these_outputs_and_no_other(dev: Run) -> None:
     needed = {name: dev.outputs[name] for name in NEEDED}
-    assert run_stack("dev-monitor", stack_outputs=needed).of("MetricAlarm")
+    assert run_stack("dev-monitor", stack_outputs=needed).metric_alarms()
 
 
 def test_what_cannot_be_read_is_left_out_of_a_preview_and_an_error_in_an_update(dev: Run) -> None:

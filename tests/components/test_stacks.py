@@ -276,9 +276,8 @@ def test_the_monitor_stack_exports_what_people_look_at(dev_monitor: Run) -> None
     ((name, service),) = outputs.pop("services").items()
     assert name == "inference-dev"
     assert set(service.pop("alarms")) == {
-        unwrap(made.inputs["name" if kind == "MetricAlarm" else "alarmName"])
-        for kind in WATCHING
-        for made in dev_monitor.of(kind).values()
+        *(made.inputs["name"] for made in dev_monitor.metric_alarms().values()),
+        *(made.inputs["alarmName"] for made in dev_monitor.of("CompositeAlarm").values()),
     }
     assert service == {
         "canary_function_name": "inference-dev-canary",
@@ -287,6 +286,10 @@ def test_the_monitor_stack_exports_what_people_look_at(dev_monitor: Run) -> None
     assert outputs == {
         "identity": {"name": "inference-dev", "region": "eu-central-1", "account": "222222222222"},
         "dashboard_name": "inference-dev-monitor-overview",
+        "topics": {
+            level: f"arn:aws:topic:eu-central-1:222222222222:inference-dev-monitor-{level}"
+            for level in ("warn", "critical")
+        },
     }
 
 

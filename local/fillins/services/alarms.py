@@ -16,6 +16,7 @@ from ministack.core.responses import get_account_id
 from local.fillins import upstream
 from local.fillins.aws_api import Answer, Handler, register
 from local.fillins.services import oam
+from local.fillins.services.notifications import publishes
 
 Record = dict[str, Any]
 _OK = 200
@@ -36,6 +37,7 @@ _METRIC_ONLY = (
     "Unit",
     "Dimensions",
 )
+ACTIONS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 _COMPOSITE_EXTRAS = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 
 
@@ -83,8 +85,10 @@ def complete(record: Record, params: Record) -> None:
             record[name] = params[name]
 
 
-def dispatch(original: Callable[..., None], alarm: Record, *args: Any) -> None:
-    """Take the alarm's actions unless its suppressor is in ALARM.
+def dispatch(
+    original: Callable[..., None], alarm: Record, old_state: str, new_state: str, reason: str
+) -> None:
+    """Take the actions that the alarm may take, unless its suppressor is in ALARM.
 
     The suppressor's wait and extension periods are the rehearsal's business; here it mutes at once.
     """
@@ -92,7 +96,9 @@ def dispatch(original: Callable[..., None], alarm: Record, *args: Any) -> None:
     name = suppressor.partition(":alarm:")[2] or suppressor
     if name and (upstream.alarm(name) or {}).get("StateValue") == "ALARM":
         return
-    original(alarm, *args)
+    field = ACTIONS[new_state]
+    taken = [action for action in alarm.get(field) or () if ":sns:" not in action or publishes(alarm, action)]
+    original({**alarm, field: taken}, old_state, new_state, reason)
 
 
 def install() -> None:

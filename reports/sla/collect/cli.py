@@ -24,7 +24,7 @@ from reports.sla.collect.day import Place, collect_day
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.store import last_link
 from reports.sla.period import PeriodError
-from reports.smoke.command import SmokeError, stack_outputs
+from reports.stacks import StackError, stack_outputs
 
 OK, FAILED, USAGE = 0, 1, 2
 ONE_DAY = timedelta(days=1)
@@ -79,7 +79,7 @@ def main(argv: Sequence[str], *, now: datetime | None = None) -> int:
                     places, Path(wanted.evidence), day, now=moment, advance=lambda: progress.advance(task)
                 )
                 sys.stdout.write(f"{day} {head}\n")
-    except (EvidenceError, PeriodError, SmokeError, LookupError, OSError, ValidationError) as error:
+    except (EvidenceError, PeriodError, StackError, LookupError, OSError, ValidationError) as error:
         sys.stderr.write(f"error: {error}\n")
         return USAGE
     except (AccessLogError, BotoCoreError, ClientError) as error:
@@ -97,7 +97,7 @@ def _daily(places: tuple[Place, ...], wanted: Wanted, now: datetime) -> int:
 
 
 def parse(argv: Sequence[str], now: datetime) -> Wanted:
-    """Raises SystemExit, `SmokeError`, `EvidenceError`, OSError and pydantic's `ValidationError`."""
+    """Raises SystemExit, `StackError`, `EvidenceError`, OSError and pydantic's `ValidationError`."""
     parser = argparse.ArgumentParser(
         prog=f"{entry.program('sla')} collect",
         description=__doc__,
@@ -161,7 +161,7 @@ def _outputs(stacks: Sequence[str] | None, file: Path | None) -> list[Any]:
 def _watched(stack: str) -> Any:
     outputs = stack_outputs(stack)
     if "watched" not in outputs:
-        raise SmokeError(
+        raise StackError(
             f"stack {stack} has no output 'watched': name the service's stack, not the monitor's"
         )
     return outputs["watched"]

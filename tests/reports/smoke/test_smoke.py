@@ -22,7 +22,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
             "name": "inference-dev",
             "account_id": ACCOUNT,
             "region": REGION,
-            "endpoint": {"name": ENDPOINT},
+            "endpoints": [{"name": ENDPOINT}],
         },
         "endpoint_configuration_name": "wanted",
     },

@@ -1,0 +1,161 @@
+"""The drill itself: each topic's alarm goes off and is over again; what arrived is judged.
+
+Clock and sleep are passed in; everything else is asked of the topics.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reports.drill.topic import Actions, Subscriber, Topic
+
+ACTS_WITHIN = timedelta(minutes=1)  # CloudWatch, after a state was set
+POLL_S, COUNTS_POLL_S = 2.0, 15.0
+CHANGES = 2  # of state: into ALARM and back to OK
+
+
+@dataclass(kw_only=True, slots=True)
+class Result:
+    """What was found of one topic. `faults` and `doubts` are sentences for people."""
+
+    topic: Topic
+    subscribers: Sequence[Subscriber]
+    actions: Actions | None = None
+    delivered: int | None = None
+    faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drill:
+    """Tries `topics`, all at once. `say` is told what happens meanwhile."""
+
+    topics: Sequence[Topic]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    say: Callable[[str], object]
+
+    def listed(self) -> list[Result]:
+        """Who is subscribed, and what is wrong with that. Changes nothing."""
+        results = [Result(topic=topic, subscribers=topic.subscribers()) for topic in self.topics]
+        for result in results:
+            result.faults += _unheard(result)
+            if not result.subscribers and result.topic.level == "warn":
+                result.doubts.append("nobody hears of warnings: add one in `notifications.warn`.")
+        return results
+
+    def run(self, wait: timedelta) -> list[Result]:
+        """Every result, when SNS has counted what is expected, or after `wait`. Raises botocore's errors.
+
+        However it ends, no alarm that it set off is left in ALARM.
+        """
+        results, began, reason = self.listed(), self.now(), f"Drill {uuid.uuid4()}"
+        trying = [result for result in results if self._ready(result)]
+        with ExitStack() as over:
+            for result in trying:
+                over.callback(result.topic.set_state, "OK", f"{reason} is over.")
+                result.topic.set_state("ALARM", f"{reason}: nothing is wrong.")
+            self.say(f"{len(trying)} drill alarms are in ALARM")
+            self._acted(trying, reason, 1)
+        self.say("and back to OK")
+        self._acted(trying, reason, CHANGES)
+        for result in trying:
+            result.faults += _unpublished(result)
+        self._count(trying, began, began + wait)
+        return results
+
+    def _ready(self, result: Result) -> bool:
+        """Whether there is a drill alarm that acts. One that is in ALARM, from a drill that was killed, is
+        ended first: it would not change its state."""
+        topic, alarm = result.topic, result.topic.drill_alarm()
+        if alarm is None:
+            result.faults.append(f"there is no alarm {topic.alarm} to try it with; run `pulumi up`.")
+            return False
+        if not alarm.get("ActionsEnabled", True) or not all(
+            topic.arn in alarm.get(actions, ()) for actions in ("AlarmActions", "OKActions")
+        ):
+            result.faults.append(f"the alarm {topic.alarm} does not notify it; run `pulumi up --refresh`.")
+            return False
+        if alarm["StateValue"] == "ALARM":
+            topic.set_state("OK", "An earlier drill is over.")
+        return True
+
+    def _acted(self, results: Sequence[Result], reason: str, changes: int) -> None:
+        until = self.now() + ACTS_WITHIN
+        while True:
+            for result in results:
+                result.actions = result.topic.actions(reason)
+            if all((result.actions or Actions()).tried >= changes for result in results):
+                return
+            if self.now() >= until:
+                return
+            self.sleep(POLL_S)
+
+    def _count(self, results: Sequence[Result], began: datetime, until: datetime) -> None:
+        """Wait for the counts of what CloudWatch published."""
+        waiting = {result.topic.arn: result for result in results if _expected(result)}
+        told = False
+        while waiting:
+            for arn, result in list(waiting.items()):
+                counts = result.topic.counts(began, self.now())
+                result.delivered = counts["Delivered"]
+                if counts["Failed"]:
+                    result.faults.append(
+                        f"SNS could not deliver {counts['Failed']} messages; look at each subscriber below."
+                    )
+                if counts["Failed"] or counts["Delivered"] >= _expected(result):
+                    del waiting[arn]
+            if not waiting or self.now() >= until:
+                break
+            if not told:
+                self.say("waiting for the counts of SNS, which come every five minutes")
+                told = True
+            self.sleep(COUNTS_POLL_S)
+        for result in waiting.values():
+            result.doubts.append(
+                f"SNS has counted {result.delivered} of {_expected(result)} deliveries so far, none failed;"
+                " look whether the rest arrived, or drill again with a longer --wait."
+            )
+        for result in results:
+            result.faults += self._forwarded(result, began)
+
+    def _forwarded(self, result: Result, began: datetime) -> Iterator[str]:
+        for subscriber in result.subscribers:
+            if subscriber.function:
+                counts = result.topic.function_counts(subscriber.function, began, self.now())
+                if counts["Errors"]:
+                    yield (
+                        f"{subscriber.function} failed {counts['Errors']} times to pass a message on; its log"
+                        f" group /aws/lambda/{subscriber.function} says why."
+                    )
+
+
+def _unheard(result: Result) -> Iterator[str]:
+    if not result.subscribers and result.topic.level == "critical":
+        yield "NOBODY IS PAGED: it has no subscriber; add one in `notifications.critical`."
+    for subscriber in result.subscribers:
+        if not subscriber.confirmed:
+            yield (
+                f"{subscriber.protocol} {subscriber.shown} has not confirmed its subscription and hears"
+                " nothing; open the link that SNS sent, or subscribe an endpoint that confirms by itself."
+            )
+
+
+def _unpublished(result: Result) -> Iterator[str]:
+    actions = result.actions or Actions()
+    for said in actions.refused:
+        cause = "the key's policy" if "key" in said.lower() or "kms" in said.lower() else "the topic's policy"
+        yield f"CloudWatch could not publish to it: {said} Check {cause}: run `pulumi up --refresh`."
+    if actions.tried < CHANGES:
+        yield (
+            f"CloudWatch published {actions.published} of {CHANGES} changes of {result.topic.alarm} within"
+            f" {ACTS_WITHIN.total_seconds():g} s; see the alarm's history, and whether a mute rule names it."
+        )
+
+
+def _expected(result: Result) -> int:
+    """Deliveries of what was published to everybody who confirmed."""
+    heard = sum(subscriber.confirmed for subscriber in result.subscribers)
+    return heard * (result.actions.published if result.actions else 0)

@@ -1,0 +1,151 @@
+"""One topic in one account, as SNS and CloudWatch tell of it. Nothing is judged here.
+
+What CloudWatch did is in the alarm's history, also why it could not publish. What SNS delivered are its
+metrics (namespace AWS/SNS, by `TopicName`), counted every five minutes. Its delivery status logs would tell
+more, but hold each subscriber's whole address, which is a secret.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitoring.notify import drill
+from monitoring.spec import Level, State
+
+PENDING = "PendingConfirmation"  # instead of an ARN
+TAKEN, REFUSED = re.compile(r"Successfully executed action (\S+)"), re.compile(r"Failed to execute action")
+COUNTED_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscriber:
+    """`shown` names it without its address; `function` is set where a function of ours forwards."""
+
+    protocol: str
+    shown: str
+    confirmed: bool
+    function: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actions:
+    """What CloudWatch did since the drill began: how often it published, and its words where it could not."""
+
+    published: int = 0
+    refused: tuple[str, ...] = ()
+
+    @property
+    def tried(self) -> int:
+        """How often it acted."""
+        return self.published + len(self.refused)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic:
+    """`session` is a boto3 session of its account and region."""
+
+    arn: str
+    level: Level
+    session: Any
+
+    @property
+    def name(self) -> str:
+        """The topic's name, which is unique in account and region."""
+        return self.arn.rpartition(":")[2]
+
+    @property
+    def alarm(self) -> str:
+        """The name of its drill alarm."""
+        return drill.name(self.name)
+
+    def subscribers(self) -> list[Subscriber]:
+        """Everybody who is subscribed, confirmed or not."""
+        pages = self.session.client("sns").get_paginator("list_subscriptions_by_topic")
+        return [
+            _subscriber(each) for page in pages.paginate(TopicArn=self.arn) for each in page["Subscriptions"]
+        ]
+
+    def drill_alarm(self) -> Mapping[str, Any] | None:
+        """The drill alarm as CloudWatch describes it."""
+        found = self._cloudwatch.describe_alarms(AlarmNames=[self.alarm])["MetricAlarms"]
+        return found[0] if found else None
+
+    def set_state(self, state: State, reason: str) -> None:
+        """Put the drill alarm into a state."""
+        self._cloudwatch.set_alarm_state(AlarmName=self.alarm, StateValue=state, StateReason=reason)
+
+    def actions(self, reason: str) -> Actions:
+        """What CloudWatch did since the drill alarm's state was set for `reason`."""
+        begun = [at for at, item in self._history("StateUpdate") if reason in item.get("HistoryData", "")]
+        if not begun:
+            return Actions()
+        summaries = [
+            item.get("HistorySummary", "") for at, item in self._history("Action") if at >= min(begun)
+        ]
+        return Actions(
+            published=sum(
+                (taken := TAKEN.match(said)) is not None and taken[1] == self.arn for said in summaries
+            ),
+            refused=tuple(said for said in summaries if REFUSED.match(said) and self.arn in said),
+        )
+
+    def counts(self, since: datetime, now: datetime) -> dict[str, int]:
+        """SNS's counts of the five-minute intervals since then: `Delivered` and `Failed`."""
+        dimensions = {"TopicName": self.name}
+        return {
+            what: self._sum("AWS/SNS", f"NumberOfNotifications{what}", dimensions, since, now)
+            for what in ("Delivered", "Failed")
+        }
+
+    def function_counts(self, function: str, since: datetime, now: datetime) -> dict[str, int]:
+        """How often a forwarding function ran and failed since then."""
+        dimensions = {"FunctionName": function}
+        return {
+            what: self._sum("AWS/Lambda", what, dimensions, since, now) for what in ("Invocations", "Errors")
+        }
+
+    @property
+    def _cloudwatch(self) -> Any:
+        return self.session.client("cloudwatch")
+
+    def _history(self, kind: str) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+        pages = self._cloudwatch.get_paginator("describe_alarm_history").paginate(
+            AlarmName=self.alarm, HistoryItemType=kind
+        )
+        for page in pages:
+            for item in page["AlarmHistoryItems"]:
+                yield item["Timestamp"].astimezone(UTC), item
+
+    def _sum(
+        self, namespace: str, metric: str, dimensions: Mapping[str, str], since: datetime, now: datetime
+    ) -> int:
+        points = self._cloudwatch.get_metric_statistics(
+            Namespace=namespace,
+            MetricName=metric,
+            Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
+            StartTime=since - (since - datetime.min.replace(tzinfo=UTC)) % COUNTED_EVERY,
+            EndTime=now,
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return int(sum(point["Sum"] for point in points))
+
+
+def _subscriber(entry: Mapping[str, Any]) -> Subscriber:
+    protocol, endpoint = entry["Protocol"], entry["Endpoint"]
+    function = None
+    if protocol in ("lambda", "sqs"):
+        parts = endpoint.split(":")
+        function = parts[6] if protocol == "lambda" else None
+        shown = parts[6 if protocol == "lambda" else 5]
+    elif protocol in ("http", "https"):
+        shown = urlsplit(endpoint).hostname or "?"
+    else:  # mail and telephone
+        user, at, domain = endpoint.partition("@")
+        shown = f"{user[:1]}...@{domain}" if at else f"...{endpoint[-2:]}"
+    return Subscriber(
+        protocol=protocol, shown=shown, confirmed=entry["SubscriptionArn"] != PENDING, function=function
+    )
