@@ -16,20 +16,12 @@ import ministack.core.arn
 import ministack.core.iam_actions
 import ministack.core.iam_evaluator
 import ministack.core.lambda_runtime
-<<<<<<< HEAD
-from ministack.services import apigateway_v1, cloudwatch, kms, lambda_svc, scheduler, secretsmanager
-
-from local.fillins import functions, identity, upstream
-from local.fillins.gateway import execute, refusals, usage
-from local.fillins.services import alarms
-from local.fillins.services import secretsmanager as secrets
-=======
-from ministack.services import apigateway_v1, cloudwatch, lambda_svc, scheduler, sns
+from ministack.services import apigateway_v1, cloudwatch, kms, lambda_svc, scheduler, secretsmanager, sns
 
 from local.fillins import functions, identity, upstream
 from local.fillins.gateway import execute, refusals, usage
 from local.fillins.services import alarms, notifications
->>>>>>> 604b48e (A drill alarm for each topic, and a command that sets them off and says what arrived)
+from local.fillins.services import secretsmanager as secrets
 
 SCHEDULE_TICK_S = 1  # upstream 10: a one-minute schedule would fire up to ten seconds late
 

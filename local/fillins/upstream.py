@@ -10,11 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import ministack.app
-<<<<<<< HEAD
-from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, secretsmanager, waf
-=======
-from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, sns, waf
->>>>>>> 604b48e (A drill alarm for each topic, and a command that sets them off and says what arrived)
+from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, secretsmanager, sns, waf
 
 
 def rest_api(api_id: str, account: str, region: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reports.drill.drill import Drill, Result
+from reports.drill.drill import CHANGES, Drill, Result
 from reports.drill.topic import Topic
 from reports.stacks import Outputs, StackError, output, session, stack_outputs
 
@@ -63,12 +63,9 @@ def code(results: Sequence[Result]) -> int:
 
 def lines(result: Result) -> Iterator[str]:
     """What there is to say of one topic."""
-    counts = []
-    if result.actions is not None:
-        counts.append(f"{result.actions.published} published")
-    if result.delivered is not None:
-        counts.append(f"{result.delivered} delivered")
-    yield f"{result.topic.name} ({result.topic.level}){': ' if counts else ''}{', '.join(counts)}"
+    tried = f": {result.actions.published} of {CHANGES} messages published" if result.actions.tried else ""
+    arrived = f", {result.counts.delivered} of {result.expected} deliveries" if result.counts else ""
+    yield f"{result.topic.name}{tried}{arrived}"
     for subscriber in result.subscribers:
         state = "confirmed" if subscriber.confirmed else "UNCONFIRMED"
         yield f"    {subscriber.protocol:<10} {subscriber.shown}: {state}"

@@ -4,16 +4,16 @@ Clock and sleep are passed in; everything else is asked of the topics.
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from reports.drill.topic import Actions, Subscriber, Topic
+from reports.drill.topic import Actions, Counts, Subscriber, Topic
 
 ACTS_WITHIN = timedelta(minutes=1)  # CloudWatch, after a state was set
 POLL_S, COUNTS_POLL_S = 2.0, 15.0
-CHANGES = 2  # of state: into ALARM and back to OK
+CHANGES = 2  # of state: into ALARM, and back to OK
 
 
 @dataclass(kw_only=True, slots=True)
@@ -22,10 +22,29 @@ class Result:
 
     topic: Topic
     subscribers: Sequence[Subscriber]
-    actions: Actions | None = None
-    delivered: int | None = None
+    actions: Actions = field(default_factory=Actions)
+    counts: Counts | None = None
     faults: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+
+    @property
+    def functions(self) -> list[str]:
+        """The functions that pass its messages on."""
+        return [subscriber.function for subscriber in self.subscribers if subscriber.function]
+
+    @property
+    def expected(self) -> int:
+        """Deliveries of what was published to everybody who confirmed."""
+        return self.actions.published * sum(subscriber.confirmed for subscriber in self.subscribers)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is to be counted: all arrived, or something failed."""
+        if self.counts is None:
+            return self.expected == 0
+        ran = min(self.counts.runs.values(), default=self.actions.published)
+        arrived = self.counts.delivered >= self.expected and ran >= self.actions.published
+        return arrived or self.counts.failed > 0 or any(self.counts.errors.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +72,9 @@ class Drill:
         """
         results, began, reason = self.listed(), self.now(), f"Drill {uuid.uuid4()}"
         trying = [result for result in results if self._ready(result)]
+        before = {
+            result.topic.arn: result.topic.counts(result.functions, began, self.now()) for result in trying
+        }
         with ExitStack() as over:
             for result in trying:
                 over.callback(result.topic.set_state, "OK", f"{reason} is over.")
@@ -61,9 +83,10 @@ class Drill:
             self._acted(trying, reason, 1)
         self.say("and back to OK")
         self._acted(trying, reason, CHANGES)
+        self._count(trying, before, began, began + wait)
         for result in trying:
-            result.faults += _unpublished(result)
-        self._count(trying, began, began + wait)
+            result.faults += [*_unpublished(result), *_undelivered(result)]
+            result.doubts += _uncounted(result)
         return results
 
     def _ready(self, result: Result) -> bool:
@@ -83,53 +106,30 @@ class Drill:
         return True
 
     def _acted(self, results: Sequence[Result], reason: str, changes: int) -> None:
+        """Wait until CloudWatch has acted on so many changes of state, for a while."""
         until = self.now() + ACTS_WITHIN
         while True:
             for result in results:
                 result.actions = result.topic.actions(reason)
-            if all((result.actions or Actions()).tried >= changes for result in results):
-                return
-            if self.now() >= until:
+            if all(result.actions.tried >= changes for result in results) or self.now() >= until:
                 return
             self.sleep(POLL_S)
 
-    def _count(self, results: Sequence[Result], began: datetime, until: datetime) -> None:
+    def _count(
+        self, results: Sequence[Result], before: Mapping[str, Counts], began: datetime, until: datetime
+    ) -> None:
         """Wait for the counts of what CloudWatch published."""
-        waiting = {result.topic.arn: result for result in results if _expected(result)}
         told = False
-        while waiting:
-            for arn, result in list(waiting.items()):
-                counts = result.topic.counts(began, self.now())
-                result.delivered = counts["Delivered"]
-                if counts["Failed"]:
-                    result.faults.append(
-                        f"SNS could not deliver {counts['Failed']} messages; look at each subscriber below."
-                    )
-                if counts["Failed"] or counts["Delivered"] >= _expected(result):
-                    del waiting[arn]
-            if not waiting or self.now() >= until:
-                break
+        while waiting := [result for result in results if not result.settled]:
+            for result in waiting:
+                counts = result.topic.counts(result.functions, began, self.now())
+                result.counts = counts.since(before[result.topic.arn])
+            if all(result.settled for result in waiting) or self.now() >= until:
+                return
             if not told:
                 self.say("waiting for the counts of SNS, which come every five minutes")
                 told = True
             self.sleep(COUNTS_POLL_S)
-        for result in waiting.values():
-            result.doubts.append(
-                f"SNS has counted {result.delivered} of {_expected(result)} deliveries so far, none failed;"
-                " look whether the rest arrived, or drill again with a longer --wait."
-            )
-        for result in results:
-            result.faults += self._forwarded(result, began)
-
-    def _forwarded(self, result: Result, began: datetime) -> Iterator[str]:
-        for subscriber in result.subscribers:
-            if subscriber.function:
-                counts = result.topic.function_counts(subscriber.function, began, self.now())
-                if counts["Errors"]:
-                    yield (
-                        f"{subscriber.function} failed {counts['Errors']} times to pass a message on; its log"
-                        f" group /aws/lambda/{subscriber.function} says why."
-                    )
 
 
 def _unheard(result: Result) -> Iterator[str]:
@@ -144,18 +144,35 @@ def _unheard(result: Result) -> Iterator[str]:
 
 
 def _unpublished(result: Result) -> Iterator[str]:
-    actions = result.actions or Actions()
-    for said in actions.refused:
-        cause = "the key's policy" if "key" in said.lower() or "kms" in said.lower() else "the topic's policy"
-        yield f"CloudWatch could not publish to it: {said} Check {cause}: run `pulumi up --refresh`."
-    if actions.tried < CHANGES:
+    for said in dict.fromkeys(result.actions.refused):
+        cause = "key" if "key" in said.lower() or "kms" in said.lower() else "topic"
         yield (
-            f"CloudWatch published {actions.published} of {CHANGES} changes of {result.topic.alarm} within"
+            f"CloudWatch could not publish to it: {said} Check the {cause}'s policy: run"
+            " `pulumi up --refresh`."
+        )
+    if result.actions.tried < CHANGES:
+        yield (
+            f"CloudWatch acted on {result.actions.tried} of {CHANGES} changes of {result.topic.alarm} within"
             f" {ACTS_WITHIN.total_seconds():g} s; see the alarm's history, and whether a mute rule names it."
         )
 
 
-def _expected(result: Result) -> int:
-    """Deliveries of what was published to everybody who confirmed."""
-    heard = sum(subscriber.confirmed for subscriber in result.subscribers)
-    return heard * (result.actions.published if result.actions else 0)
+def _undelivered(result: Result) -> Iterator[str]:
+    if result.counts is None:
+        return
+    if result.counts.failed:
+        yield f"SNS could not deliver {result.counts.failed} messages; look at each subscriber below."
+    for function, errors in result.counts.errors.items():
+        if errors:
+            yield (
+                f"{function} failed {errors} times to pass a message on; its log group"
+                f" /aws/lambda/{function} says why."
+            )
+
+
+def _uncounted(result: Result) -> Iterator[str]:
+    if not result.settled and result.counts is not None:
+        yield (
+            f"counted so far are {result.counts.delivered} of {result.expected} deliveries, none failed; look"
+            " whether the rest arrived, or drill again with a longer --wait."
+        )

@@ -6,7 +6,7 @@ more, but hold each subscriber's whole address, which is a secret.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,6 +44,25 @@ class Actions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """Messages that SNS delivered and gave up, and how often each forwarding function ran and failed."""
+
+    delivered: int
+    failed: int
+    runs: Mapping[str, int]
+    errors: Mapping[str, int]
+
+    def since(self, before: "Counts") -> "Counts":
+        """What was counted since `before`."""
+        return Counts(
+            delivered=self.delivered - before.delivered,
+            failed=self.failed - before.failed,
+            runs={name: number - before.runs[name] for name, number in self.runs.items()},
+            errors={name: number - before.errors[name] for name, number in self.errors.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:
     """`session` is a boto3 session of its account and region."""
 
@@ -78,46 +97,42 @@ class Topic:
         self._cloudwatch.set_alarm_state(AlarmName=self.alarm, StateValue=state, StateReason=reason)
 
     def actions(self, reason: str) -> Actions:
-        """What CloudWatch did since the drill alarm's state was set for `reason`."""
-        begun = [at for at, item in self._history("StateUpdate") if reason in item.get("HistoryData", "")]
-        if not begun:
-            return Actions()
-        summaries = [
-            item.get("HistorySummary", "") for at, item in self._history("Action") if at >= min(begun)
+        """What CloudWatch did since the drill alarm's state was first set for `reason`."""
+        history = self._history()
+        begun = [place for place, item in enumerate(history) if reason in item.get("HistoryData", "")]
+        said = [
+            item.get("HistorySummary", "")
+            for item in history[: max(begun, default=0)]
+            if item["HistoryItemType"] == "Action"
         ]
         return Actions(
-            published=sum(
-                (taken := TAKEN.match(said)) is not None and taken[1] == self.arn for said in summaries
-            ),
-            refused=tuple(said for said in summaries if REFUSED.match(said) and self.arn in said),
+            published=sum((taken := TAKEN.match(text)) is not None and taken[1] == self.arn for text in said),
+            refused=tuple(text for text in said if REFUSED.match(text) and self.arn in text),
         )
 
-    def counts(self, since: datetime, now: datetime) -> dict[str, int]:
-        """SNS's counts of the five-minute intervals since then: `Delivered` and `Failed`."""
-        dimensions = {"TopicName": self.name}
-        return {
-            what: self._sum("AWS/SNS", f"NumberOfNotifications{what}", dimensions, since, now)
-            for what in ("Delivered", "Failed")
-        }
+    def counts(self, functions: Sequence[str], since: datetime, now: datetime) -> Counts:
+        """What SNS and Lambda have counted in the five-minute intervals since then."""
 
-    def function_counts(self, function: str, since: datetime, now: datetime) -> dict[str, int]:
-        """How often a forwarding function ran and failed since then."""
-        dimensions = {"FunctionName": function}
-        return {
-            what: self._sum("AWS/Lambda", what, dimensions, since, now) for what in ("Invocations", "Errors")
-        }
+        def total(namespace: str, metric: str, **dimensions: str) -> int:
+            return self._sum(namespace, metric, dimensions, since, now)
+
+        return Counts(
+            delivered=total("AWS/SNS", "NumberOfNotificationsDelivered", TopicName=self.name),
+            failed=total("AWS/SNS", "NumberOfNotificationsFailed", TopicName=self.name),
+            runs={name: total("AWS/Lambda", "Invocations", FunctionName=name) for name in functions},
+            errors={name: total("AWS/Lambda", "Errors", FunctionName=name) for name in functions},
+        )
 
     @property
     def _cloudwatch(self) -> Any:
         return self.session.client("cloudwatch")
 
-    def _history(self, kind: str) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+    def _history(self) -> list[Mapping[str, Any]]:
+        """The drill alarm's history, the newest first; few set it off."""
         pages = self._cloudwatch.get_paginator("describe_alarm_history").paginate(
-            AlarmName=self.alarm, HistoryItemType=kind
+            AlarmName=self.alarm, ScanBy="TimestampDescending"
         )
-        for page in pages:
-            for item in page["AlarmHistoryItems"]:
-                yield item["Timestamp"].astimezone(UTC), item
+        return [item for page in pages for item in page["AlarmHistoryItems"]]
 
     def _sum(
         self, namespace: str, metric: str, dimensions: Mapping[str, str], since: datetime, now: datetime
@@ -127,7 +142,7 @@ class Topic:
             MetricName=metric,
             Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
             StartTime=since - (since - datetime.min.replace(tzinfo=UTC)) % COUNTED_EVERY,
-            EndTime=now,
+            EndTime=now + timedelta(minutes=1),  # it is exclusive, and maybe by whole minutes
             Period=60,
             Statistics=["Sum"],
         )["Datapoints"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from monitoring.notify import drill
 from monitoring.watched import Watched
 from reports.sla.collect.minutes import midnight
 
@@ -18,7 +19,7 @@ def read_transitions(client: Any, watched: Watched, day: date) -> Iterator[Row]:
     """The rows of `transitions` of one account; `client` is its CloudWatch client.
 
     The history is kept for 30 days. Asked without a name it tells of every alarm; the service's begin with
-    its name.
+    its name. A drill is no incident.
     """
     begin = midnight(day)
     for item_type in (STATE, ACTION):
@@ -32,7 +33,9 @@ def read_transitions(client: Any, watched: Watched, day: date) -> Iterator[Row]:
         for page in pages:
             for item in page["AlarmHistoryItems"]:
                 at = item["Timestamp"].astimezone(UTC)
-                if item["AlarmName"].startswith(f"{watched.name}-") and at.date() == day:
+                name = item["AlarmName"]
+                ours = name.startswith(f"{watched.name}-") and not name.endswith(drill.SUFFIX)
+                if ours and at.date() == day:
                     yield from _rows(watched.name, item, at)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import ministack.app
 import pytest
-from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc, scheduler, secretsmanager
+from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, scheduler, secretsmanager, sns
 
 from local.fillins.patches import PATCHES, Patch
 
@@ -37,6 +37,8 @@ FINGERPRINTS = {
     "_evaluate_alarm": "a0b0acd3d432b711",
     "_evict_old_metrics": "cf47bc1522ad839b",
     "_dispatch_alarm_actions": "fcf47c0d1e6ec4a0",
+    "_http_post_sync": "82c13af9f175462f",
+    "_list_subscriptions_by_topic": "02119f3da93568ca",
 }
 
 
@@ -74,6 +76,10 @@ def test_the_function_a_patch_replaces_has_not_changed(patch: Patch) -> None:
         (cloudwatch, "_alarms"),
         (cloudwatch, "_composite_alarms"),
         (cloudwatch, "_metrics"),
+        (cloudwatch, "_history_entries"),
+        (cloudwatch, "_ts_iso"),
+        (kms, "_resolve_key"),
+        (sns, "_topic_by_arn_any_scope"),
         (iam, "_roles"),
         (lambda_svc, "_functions"),
         (lambda_svc, "executions_in_flight"),

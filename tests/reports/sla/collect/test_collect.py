@@ -148,6 +148,8 @@ def test_alarm_history_is_read_page_by_page_and_only_of_the_service(cloud: Cloud
         state("orders-prod-monitor-page-api-down", at, "OK", "ALARM"),
         state("orders-production-x", at, "OK", "ALARM"),
         state("other", at, "OK", "ALARM"),
+        state("orders-prod-monitor-critical-drill", at, "OK", "ALARM"),
+        action("orders-prod-monitor-critical-drill", at, f"Successfully executed action {TOPIC}"),
         state("orders-prod-api-5xx", at + timedelta(days=1), "OK", "ALARM"),
         action("orders-prod-monitor-page-api-down", at, f"Successfully executed action {TOPIC}"),
         action("orders-prod-monitor-page-api-down", at, f"Failed to execute action {TOPIC}"),
