@@ -87,7 +87,12 @@ def _allowed(policy: str | None, action: str, resource_arn: str, alarm_arn: str)
         action=action,
         resource_arn=resource_arn,
         region=region,
-        service_context={"aws:sourcearn": alarm_arn, "aws:sourceaccount": account},
+        # The default policy asks for the older name of the account.
+        service_context={
+            "aws:sourcearn": alarm_arn,
+            "aws:sourceaccount": account,
+            "aws:sourceowner": account,
+        },
     )
     return bool(evaluate_resource_policy(policy, context, service=CLOUDWATCH).decision == "Allow")
 
