@@ -1,8 +1,9 @@
-"""Records what an invocation does, through the X-Ray SDK, which `handlers.steps` keeps in its place.
+"""Records what an invocation does: through the X-Ray SDK, which `handlers.steps` keeps in its place, or as
+OpenTelemetry spans (`handlers.otlp`), as the environment says.
 
-The SDK is imported in the first invocation that is sampled, or when a function starts whose start
+What records is imported in the first invocation that is sampled, or when a function starts whose start
 nobody waits for (SnapStart, provisioned concurrency). So an unsampled request pays for one look at the
-trace header, and a function that is never sampled never loads the SDK. Whether a request is sampled is
+trace header, and a function that is never sampled never loads it. Whether a request is sampled is
 decided upstream and only followed here.
 
 What is recorded: `## name` subsegments for business steps, one subsegment per downstream call, and
@@ -25,7 +26,10 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 if TYPE_CHECKING:
     from aws_xray_sdk.core.models.subsegment import Subsegment
 
+    from handlers import otlp
     from handlers.steps import Steps
+
+    Recorded = Subsegment | otlp.Span
 
 TRACE_ENV = "_X_AMZN_TRACE_ID"  # Lambda's, new with each invocation: `Root=...;Parent=...;Sampled=1`
 OFF = ("false", "f", "no", "n", "off", "0")  # what the SDK reads as false in AWS_XRAY_SDK_ENABLED
@@ -34,6 +38,8 @@ STACK_LIMIT = 10  # innermost frames kept of an exception
 MAX_TEXT = 1000  # characters of an annotation that X-Ray keeps
 INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
 INIT_LIMIT_S = 10.0  # Lambda allows an initialisation no more, before it begins anew with the request waiting
+BACKEND = "TRACING_BACKEND"  # `xray`, or `otlp`
+ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -44,7 +50,7 @@ class _State:
     """What outlives an invocation; `steps` is None until the SDK is loaded, `ready_at` when init ended."""
 
     libraries: tuple[str, ...] = ()
-    steps: "Steps | None" = None
+    steps: "Steps | otlp.Steps | None" = None
     unusable: bool = False
     started: bool = False
     ready_at: float = field(default_factory=time.monotonic)
@@ -56,7 +62,7 @@ _state = _State()
 class Call:
     """A downstream call under way; without a trace it records nothing."""
 
-    def __init__(self, subsegment: "Subsegment | None", aws: Mapping[str, str]) -> None:
+    def __init__(self, subsegment: "Recorded | None", aws: Mapping[str, str]) -> None:
         self._subsegment = subsegment
         self._aws = aws
 
@@ -72,7 +78,9 @@ class Call:
 def prepare(*libraries: str) -> None:
     """Call once at init. `libraries` (the SDK's names, such as `botocore`) are patched when it is loaded."""
     _state.libraries, _state.ready_at = libraries, time.monotonic()
-    if os.environ.get(INITIALIZATION) in NOBODY_WAITS and _enabled():
+    # An endpoint is reached by an extension, which Lambda takes on while the function starts and not later.
+    early = os.environ.get(INITIALIZATION) in NOBODY_WAITS or (_as_spans() and ENDPOINT in os.environ)
+    if early and _enabled():
         _load()
 
 
@@ -84,7 +92,11 @@ def invocation(name: str) -> Iterator[None]:
     fields = {name: value for name, _, value in parts}
     root, parent = fields.get("Root"), fields.get("Parent")
     if fields.get("Sampled") != "1" or not root or not parent:
-        yield
+        try:
+            yield
+        finally:
+            if _state.steps is not None:  # what sends may wait for the end of each invocation
+                _quietly(_state.steps.end)
         return
     if _state.steps is None and _enabled():
         _load()
@@ -156,7 +168,18 @@ def current_header() -> str | None:
     return ";".join(parent if part.startswith("Parent=") else part for part in header.split(";"))
 
 
-def _current() -> "Subsegment | None":
+def current_traceparent() -> str | None:
+    """The same as `current_header`, as W3C's Trace Context has it; None where there is no trace to go on."""
+    header, current = os.environ.get(TRACE_ENV, ""), _current()
+    fields = dict(part.partition("=")[::2] for part in header.split(";"))
+    trace_id = fields.get("Root", "")[2:].replace("-", "")
+    parent = current.id if current else fields.get("Parent", "")
+    if len(trace_id) != 32 or len(parent) != 16:  # noqa: PLR2004  # digits of W3C's ids
+        return None
+    return f"00-{trace_id}-{parent}-{'01' if fields.get('Sampled') == '1' else '00'}"
+
+
+def _current() -> "Recorded | None":
     return None if _state.steps is None else _state.steps.current()
 
 
@@ -175,14 +198,24 @@ def _enabled() -> bool:
     return "LAMBDA_TASK_ROOT" in os.environ and not switched_off and not _state.unusable
 
 
+def _as_spans() -> bool:
+    return os.environ.get(BACKEND) == "otlp"
+
+
 def _load() -> None:
     try:
-        from handlers.steps import install  # noqa: PLC0415  # see the module docstring
+        if _as_spans():
+            from handlers import otlp  # noqa: PLC0415  # see the module docstring
 
-        _state.steps = install(_state.libraries)
-    except Exception:  # whatever is wrong with the SDK or its settings, requests are answered
+            _state.steps = otlp.install(_state.libraries, os.environ.get("AWS_LAMBDA_RUNTIME_API"))
+        else:
+            from handlers.steps import install  # noqa: PLC0415  # see the module docstring
+
+            _state.steps = install(_state.libraries)
+    except Exception:  # whatever is wrong with what records or its settings, requests are answered
         _state.unusable = True
-        log.warning("the X-Ray SDK cannot be used: this environment records no traces", exc_info=True)
+        what = "the OTLP sender" if _as_spans() else "the X-Ray SDK"
+        log.warning("%s cannot be used: this environment records no traces", what, exc_info=True)
     else:
         logging.getLogger("aws_xray_sdk.core.emitters.udp_emitter").addFilter(_Once())
 
@@ -198,7 +231,7 @@ class _Once(logging.Filter):
 
 
 @contextmanager
-def _subsegment(name: str, namespace: Literal["local", "aws", "remote"]) -> "Iterator[Subsegment | None]":
+def _subsegment(name: str, namespace: Literal["local", "aws", "remote"]) -> "Iterator[Recorded | None]":
     steps = _state.steps
     subsegment = None if steps is None else _quietly(steps.open, name, namespace)
     if steps is None or subsegment is None:
@@ -215,7 +248,7 @@ def _subsegment(name: str, namespace: Literal["local", "aws", "remote"]) -> "Ite
         _quietly(steps.end_subsegment)
 
 
-def _mark(subsegment: "Subsegment", error: BaseException) -> None:
+def _mark(subsegment: "Recorded", error: BaseException) -> None:
     status = getattr(error, "status", 500)
     if isinstance(status, int) and 400 <= status < 500:  # noqa: PLR2004  # HTTP's range of the caller's errors
         subsegment.add_error_flag()

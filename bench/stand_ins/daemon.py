@@ -1,10 +1,14 @@
 """Stands in for the X-Ray daemon: a UDP socket on 127.0.0.1 that keeps what it gets."""
 
+import base64
 import json
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
+
+from local.fillins.xray import spans
+from local.fillins.xray.daemon import SPANS
 
 SDK = "aws_xray_sdk"
 ROOT = "1-65f00000-0123456789abcdef01234567"
@@ -45,7 +49,19 @@ class Daemon:
                 return documents
             if json.loads(header) != {"format": "json", "version": 1}:
                 raise ValueError(f"no daemon takes a document after the header {header!r}")
-            documents.append(json.loads(document))
+            if document.startswith(SPANS):
+                documents += nested(spans.documents(base64.b64decode(document[len(SPANS) :])))
+            else:
+                documents.append(json.loads(document))
+
+
+def nested(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Documents with those below each in it, as X-Ray's SDK sends a tree."""
+    known = {part["id"]: part for part in parts}
+    for part in parts:
+        if part["parent_id"] in known:
+            known[part["parent_id"]].setdefault("subsegments", []).append(part)
+    return [part for part in parts if part["parent_id"] not in known]
 
 
 def flatten(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -63,4 +79,8 @@ def shape(document: Mapping[str, Any]) -> Any:
 
 def sdk_modules() -> list[str]:
     """The SDK's modules that this process has loaded, and ours that is built on them."""
-    return [name for name in sys.modules if name in (SDK, "handlers.steps") or name.startswith(f"{SDK}.")]
+    return [
+        name
+        for name in sys.modules
+        if name in (SDK, "handlers.steps", "handlers.otlp") or name.startswith(f"{SDK}.")
+    ]

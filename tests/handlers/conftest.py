@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -29,10 +30,32 @@ def lambda_(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     importlib.reload(tracing)
 
 
+@pytest.fixture(params=["xray", "otlp"])
+def daemon(request: pytest.FixtureRequest, lambda_: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """A daemon, and an invocation that is sampled and recorded: by the X-Ray SDK, and as spans."""
+    with sampled(lambda_, request.param) as running:
+        yield running
+
+
 @pytest.fixture
-def daemon(lambda_: pytest.MonkeyPatch) -> Iterator[Daemon]:
-    """A daemon, and an invocation that is sampled."""
+def xray(lambda_: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """The same, by the X-Ray SDK alone."""
+    with sampled(lambda_, "xray") as running:
+        yield running
+
+
+@pytest.fixture
+def otlp(lambda_: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """The same, as spans alone."""
+    with sampled(lambda_, "otlp") as running:
+        yield running
+
+
+@contextmanager
+def sampled(environment: pytest.MonkeyPatch, backend: str) -> Iterator[Daemon]:
+    """A daemon for an invocation that is sampled."""
+    environment.setenv("TRACING_BACKEND", backend)
     with Daemon() as running:
         for name, value in running.environment().items():
-            lambda_.setenv(name, value)
+            environment.setenv(name, value)
         yield running

@@ -7,7 +7,7 @@ from handlers import tracing
 from handlers.inference.failure import FailureError
 
 
-def test_steps_nest_as_they_run_and_each_run_in_a_loop_is_one(daemon: Daemon) -> None:
+def test_steps_nest_as_they_run_and_each_run_in_a_loop_is_one(xray: Daemon) -> None:
     @tracing.step("score")
     def score(number: int) -> int:
         """Scores."""
@@ -18,7 +18,7 @@ def test_steps_nest_as_they_run_and_each_run_in_a_loop_is_one(daemon: Daemon) ->
             pass
         assert [score(number) for number in range(3)] == [0, 2, 4]
     assert score.__doc__ == "Scores."
-    (document,) = daemon.received()  # one datagram an invocation
+    (document,) = xray.received()  # one datagram an invocation
     assert shape(document) == ("## handle", [("## prepare", ["## read"]), "## score", "## score", "## score"])
     assert (document["trace_id"], document["parent_id"], document["type"]) == (ROOT, PARENT, "subsegment")
     assert all(child["parent_id"] == document["id"] for child in document["subsegments"])
@@ -67,14 +67,14 @@ def test_with_provisioned_concurrency_nobody_waits_for_a_cold_start(
     assert daemon.received()[0]["annotations"] == {"cold_start": False}
 
 
-def test_an_exception_is_recorded_as_a_fault_with_its_frames_and_goes_on(daemon: Daemon) -> None:
+def test_an_exception_is_recorded_as_a_fault_with_its_frames_and_goes_on(xray: Daemon) -> None:
     with (
         pytest.raises(ValueError, match="invalid literal"),
         tracing.invocation("handle"),
         tracing.step("predict"),
     ):
         int("x")
-    (document,) = daemon.received()
+    (document,) = xray.received()
     (step,) = document["subsegments"]
     assert document["fault"] is True
     assert step["fault"] is True
@@ -84,10 +84,10 @@ def test_an_exception_is_recorded_as_a_fault_with_its_frames_and_goes_on(daemon:
     assert document["cause"] == cause["id"]
 
 
-def test_the_callers_error_is_an_error_and_no_fault(daemon: Daemon) -> None:
+def test_the_callers_error_is_an_error_and_no_fault(xray: Daemon) -> None:
     with tracing.invocation("handle"), pytest.raises(FailureError), tracing.step("parse"):
         raise FailureError("invalid_request", "No.")
-    (document,) = daemon.received()
+    (document,) = xray.received()
     (step,) = document["subsegments"]
     assert step["error"] is True
     assert step.keys().isdisjoint(("fault", "cause"))
@@ -95,7 +95,7 @@ def test_the_callers_error_is_an_error_and_no_fault(daemon: Daemon) -> None:
 
 
 def test_an_aws_call_is_recorded_as_the_sdk_records_one_and_is_the_parent_of_what_it_reaches(
-    daemon: Daemon,
+    xray: Daemon,
 ) -> None:
     with (
         tracing.invocation("handle"),
@@ -103,7 +103,7 @@ def test_an_aws_call_is_recorded_as_the_sdk_records_one_and_is_the_parent_of_wha
     ):
         header = tracing.current_header()
         call.answered(429, "request-1")
-    (subsegment,) = daemon.received()[0]["subsegments"]
+    (subsegment,) = xray.received()[0]["subsegments"]
     assert header == f"Root={ROOT};Parent={subsegment['id']};Sampled=1"
     assert (subsegment["name"], subsegment["namespace"]) == ("dynamodb", "aws")
     assert subsegment["aws"] == {
@@ -123,11 +123,11 @@ def test_an_aws_call_without_an_answer_keeps_what_was_called(daemon: Daemon) -> 
     assert (subsegment["fault"], subsegment["aws"]["operation"]) == (True, "GetItem")
 
 
-def test_a_call_to_another_service_names_host_method_and_url(daemon: Daemon) -> None:
+def test_a_call_to_another_service_names_host_method_and_url(xray: Daemon) -> None:
     url = "https://api.example/live/v1/predictions"
     with tracing.invocation("canary"), tracing.http_call("api.example", "POST", url) as call:
         call.answered(500)
-    (subsegment,) = daemon.received()[0]["subsegments"]
+    (subsegment,) = xray.received()[0]["subsegments"]
     assert (subsegment["name"], subsegment["namespace"], subsegment["fault"]) == (
         "api.example",
         "remote",

@@ -32,7 +32,7 @@ OFF = {
 
 @pytest.mark.parametrize("environ", OFF.values(), ids=OFF.keys())
 def test_when_tracing_is_off_nothing_is_recorded_and_the_sdk_not_even_imported(
-    environ: dict[str, str], daemon: Daemon, lambda_: pytest.MonkeyPatch
+    environ: dict[str, str], xray: Daemon, lambda_: pytest.MonkeyPatch
 ) -> None:
     for name, value in environ.items():
         if value:
@@ -42,13 +42,13 @@ def test_when_tracing_is_off_nothing_is_recorded_and_the_sdk_not_even_imported(
     tracing.prepare("botocore")
     header = use_everything()
     assert header == (environ.get("_X_AMZN_TRACE_ID", SAMPLED) or None)
-    assert daemon.received() == []
+    assert xray.received() == []
     assert sdk_modules() == []
 
 
 @pytest.mark.parametrize("start", ["snap-start", "provisioned-concurrency"])
 def test_where_nobody_waits_for_the_start_the_sdk_is_loaded_then(
-    start: str, daemon: Daemon, lambda_: pytest.MonkeyPatch
+    start: str, xray: Daemon, lambda_: pytest.MonkeyPatch
 ) -> None:
     lambda_.delenv("_X_AMZN_TRACE_ID")  # there is no request yet
     tracing.prepare()
@@ -58,45 +58,45 @@ def test_where_nobody_waits_for_the_start_the_sdk_is_loaded_then(
     assert SDK in sys.modules
     lambda_.setenv("_X_AMZN_TRACE_ID", SAMPLED)
     use_everything()
-    assert len(daemon.received()) == 1
+    assert len(xray.received()) == 1
 
 
 def test_an_unsampled_invocation_after_a_sampled_one_records_nothing(
-    daemon: Daemon, lambda_: pytest.MonkeyPatch
+    xray: Daemon, lambda_: pytest.MonkeyPatch
 ) -> None:
     use_everything()
-    assert len(daemon.received()) == 1
+    assert len(xray.received()) == 1
     lambda_.setenv("_X_AMZN_TRACE_ID", UNSAMPLED)
     assert use_everything() == UNSAMPLED
-    assert daemon.received() == []
+    assert xray.received() == []
 
 
-def test_each_invocation_is_in_its_own_trace(daemon: Daemon, lambda_: pytest.MonkeyPatch) -> None:
+def test_each_invocation_is_in_its_own_trace(xray: Daemon, lambda_: pytest.MonkeyPatch) -> None:
     other = "1-65f00001-0123456789abcdef01234567"
     for root in (ROOT, other, ROOT):
         lambda_.setenv("_X_AMZN_TRACE_ID", SAMPLED.replace(ROOT, root))
         use_everything()
-    documents = daemon.received()
+    documents = xray.received()
     assert [d["trace_id"] for d in documents] == [ROOT, other, ROOT]
     assert {len(list(flatten(d))) for d in documents} == {4}
 
 
 def test_without_the_sdk_the_work_is_done_and_the_loss_logged_once(
-    daemon: Daemon, lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    xray: Daemon, lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     lambda_.setitem(sys.modules, SDK, None)
     assert [use_everything(), use_everything()] == [SAMPLED, SAMPLED]
     assert [record.message.partition(":")[0] for record in caplog.records] == ["the X-Ray SDK cannot be used"]
-    assert daemon.received() == []
+    assert xray.received() == []
 
 
 @pytest.mark.parametrize("address", ["nonsense", "a:b:c"])
 def test_a_wrong_daemon_address_does_not_keep_the_work_from_being_done(
-    address: str, daemon: Daemon, lambda_: pytest.MonkeyPatch
+    address: str, xray: Daemon, lambda_: pytest.MonkeyPatch
 ) -> None:
     lambda_.setenv("AWS_XRAY_DAEMON_ADDRESS", address)
     assert use_everything() == SAMPLED
-    assert daemon.received() == []
+    assert xray.received() == []
 
 
 def test_an_absent_daemon_goes_unnoticed(
@@ -110,7 +110,7 @@ def test_an_absent_daemon_goes_unnoticed(
     assert caplog.records == []
 
 
-@pytest.mark.usefixtures("daemon")
+@pytest.mark.usefixtures("xray")
 def test_an_emitter_that_cannot_send_logs_it_once(
     lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -127,8 +127,8 @@ def test_an_emitter_that_cannot_send_logs_it_once(
     "header", ["Sampled=1", "Root=;Parent=;Sampled=1", f"Root={ROOT};Sampled=1", "x;Sampled=1"]
 )
 def test_a_malformed_header_travels_on_as_it_came_and_records_nothing(
-    header: str, daemon: Daemon, lambda_: pytest.MonkeyPatch
+    header: str, xray: Daemon, lambda_: pytest.MonkeyPatch
 ) -> None:
     lambda_.setenv("_X_AMZN_TRACE_ID", header)
     assert use_everything() == header
-    assert daemon.received() == []
+    assert xray.received() == []

@@ -28,6 +28,8 @@ ORIGINS = {
     "aws_elastic_beanstalk": "AWS::ElasticBeanstalk::Environment",
     "aws_app_runner": "AWS::AppRunner::Service",
 }
+METHOD = ("http.request.method", "http.method")
+URL = ("url.full", "http.url")
 HOSTS = (
     "peer.service",
     "server.address",
@@ -79,10 +81,14 @@ def document(span: Mapping[str, Any], resource: Attributes) -> dict[str, Any]:
         made["in_progress"] = True
     else:
         made["end_time"] = _seconds(span, "endTimeUnixNano")
+    method, url = _first(attributes, *METHOD), _first(attributes, *URL)
+    if method is not None or url is not None:
+        asked = {"method": method, "url": url}
+        made["http"] = {"request": {name: str(value) for name, value in asked.items() if value is not None}}
     if status is not None and str(status).isdecimal():
-        made["http"] = {"response": {"status": int(status)}}
+        made.setdefault("http", {})["response"] = {"status": int(status)}
     failed = isinstance(span.get("status"), Mapping) and span["status"].get("code") in ERROR_CODES
-    if failed and "http" not in made:  # an HTTP status says of itself whose fault it was
+    if failed and "response" not in made.get("http", {}):  # an HTTP status says of itself whose fault it was
         made["fault"] = True
     exceptions = list(_exceptions(span))
     if exceptions:
@@ -111,7 +117,7 @@ def _identity(
             if attributes.get("rpc.method"):
                 sub["aws"] = {"operation": str(attributes["rpc.method"])}
         else:
-            url = urlsplit(str(_first(attributes, "url.full", "http.url") or ""))
+            url = urlsplit(str(_first(attributes, *URL) or ""))
             sub |= {"namespace": "remote", "name": str(_first(attributes, *HOSTS) or url.hostname or own)}
     return sub
 

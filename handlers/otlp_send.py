@@ -1,0 +1,145 @@
+"""Where spans go: to Lambda's daemon by UDP, or to any OTLP endpoint once the answer is out.
+
+UDP is what AWS's distribution of OpenTelemetry does in Lambda: a datagram with the daemon's header, `T1S` and
+the protobuf message in base64. Its package says that the daemon of Lambda takes it; AWS's guides do not.
+
+An endpoint is reached by HTTP after the answer: the sender is an internal extension, whose thread Lambda lets
+run until it asks for the next event, while the customer has the answer already. That time is billed.
+"""
+
+import base64
+import logging
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from handlers import otlp_wire
+from handlers.otlp import Span, Value
+from handlers.transport import Connection, TransportError
+
+DAEMON = "AWS_XRAY_DAEMON_ADDRESS"
+HEADER = b'{"format":"json","version":1}\nT1S'
+MAX_DATAGRAM = 60_000  # of the 65,507 bytes that UDP carries
+MAX_MESSAGE = MAX_DATAGRAM * 3 // 4 - len(HEADER)
+TIMEOUT_S = 2.0  # for an endpoint: as long as the next invocation may have to wait for this one's spans
+WAITING = 100  # invocations, should an endpoint not answer
+EXTENSION = "2020-01-01/extension"
+Headers = Callable[[str, bytes], Mapping[str, str]]  # of a message to a URL
+Send = Callable[[Sequence[Span]], None]
+
+log = logging.getLogger(__name__)
+
+
+def resource() -> dict[str, Value]:
+    """The function, in the words of the semantic conventions."""
+    name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+    return {
+        "service.name": name,
+        "faas.name": name,
+        "faas.version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", ""),
+        "cloud.provider": "aws",
+        "cloud.platform": "aws_lambda",
+        "cloud.region": os.environ.get("AWS_REGION", ""),
+    }
+
+
+class Daemon:
+    """Sends to the daemon at `address`, `host:port` or the SDK's longer form; never waits, never raises."""
+
+    def __init__(self, address: str) -> None:
+        udp = next((part[4:] for part in address.split() if part.startswith("udp:")), address)
+        host, _, port = udp.rpartition(":")
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._address = (host, int(port))
+        self._resource = resource()
+        self._failed = False
+
+    def __call__(self, spans: Sequence[Span]) -> None:
+        """Send the spans as one datagram, which arrives whole or not at all, and only many in parts."""
+        message = otlp_wire.request(spans, self._resource) if spans else b""
+        if len(message) > MAX_MESSAGE:
+            if len(spans) > 1:
+                middle = len(spans) // 2
+                self(spans[:middle])
+                self(spans[middle:])
+            return
+        try:
+            if spans:
+                self._socket.sendto(HEADER + base64.b64encode(message), self._address)
+        except OSError as error:
+            if not self._failed:
+                log.warning("spans are not sent to the daemon: %s", error)
+            self._failed = True
+
+
+class Afterwards:
+    """Sends to `endpoint` when the answer is out. Make it while the function starts: Lambda registers then.
+
+    `headers` gives what a message is sent with; it is called in the thread, and may take its time once.
+    """
+
+    def __init__(self, endpoint: str, headers: Headers, runtime_api: str) -> None:
+        self._endpoint, self._headers = endpoint, headers
+        self._over: queue.Queue[Sequence[Span]] = queue.Queue(WAITING)
+        self._lambda = Connection(f"http://{runtime_api}", time.monotonic)
+        answer = self._ask("POST", "register", {"Lambda-Extension-Name": "spans"}, b'{"events":["INVOKE"]}')
+        self._id = answer["lambda-extension-identifier"]
+        threading.Thread(target=self._run, name="spans", daemon=True).start()
+
+    def __call__(self, spans: Sequence[Span]) -> None:
+        """Take over the spans of an invocation that is over, also none: it is over then as well."""
+        try:
+            self._over.put_nowait(spans)
+        except queue.Full:
+            log.warning("spans of an invocation were dropped: the endpoint does not keep up")
+
+    def _run(self) -> None:
+        connection, failed = Connection(self._endpoint, time.monotonic), False
+        target = urlsplit(self._endpoint)
+        path = f"?{target.query}" if target.query else ""
+        while True:
+            try:
+                self._ask("GET", "event/next", {"Lambda-Extension-Identifier": self._id}, None)
+                spans = self._over.get()
+                if spans:
+                    self._post(connection, path, otlp_wire.request(spans, resource()))
+                failed = False
+            except Exception as error:  # noqa: BLE001  # whatever it is: one line, and requests go on
+                if not failed:
+                    log.warning("spans are not sent to the endpoint: %s", type(error).__name__)
+                failed = True
+
+    def _post(self, connection: Connection, path: str, message: bytes) -> None:
+        headers = {"Content-Type": "application/x-protobuf", **self._headers(self._endpoint, message)}
+        by = time.monotonic() + TIMEOUT_S
+        answer = connection.request("POST", path, headers, message, connect_by=by, answer_by=by)
+        if answer.status >= 300:  # noqa: PLR2004  # HTTP's range of success is below
+            raise TransportError(f"status {answer.status}")
+
+    def _ask(
+        self, method: str, what: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Mapping[str, str]:
+        """One call to Lambda's extensions API; the next event is waited for as long as there is none."""
+        by = time.monotonic() + (365 * 24 * 3600 if method == "GET" else TIMEOUT_S)
+        path = f"/{EXTENSION}/{what}"
+        answer = self._lambda.request(method, path, headers, body, connect_by=by, answer_by=by)
+        if answer.status != 200:  # noqa: PLR2004
+            raise TransportError(f"Lambda answered {answer.status} to an extension")
+        return answer.headers
+
+
+def configured(runtime_api: str | None) -> Send:
+    """The sender that the environment asks for. Raises ValueError and `TransportError`."""
+    endpoint = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    if not endpoint:
+        return Daemon(os.environ.get(DAEMON, "127.0.0.1:2000"))
+    if runtime_api is None:
+        raise ValueError("there is no Lambda runtime API, so spans cannot be sent after an answer")
+    from handlers.otlp_headers import headers  # noqa: PLC0415  # only with an endpoint
+
+    return Afterwards(endpoint, headers(os.environ.get("OTLP_HEADERS_SECRET_ARN")), runtime_api)
