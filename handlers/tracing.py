@@ -88,8 +88,7 @@ def prepare(*libraries: str) -> None:
 def invocation(name: str) -> Iterator[None]:
     """The outermost step of one invocation. Annotates `cold_start`: a customer waited for this start."""
     cold_start, _state.started = _waited_for() and not _state.started, True
-    parts = (part.partition("=") for part in os.environ.get(TRACE_ENV, "").split(";"))
-    fields = {name: value for name, _, value in parts}
+    fields = _fields()
     root, parent = fields.get("Root"), fields.get("Parent")
     if fields.get("Sampled") != "1" or not root or not parent:
         try:
@@ -170,13 +169,18 @@ def current_header() -> str | None:
 
 def current_traceparent() -> str | None:
     """The same as `current_header`, as W3C's Trace Context has it; None where there is no trace to go on."""
-    header, current = os.environ.get(TRACE_ENV, ""), _current()
-    fields = dict(part.partition("=")[::2] for part in header.split(";"))
+    fields, current = _fields(), _current()
     trace_id = fields.get("Root", "")[2:].replace("-", "")
     parent = current.id if current else fields.get("Parent", "")
     if len(trace_id) != 32 or len(parent) != 16:  # noqa: PLR2004  # digits of W3C's ids
         return None
     return f"00-{trace_id}-{parent}-{'01' if fields.get('Sampled') == '1' else '00'}"
+
+
+def _fields() -> dict[str, str]:
+    """What Lambda's header says of this invocation."""
+    parts = (part.partition("=") for part in os.environ.get(TRACE_ENV, "").split(";"))
+    return {name: value for name, _, value in parts}
 
 
 def _current() -> "Recorded | None":
