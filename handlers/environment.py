@@ -19,6 +19,11 @@ def text(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
+def optional(environ: Mapping[str, str], name: str) -> str | None:
+    """The variable's value, None where it is not set: a component sets it only where it is needed."""
+    return environ.get(name) or None
+
+
 def whole_number(environ: Mapping[str, str], name: str, *, minimum: int) -> int:
     """The variable as a whole number of at least `minimum`. Raises `SettingsError` when it is not."""
     value = text(environ, name)

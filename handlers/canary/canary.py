@@ -12,15 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from handlers import tracing
-from handlers.canary.api_key import ApiKey, KeyUnreadableError
-from handlers.canary.metrics import NAMESPACE, metric_data
-from handlers.canary.outcome import Outcome, not_sent, worst
+from handlers.canary import heartbeats
+from handlers.canary.metrics import NAMESPACE, heartbeat_data, metric_data
+from handlers.canary.outcome import Outcome, worst
 from handlers.canary.probe import send
 from handlers.canary.probes import Probe
+from handlers.canary.request import Sender
+from handlers.canary.secrets import Secrets
 from handlers.canary.settings import Settings
+from handlers.canary.tokens import Tokens
 from handlers.transport import Clock
 
-FORBIDDEN = 403
+REFUSED = (401, 403)
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ class Canary:
         self,
         *,
         settings: Settings,
-        api_key: ApiKey,
+        secrets: Secrets,
         credentials: Callable[[], Any],
         metrics: Any,
         probes: Sequence[Probe],
@@ -40,8 +43,13 @@ class Canary:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._api_key = api_key
-        self._credentials = credentials
+        self._secrets = secrets
+        self._sender = Sender(
+            settings=settings,
+            secrets=secrets,
+            tokens=Tokens(clock, lambda: now().timestamp()),
+            credentials=credentials,
+        )
         self._metrics = metrics
         self._probes = probes
         self._clock = clock
@@ -55,30 +63,49 @@ class Canary:
             told = worst(list(outcomes.values()))
             tracing.annotate("outcome", told.reason or "ok")
             with tracing.step("publish"):
-                data = metric_data(outcomes, self._settings.service, started)
-                self._metrics.put_metric_data(Namespace=NAMESPACE, MetricData=data)
+                settings = self._settings
+                self._publish(metric_data(outcomes, settings.service, started, settings.location))
         results = {name: _result(name, outcome) for name, outcome in outcomes.items()}
         for result in results.values():
             log.info("probed", extra={"fields": result})
+        self._call_heartbeats(outcomes, started)
         return next(results[name] for name, outcome in outcomes.items() if outcome is told)
 
     @tracing.step("probe")
     def _probe(self) -> dict[str, Outcome]:
-        try:
-            api_key = self._api_key.value()
-        except KeyUnreadableError as error:
-            return {probe.name: not_sent(str(error)) for probe in self._probes}
+        self._secrets.refresh()
         if len(self._probes) == 1:
-            outcomes = [self._send(self._probes[0], api_key)]
+            outcomes = [self._send(self._probes[0])]
         else:  # each has the whole time that the function has for them
             with ThreadPoolExecutor(len(self._probes)) as threads:
-                outcomes = list(threads.map(lambda probe: self._send(probe, api_key), self._probes))
-        if any(outcome.status == FORBIDDEN for outcome in outcomes):
-            self._api_key.forget()
+                outcomes = list(threads.map(self._send, self._probes))
+        if any(_refused(outcome) for outcome in outcomes):
+            self._sender.forget()
         return {probe.name: outcome for probe, outcome in zip(self._probes, outcomes, strict=True)}
 
-    def _send(self, probe: Probe, api_key: str) -> Outcome:
-        return send(self._settings, probe, api_key, self._credentials, self._clock)
+    def _send(self, probe: Probe) -> Outcome:
+        return send(self._sender, probe, self._clock)
+
+    def _publish(self, data: list[dict[str, Any]]) -> None:
+        self._metrics.put_metric_data(Namespace=NAMESPACE, MetricData=data)
+
+    def _call_heartbeats(self, outcomes: dict[str, Outcome], started: datetime) -> None:
+        """Of the probes that succeeded, now that their results are where alarms see them."""
+        wanted = {
+            probe.name: probe.heartbeat
+            for probe in self._probes
+            if probe.heartbeat is not None and outcomes[probe.name].reason is None
+        }
+        failures = heartbeats.failures(self._secrets, wanted, self._clock)
+        for name, problem in failures.items():
+            log.warning("heartbeat not sent", extra={"fields": {"probe": name, "detail": problem}})
+        if failures:
+            self._publish(heartbeat_data(len(failures), self._settings.service, started))
+
+
+def _refused(outcome: Outcome) -> bool:
+    """Whether a secret or a token may have been replaced."""
+    return not outcome.sent or (outcome.reason == "status" and outcome.status in REFUSED)
 
 
 def _result(name: str, outcome: Outcome) -> dict[str, Any]:
@@ -89,4 +116,5 @@ def _result(name: str, outcome: Outcome) -> dict[str, Any]:
         "detail": outcome.detail,
         "status": outcome.status,
         "latency_ms": outcome.latency_ms,
+        **({"step": outcome.step} if outcome.step else {}),
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from handlers.canary.probes import Probe, Value
+from handlers.canary.probes import HeaderValue, Step, Take, Value
 from handlers.invalid import InvalidError
 from handlers.transport import (
     BrokenOffError,
@@ -19,7 +19,9 @@ from handlers.transport import (
     UnresolvedError,
 )
 
-Reason = Literal["secret", "dns", "connect", "tls", "timeout", "status", "schema", "value", "slow"]
+Reason = Literal[
+    "secret", "token", "dns", "connect", "tls", "timeout", "status", "header", "schema", "value", "slow"
+]
 # An answer that breaks off half-way counts as `connect`: the connection did not hold.
 REASONS: Mapping[type[TransportError], Reason] = {
     UnresolvedError: "dns",
@@ -29,6 +31,7 @@ REASONS: Mapping[type[TransportError], Reason] = {
     TimedOutError: "timeout",
 }
 NOTHING = object()  # stands at a pointer that leads nowhere
+MAX_HEADER = 2_000  # characters that a pattern looks at
 _CODE = re.compile(r"[a-z_]{1,40}")
 
 
@@ -36,20 +39,27 @@ _CODE = re.compile(r"[a-z_]{1,40}")
 class Outcome:
     """`reason` is None for a success. `detail` is for people and repeats nothing of an answer's own words.
 
-    `latency_ms` is how long the probe took, 0 when none was sent.
+    `latency_ms` is how long the call took, 0 when none was sent; `step` is the step that failed, if it is not
+    the probe's own call.
     """
 
     reason: Reason | None
     detail: str
     status: int | None = None
     latency_ms: float = 0.0
+    step: str | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether the canary had what it takes to send the probe."""
+        return self.reason != "secret"
 
 
-def decide(response: Response, latency_ms: float, probe: Probe) -> Outcome:
-    """Judge an answer: first its status, then its schema, its values, and last how long it took."""
-    reason, detail = judge(response, probe)
-    if reason is None and probe.max_ms is not None and latency_ms > probe.max_ms:
-        reason, detail = "slow", f"it took more than {probe.max_ms:g} ms"
+def decide(response: Response, latency_ms: float, step: Step) -> Outcome:
+    """Judge an answer: first its status, then headers, schema and values, and last how long it took."""
+    reason, detail = judge(response, step)
+    if reason is None and step.max_ms is not None and latency_ms > step.max_ms:
+        reason, detail = "slow", f"it took more than {step.max_ms:g} ms"
     return Outcome(reason=reason, detail=detail, status=response.status, latency_ms=latency_ms)
 
 
@@ -59,34 +69,67 @@ def no_answer(error: TransportError, waited_ms: float) -> Outcome:
 
 
 def not_sent(detail: str) -> Outcome:
-    """Without the API key or credentials nothing is sent: the canary is in trouble, the API perhaps not."""
+    """Without a secret or credentials nothing is sent: the canary is in trouble, the API perhaps not."""
     return Outcome(reason="secret", detail=detail)
 
 
 def worst(outcomes: Sequence[Outcome]) -> Outcome:
-    """The first that failed, or of successes the slowest."""
+    """The first that failed, one that was sent before others, or of successes the slowest.
+
+    That one probe lacks its secret does not hide that another found the API down.
+    """
     failed = [outcome for outcome in outcomes if outcome.reason is not None]
-    return failed[0] if failed else max(outcomes, key=lambda outcome: outcome.latency_ms)
+    if failed:
+        return next((outcome for outcome in failed if outcome.sent), failed[0])
+    return max(outcomes, key=lambda outcome: outcome.latency_ms)
 
 
-def judge(response: Response, probe: Probe) -> tuple[Reason | None, str]:
+def judge(response: Response, step: Step) -> tuple[Reason | None, str]:  # noqa: PLR0911  # one a reason
     """Whether the answer is the expected one, whatever it took; and what to say of it."""
     document, is_json = _document(response.body)
-    if response.status != probe.status:
+    if response.status != step.status:
         return "status", f"HTTP {response.status} {_error_code(document)}".rstrip()
-    if (probe.check or probe.values) and not is_json:
+    for expected in step.answer_headers:
+        if not _is_header(response.headers.get(expected.name.lower()), expected):
+            return "header", f"{expected.name} is not what is known"
+    if (step.check or step.values) and not is_json:
         return "schema", "the answer is no JSON"
-    if probe.check is not None:
+    if step.check is not None:
         try:
-            probe.check(document)
+            step.check(document)
         except InvalidError as error:
             return "schema", f"the answer does not fit the contract: {error}".removesuffix(".")
         except ArithmeticError:
             return "schema", "the answer does not fit the contract: a number is too large"
-    for value in probe.values:
+    for value in step.values:
         if not holds(document, value):
             return "value", f"{value.pointer or 'the answer'} is not what is known"
     return None, "as known"
+
+
+def take(response: Response, step: Step) -> dict[str, Any]:
+    """What the step takes out of the answer, by name; `NOTHING` for what is not there."""
+    document, _ = _document(response.body) if step.take else (None, False)
+    return {name: _taken(response, document, wanted) for name, wanted in step.take.items()}
+
+
+def _taken(response: Response, document: Any, wanted: Take) -> Any:
+    if wanted.pointer is not None:
+        found = pointed(document, wanted.pointer)
+        return NOTHING if found is None else found
+    value = response.headers.get(str(wanted.header).lower())
+    if value is None or wanted.matches is None:
+        return NOTHING if value is None else value
+    match = re.search(wanted.matches, value[:MAX_HEADER])
+    return match[1 if match.re.groups else 0] or NOTHING if match else NOTHING
+
+
+def _is_header(value: str | None, expected: HeaderValue) -> bool:
+    if value is None:
+        return False
+    if expected.matches is not None:
+        return re.fullmatch(expected.matches, value[:MAX_HEADER]) is not None
+    return value == expected.equals
 
 
 def holds(document: Any, value: Value) -> bool:
