@@ -1,22 +1,17 @@
 """Settings -> provider -> one stack component -> exports."""
 
 import pulumi
-import pulumi_aws as aws
 
 import config
 from components.monitor.stack import Monitor
 from components.service.existing import Existing
 from components.service.stack import Service
 from components.shared.identity import kept
+from components.shared.provider import account_provider
 
 settings = config.load()
 pulumi.export("identity", kept(name=settings.base, region=settings.region, account=settings.account_id))
-provider = aws.Provider(
-    "account",
-    region=settings.region,
-    allowed_account_ids=[settings.account_id],
-    default_tags={"tags": {"service": settings.base, "managed-by": "pulumi"}},
-)
+provider = account_provider("account", settings, settings.region)
 stacks: dict[str, type[Service | Existing | Monitor]] = {
     "service": Service,
     "watch": Existing,

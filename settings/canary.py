@@ -1,13 +1,60 @@
-"""The canary, which is the monitor stack's."""
+"""The canary, which is the monitor stack's: how long it waits, from where it probes, and its secrets."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from settings.forms import Section
+from settings.forms import RegionName, Section, form
+from settings.probes.authorization import NO_VALUE, SECRET_NAME
+
+# With the stack's own region five: an alarm reads at most ten metrics, and two of each location.
+MOST_LOCATIONS = 4
+Subnet = Annotated[str, form(r"subnet-[0-9a-f]{8,17}", "it should be a subnet's id; AWS refuses others")]
+SecurityGroup = Annotated[
+    str, form(r"sg-[0-9a-f]{8,17}", "it should be a security group's id; AWS refuses others")
+]
+EndpointHost = Annotated[
+    str,
+    form(
+        r"vpce-[0-9a-z-]+\.execute-api\.[a-z0-9-]+\.vpce\.amazonaws\.com",
+        "it should be the DNS name of an interface endpoint for `execute-api`, like"
+        " vpce-0a1b-2c3d.execute-api.eu-central-1.vpce.amazonaws.com; a private API is reached by no other",
+    ),
+]
+
+
+class Vpc(Section):
+    """Where the canary runs to reach a private API; of the stack's region and the monitor account.
+
+    `endpoint` is the DNS name of the VPC's endpoint where that has no private DNS.
+    """
+
+    subnets: Annotated[tuple[Subnet, ...], Field(min_length=1)]
+    security_groups: Annotated[tuple[SecurityGroup, ...], Field(min_length=1)]
+    endpoint: EndpointHost | None = None
 
 
 class Canary(Section):
-    """The probe, once a minute, and how long it waits for each answer."""
+    """The probes, once a minute, and how long each may take from its first step to its last answer.
+
+    `secrets` are values by the names that probes use. `locations` are further regions of the monitor account
+    from which they are sent, besides the stack's own.
+    """
 
     timeout_ms: Annotated[int, Field(ge=100, le=30_000)] = 5000
+    secrets: Annotated[
+        dict[Annotated[str, form(SECRET_NAME.pattern, NO_VALUE)], Annotated[str, Field(min_length=1)]],
+        Field(repr=False),
+    ] = {}  # noqa: RUF012  # frozen
+    locations: Annotated[tuple[RegionName, ...], Field(max_length=MOST_LOCATIONS)] = ()
+    vpc: Vpc | None = None
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if len(set(self.locations)) != len(self.locations):
+            raise ValueError("`locations` names a region twice; it is probed from once. Remove one")
+        if self.vpc and self.locations:
+            raise ValueError(
+                "a VPC is of one region, so `vpc` and `locations` do not go together; remove one of them"
+            )
+        return self

@@ -18,6 +18,7 @@ class Request:
     """What a client sent; header names are in lower case."""
 
     path: str
+    method: str = ""
     headers: Mapping[str, str]
     body: bytes
 
@@ -135,13 +136,14 @@ def _read(stream: Any) -> Request | None:
     line = stream.readline()
     if not line:
         return None
-    path = line.decode("latin-1").partition(" ")[2].rpartition(" ")[0]  # empty for what is no HTTP
+    method, _, rest = line.decode("latin-1").partition(" ")
+    path = rest.rpartition(" ")[0]  # empty for what is no HTTP
     headers: dict[str, str] = {}
     while (header := stream.readline().strip()) != b"":
         name, _, value = header.decode("latin-1").partition(":")
         headers[name.lower()] = value.strip()
     body = stream.read(int(headers.get("content-length", "0")))
-    return Request(path=path, headers=headers, body=body)
+    return Request(path=path, method=method, headers=headers, body=body)
 
 
 def closed_port() -> int:

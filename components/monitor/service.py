@@ -12,23 +12,29 @@ import pulumi
 
 import monitoring
 from components.monitor.canary import Canary, CanaryArgs
+from components.monitor.locations import Location
 from components.monitor.stack_outputs import StackOutputs
 from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
 from monitoring.spec import Level
-from monitoring.watched import Watched, dashboard_name
+from monitoring.watched import Watched, canary_name, dashboard_name
 from settings.canary import Canary as CanarySettings
+from settings.probes import exported
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WatchedServiceArgs:
-    """`stack` is the service's own, which `watched` was read from; topics by level."""
+    """`stack` is the service's own, which `watched` and `probes` were read from, probes unless a preview
+    finds none; topics by level.
+    """
 
     common: Common
     stack: StackOutputs
     watched: Watched
+    probes: str | None
     canary: CanarySettings
+    locations: Mapping[str, Location]
     topic_arns: Mapping[Level, pulumi.Input[str]]
 
 
@@ -46,19 +52,8 @@ class WatchedService(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=opts.parent)])
         watched = args.watched
         alarms = monitoring.monitor_alarms(watched)
-        canary = Canary(
-            f"{name}-canary",
-            CanaryArgs(
-                common=args.common,
-                watched=watched,
-                api_id=args.stack.require("api_id"),
-                api_url=args.stack.require("api_url"),
-                api_key=args.stack.require("canary_api_key"),
-                probes=args.stack.require("probes"),
-                settings=args.canary,
-            ),
-            opts=child,
-        )
+        if args.probes is not None:
+            self._probe(name, args, args.probes, child)
         Alarms(f"{name}-alarms", AlarmsArgs(alarms=alarms, topic_arns=args.topic_arns), opts=child)
         body = monitoring.monitor_dashboard(watched, args.common.account_id)
         Dashboard(
@@ -67,8 +62,24 @@ class WatchedService(pulumi.ComponentResource):
             opts=child,
         )
         self.exports = {
-            "canary_function_name": canary.function.function_name,
+            "canary_function_name": canary_name(watched.name),
             "dashboard_name": dashboard_name(watched.name),
             "alarms": [alarm.name for alarm in alarms],
         }
         self.register_outputs({})
+
+    def _probe(self, name: str, args: WatchedServiceArgs, probes: str, opts: pulumi.ResourceOptions) -> None:
+        Canary(
+            f"{name}-canary",
+            CanaryArgs(
+                common=args.common,
+                watched=args.watched,
+                api_id=args.stack.require("api_id"),
+                api_url=args.stack.require("api_url"),
+                api_key=args.stack.require("canary_api_key") if exported.needs_api_key(probes) else None,
+                probes=probes,
+                settings=args.canary,
+                locations=args.locations,
+            ),
+            opts=opts,
+        )

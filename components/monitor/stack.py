@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 import monitoring
+from components.monitor.locations import locations
 from components.monitor.service import WatchedService, WatchedServiceArgs
 from components.monitor.stack_outputs import StackOutputs, unknown, watched_stacks
 from components.shared.common import common
@@ -18,6 +19,7 @@ from components.shared.one_account import warn_of_one_account
 from monitoring.watched import Watched
 from settings import Settings
 from settings.notifications import Notifications as Subscribers
+from settings.probes.exported import Exported
 
 
 class Monitor(pulumi.ComponentResource):
@@ -31,6 +33,7 @@ class Monitor(pulumi.ComponentResource):
         self._stacks = [StackOutputs(stack) for stack in watched_stacks(settings.watches)]
         prefix = f"{settings.base}-monitor"
         self._common = common(name, settings, prefix, self._child)
+        self._locations = locations(name, settings, prefix, self)
         self._notifications = Notifications(
             f"{name}-notifications",
             NotificationsArgs(
@@ -47,9 +50,10 @@ class Monitor(pulumi.ComponentResource):
         # too, so these resources show there as soon as the service is deployed.
         self.exports = {
             "dashboard_name": f"{prefix}-overview",
-            "services": pulumi.Output.all(*[stack.read("watched", Watched) for stack in self._stacks]).apply(
-                self._watch
-            ),
+            "services": pulumi.Output.all(
+                pulumi.Output.all(*[stack.read("watched", Watched) for stack in self._stacks]),
+                pulumi.Output.all(*[stack.read("probes", Exported) for stack in self._stacks]),
+            ).apply(lambda known: self._watch(*known)),
             "topics": self._notifications.topic_arns,
         }
         self.register_outputs({})
@@ -59,13 +63,22 @@ class Monitor(pulumi.ComponentResource):
         there = [subscribers for subscribers in theirs if subscribers]
         return joined(*there, self._settings.notifications) if there else unknown()
 
-    def _watch(self, services: Sequence[Watched | None]) -> pulumi.Output[dict[str, Any]]:
+    def _watch(
+        self, services: Sequence[Watched | None], probes: Sequence[Exported | None]
+    ) -> pulumi.Output[dict[str, Any]]:
         """One component a service that is there; all of them are judged before the first is made."""
-        there = [(stack, watched) for stack, watched in zip(self._stacks, services, strict=True) if watched]
-        check([(stack.name, watched) for stack, watched in there], self._settings)
+        there = [
+            (stack, watched, sent)
+            for stack, watched, sent in zip(self._stacks, services, probes, strict=True)
+            if watched
+        ]
+        check([(stack.name, watched) for stack, watched, _ in there], self._settings)
         try:
-            body = monitoring.overview_dashboard([watched for _, watched in there], self._settings.account_id)
-            made = {watched.name: self._service(stack, watched).exports for stack, watched in there}
+            services_there = [watched for _, watched, _ in there]
+            body = monitoring.overview_dashboard(services_there, self._settings.account_id)
+            made = {
+                watched.name: self._service(stack, watched, sent).exports for stack, watched, sent in there
+            }
         except monitoring.MonitoringError as error:  # for people: without a traceback
             raise pulumi.RunError(str(error)) from None
         Dashboard(
@@ -75,7 +88,7 @@ class Monitor(pulumi.ComponentResource):
         )
         return pulumi.Output.from_input(made)
 
-    def _service(self, stack: StackOutputs, watched: Watched) -> WatchedService:
+    def _service(self, stack: StackOutputs, watched: Watched, probes: Exported | None) -> WatchedService:
         if watched.account_id == self._settings.account_id:
             warn_of_one_account(watched.name)
         return WatchedService(
@@ -84,7 +97,9 @@ class Monitor(pulumi.ComponentResource):
                 common=self._common,
                 stack=stack,
                 watched=watched,
+                probes=probes and probes.text,
                 canary=self._settings.canary,
+                locations=self._locations,
                 topic_arns=self._notifications.topic_arns,
             ),
             opts=self._child,

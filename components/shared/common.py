@@ -22,20 +22,30 @@ class Common:
 
 
 def common(
-    name: str, settings: Settings, prefix: str, opts: pulumi.ResourceOptions, *, protect: bool = False
+    name: str,
+    settings: Settings,
+    prefix: str,
+    opts: pulumi.ResourceOptions,
+    *,
+    protect: bool = False,
+    region: str | None = None,
 ) -> Common:
-    """Makes the key, protected or not, and the layer; `prefix` begins their physical names."""
+    """Makes the key, protected or not, and the layer; `prefix` begins their physical names.
+
+    `region` is another one than the stack's, which the provider in `opts` is then of.
+    """
+    region = region or settings.region
     encryption = Encryption(
         f"{name}-encryption",
         EncryptionArgs(
-            alias=prefix, account_id=settings.account_id, region=settings.region, deletion_protection=protect
+            alias=prefix, account_id=settings.account_id, region=region, deletion_protection=protect
         ),
         opts=opts,
     )
     return Common(
         base=settings.base,
         account_id=settings.account_id,
-        region=settings.region,
+        region=region,
         log_retention_days=settings.log_retention_days,
         key_arn=encryption.key_arn,
         layer_arn=sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,

@@ -15,6 +15,7 @@ from components.shared import iam
 from components.shared.common import Common
 from components.shared.packages import ARCHITECTURE, RUNTIME, build_handler
 from monitoring.watched import ALIAS
+from settings.canary import Vpc
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +24,8 @@ class PythonFunctionArgs:
 
     `files` are what the package holds besides, by path. `grants` are statements by the name of what they
     open, each in a policy of its own: when the function is switched from one such thing to another, it may
-    use both until the switch is done.
+    use both until the switch is done. `role` is that of the same function in another region, which then may
+    do all this, too: roles are of no region.
     """
 
     common: Common
@@ -38,11 +40,14 @@ class PythonFunctionArgs:
     grants: Mapping[str, iam.Statement] = field(default_factory=dict)
     reserved_concurrency: int | None = None
     snap_start: bool = False
+    vpc: Vpc | None = None
+    role: aws.iam.Role | None = None
 
 
 class PythonFunction(pulumi.ComponentResource):
     """The function and what belongs to it alone."""
 
+    role: aws.iam.Role
     function_name: pulumi.Output[str]
     alias_name: pulumi.Output[str]
     alias_arn: pulumi.Output[str]
@@ -60,7 +65,7 @@ class PythonFunction(pulumi.ComponentResource):
             kms_key_id=args.common.key_arn,
             opts=child,
         )
-        role = aws.iam.Role(
+        self.role = role = args.role or aws.iam.Role(
             f"{name}-role",
             name=args.function_name,
             assume_role_policy=pulumi.Output.json_dumps(iam.plain_trust("lambda.amazonaws.com")),
@@ -72,7 +77,9 @@ class PythonFunction(pulumi.ComponentResource):
         policy = aws.iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
-            policy=pulumi.Output.json_dumps(iam.document([write_logs, iam.put_traces(), *args.statements])),
+            policy=pulumi.Output.json_dumps(
+                iam.document([write_logs, iam.put_traces(), *args.statements, *_in_vpc(args)])
+            ),
             opts=child,
         )
         grants = [
@@ -100,6 +107,9 @@ class PythonFunction(pulumi.ComponentResource):
             timeout=args.timeout_s,
             environment={"variables": args.environment},
             reserved_concurrent_executions=args.reserved_concurrency,
+            vpc_config={"subnet_ids": args.vpc.subnets, "security_group_ids": args.vpc.security_groups}
+            if args.vpc
+            else None,
             snap_start={"apply_on": "PublishedVersions"} if args.snap_start else None,
             tracing_config={"mode": "Active"},
             logging_config={"log_format": "JSON", "log_group": logs.name, "application_log_level": "INFO"},
@@ -118,3 +128,11 @@ class PythonFunction(pulumi.ComponentResource):
         self.alias_arn = alias.arn
         self.alias_invoke_arn = alias.invoke_arn
         self.register_outputs({"alias_arn": self.alias_arn})
+
+
+def _in_vpc(args: PythonFunctionArgs) -> list[iam.Statement]:
+    """What Lambda needs of the role to connect the function, and the function itself never does."""
+    if args.vpc is None:
+        return []
+    account = f"{args.common.region}:{args.common.account_id}"
+    return iam.network_interfaces(account, f"arn:aws:lambda:{account}:function:{args.function_name}")

@@ -59,3 +59,28 @@ def put_traces() -> dict[str, Any]:
         ],
         "*",
     )
+
+
+def network_interfaces(account: str, function_arn: str) -> list[Statement]:
+    """Connecting a function to a VPC, for Lambda with the function's role and not for the function's code.
+
+    `account` is region and account as ARNs have them. After "Giving Lambda functions access to resources in
+    an Amazon VPC", Lambda developer guide: describing has no resource type, deleting takes no narrower one.
+    """
+    change = [
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+    ]
+    look = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    return [
+        allow(change, f"arn:aws:ec2:{account}:*/*"),
+        allow(look, "*"),
+        {
+            "Effect": "Deny",
+            "Action": [*change, *look],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
+        },
+    ]

@@ -14,9 +14,9 @@ from handlers.canary.probes import packaged
 from handlers.canary.secrets import Secrets
 from handlers.canary.settings import Settings
 
-# Of the 25 s that the function has besides the probes: reading two secrets and publishing twice with one retry
-# each, 2 s of clean-up, 2 s of heartbeats. A publication that is sent twice because its answer got lost counts
-# twice; a lost one is worse.
+# Of the 25 s that the function has besides the probes: reading two secrets and publishing twice, with one
+# retry each, 2 s of clean-up, 2 s of heartbeats. A publication that is sent twice because its answer got lost
+# counts twice; a lost one is worse.
 CLIENTS = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
 
 

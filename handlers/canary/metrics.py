@@ -30,9 +30,10 @@ def metric_data(
 
 def _data(outcome: Outcome, dimensions: Mapping[str, str], started: datetime) -> list[dict[str, Any]]:
     """`CanaryAttempts` always: 1 for a probe that went out, 0 when the canary had nothing to send one with,
-    so that a canary without its secret is seen as a canary that is down, not as an API that is. `CanarySuccess`
-    with `CanaryLatency`, or `CanaryFailure` once in all and once by `Reason`. A success is never published
-    as a 0, and no latency for a failure: how fast an error came, or that nothing came, is no response time.
+    so that a canary without its secret is seen as a canary that is down, not as an API that is.
+    `CanarySuccess` with `CanaryLatency`, or `CanaryFailure` once in all and once by `Reason`. A success is
+    never published as a 0, and no latency for a failure: how fast an error came, or that nothing came, is
+    no response time.
     """
     data = [_datum("CanaryAttempts", dimensions, started, int(outcome.sent), "Count")]
     if outcome.reason is None:

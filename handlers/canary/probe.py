@@ -74,12 +74,12 @@ def _call(sender: Sender, step: Step, taken: dict[str, Any], deadline: float, cl
     except TransportError as error:
         return no_answer(error, _ms(clock() - started))
     outcome = decide(response, _ms(clock() - started), replace(step, values=values))
-    if outcome.reason is not None:
-        return outcome
-    found = take(response, step)
+    found = take(response, step)  # of a wrong answer, too: what it made has to be cleaned up
     taken |= {name: value for name, value in found.items() if value is not NOTHING}
     lost = next((name for name, value in found.items() if value is NOTHING), None)
-    return outcome if lost is None else replace(outcome, reason="value", detail=f"`{lost}` is not there")
+    if outcome.reason is None and lost is not None:
+        return replace(outcome, reason="value", detail=f"`{lost}` is not there")
+    return outcome
 
 
 def _answer(step: Step, request: Prepared, deadline: float, clock: Clock) -> Response:

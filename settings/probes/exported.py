@@ -2,10 +2,13 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from handlers.canary.probes import Probe, assembled
+from handlers.canary.templates import REFERENCE, SECRETS, references
 from settings.probes import definition
 from settings.probes.authorization import SIGNED, Authorization
 from settings.probes.definition import Call, Example, Step
@@ -14,6 +17,36 @@ from settings.probes.wire import Sent
 from settings.service.validators import module
 
 GENERATED = "handlers/canary/generated"
+
+
+class _Call(BaseModel):
+    """What every exported call has; older exports have no more."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    method: str
+    target: str
+    body: str | None
+    status: int
+    values: list[Any]
+
+
+_EXPORTED = TypeAdapter(Annotated[list[_Call], Field(min_length=1)])
+
+
+class Exported(BaseModel):
+    """Exported probes, if that is what a text is."""
+
+    text: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, text: Any) -> Any:
+        _EXPORTED.validate_json(text)
+        return {"text": text}
+
+
 Wired = Callable[[Call], tuple[Sent, Mapping[str, Any] | None]]  # the request, and the contract's schema
 
 
@@ -108,3 +141,43 @@ def _check(schema: Mapping[str, Any] | None, schemas: dict[str, Mapping[str, Any
     known = next((name for name, other in schemas.items() if other == schema), f"answer_{len(schemas)}")
     schemas[known] = schema
     return known
+
+
+def steps(probes: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every call of exported probes, with the name of its probe."""
+    for probe in json.loads(probes):
+        for step in (*probe.get("before", ()), probe, *probe.get("cleanup", ())):
+            yield probe["name"], step
+
+
+def authorization(step: Mapping[str, Any]) -> Authorization:
+    """How an exported call is authorized."""
+    said = step.get("authorization")
+    return SIGNED if said is None else Authorization.model_validate(said, strict=False)
+
+
+def secret_names(probes: str) -> dict[str, str]:
+    """The secrets that exported probes name, each with the first probe that needs it."""
+    found: dict[str, str] = {}
+    for probe, step in steps(probes):
+        parts = [step.get(key) for key in ("headers", "document", "form")]
+        refers = [name.removeprefix(SECRETS) for name in references(parts) if name.startswith(SECRETS)]
+        heartbeat = [step["heartbeat"]] if "heartbeat" in step else []
+        for name in (*authorization(step).secrets, *refers, *heartbeat):
+            found.setdefault(name, probe)
+    return dict(sorted(found.items()))
+
+
+def needs_api_key(probes: str) -> bool:
+    """Whether any call carries the key that the service's stack made for the canary."""
+    return any(authorization(step).api_key is True for _, step in steps(probes))
+
+
+def signed_calls(probes: str) -> list[str]:
+    """What exported probes sign for: method and path of each, as IAM names them, with `*` for what varies."""
+    signed = (step for _, step in steps(probes) if authorization(step).iam)
+    return list(dict.fromkeys(f"{step['method']}{_resource(step['target'])}" for step in signed))
+
+
+def _resource(target: str) -> str:
+    return REFERENCE.sub("*", target.partition("?")[0])

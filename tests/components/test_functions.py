@@ -31,7 +31,7 @@ def test_each_function_has_its_handler_its_memory_and_its_time(prod: Run, prod_m
 
     assert size(prod, "inference-prod-inference") == ("handlers.inference.app.handler", 1769, 2)
     assert size(prod, "inference-prod-usage-reporter") == ("handlers.usage_reporter.app.handler", 256, 300)
-    assert size(prod_monitor, "inference-prod-canary") == ("handlers.canary.app.handler", 256, 15)
+    assert size(prod_monitor, "inference-prod-canary") == ("handlers.canary.app.handler", 256, 30)
 
 
 def test_the_alias_is_the_published_version_and_the_layer_fits_it(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.canary.metrics import NAMESPACE as CANARY_NAMESPACE
+from handlers.canary.settings import API_KEY_ENVIRONMENT as CANARY_API_KEY_ENVIRONMENT
 from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
 from handlers.inference import settings as inference
 from handlers.usage_reporter.metrics import NAMESPACE as USAGE_NAMESPACE
@@ -138,7 +139,10 @@ def test_the_environment_of_each_function_is_exactly_what_its_handler_reads(
         *inference.MODEL_ENVIRONMENT,
     }
     assert set(environment(dev, "inference-dev-usage-reporter")) == set(USAGE_REPORTER_ENVIRONMENT)
-    assert set(environment(dev_monitor, "inference-dev-canary")) == set(CANARY_ENVIRONMENT)
+    assert set(environment(dev_monitor, "inference-dev-canary")) == {
+        *CANARY_ENVIRONMENT,
+        *CANARY_API_KEY_ENVIRONMENT,
+    }
 
 
 def plain_texts(value: Any) -> list[str]:

@@ -4,7 +4,6 @@ import json
 import logging
 import socket
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +18,9 @@ from botocore.stub import ANY, Stubber
 
 from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, reply
 from bench.stand_ins.wine import PROBE
-from handlers.canary.api_key import ApiKey, KeyUnreadableError
 from handlers.canary.canary import Canary
 from handlers.canary.probes import Probe
+from handlers.canary.secrets import Secrets
 from handlers.canary.settings import Settings
 from handlers.transport import Response
 from tests.handlers.canary.test_outcome import GOOD
@@ -34,9 +33,12 @@ SETTINGS = Settings(
     service="inference-dev",
     api_url="",
     api_region="eu-west-1",
-    api_key_secret_arn=SECRET_ARN,
     timeout_ms=TIMEOUT_MS,
 )
+
+
+def CREDENTIALS() -> Credentials:  # noqa: N802  # a constant that is made anew
+    return Credentials("AKIA2", "s3cret2", "t0ken2")
 
 
 SESSION = get_session()  # keeps the service models that it has read
@@ -75,11 +77,13 @@ class Aws:
             expected = {"Namespace": "InferenceWatch", "MetricData": ANY}
             self.of_metrics.add_response("put_metric_data", {}, expected)
 
-    def canary(self, url: str, *probes: Probe) -> Canary:
+    def canary(
+        self, url: str, *probes: Probe, credentials: Any = CREDENTIALS, secrets: Secrets | None = None
+    ) -> Canary:
         return Canary(
             settings=replace(SETTINGS, api_url=f"{url}/live"),
-            api_key=ApiKey(self.secrets, SECRET_ARN),
-            credentials=lambda: Credentials("AKIA2", "s3cret2", "t0ken2"),
+            secrets=secrets or Secrets(self.secrets, SECRET_ARN, None),
+            credentials=credentials,
             metrics=self.metrics,
             probes=[*probes] or [PROBE],
             clock=time.monotonic,
@@ -250,30 +254,12 @@ def test_blanks_around_the_key_are_no_part_of_it(stored: str, aws: Aws) -> None:
     assert api.requests[0].headers["x-api-key"] == stored.strip()
 
 
-def test_an_error_that_repeats_the_secret_is_told_by_its_type_alone() -> None:
-    class Careless:
-        def get_secret_value(self, **_: str) -> None:
-            raise ValueError(f"cannot parse {API_KEY}")
-
-    with pytest.raises(KeyUnreadableError, match=r"^Secrets Manager: ValueError$") as raised:
-        ApiKey(Careless(), SECRET_ARN).value()
-    assert raised.value.__suppress_context__
-    assert API_KEY not in "".join(traceback.format_exception(raised.value))
-
-
 def test_a_probe_that_cannot_be_signed_is_published_as_none_sent(aws: Aws) -> None:
     aws.secret()
     aws.publication()
-    canary = aws.canary("http://127.0.0.1:1")
-    canary._credentials = lambda: None  # noqa: SLF001  # as botocore gives it to a function without a role
+    canary = aws.canary("http://127.0.0.1:1", credentials=lambda: None)  # as botocore gives it without a role
     assert canary.run()["reason"] == "secret"
     assert aws.published[0]["MetricData"][0]["Value"] == 0
-
-
-def test_a_secrets_manager_that_cannot_be_reached_is_an_unreadable_key() -> None:
-    unreachable = client("secretsmanager", f"http://127.0.0.1:{closed_port()}")
-    with pytest.raises(KeyUnreadableError, match="EndpointConnectionError"):
-        ApiKey(unreachable, SECRET_ARN).value()
 
 
 def test_a_canary_that_cannot_publish_fails_loudly(aws: Aws) -> None:
@@ -315,11 +301,11 @@ def test_a_probe_has_one_deadline_and_is_published_at_its_beginning_with_its_tim
     aws.publication()
     canary = Canary(
         settings=replace(SETTINGS, api_url="http://api.invalid/live"),
-        api_key=ApiKey(aws.secrets, SECRET_ARN),
-        credentials=lambda: Credentials("AKIA2", "s3cret2", "t0ken2"),
+        secrets=Secrets(aws.secrets, SECRET_ARN, None),
+        credentials=CREDENTIALS,
         metrics=aws.metrics,
         probes=[PROBE],
-        clock=iter([10.0, 10.0123456]).__next__,
+        clock=iter([10.0, 10.0, 10.0123456, 10.0123456]).__next__,
         now=iter([NOW, NOW + timedelta(hours=1)]).__next__,
     )
     assert canary.run()["latency_ms"] == 12.346
@@ -340,12 +326,6 @@ def test_a_trace_of_the_probe_says_what_came_of_it(
     with Loopback([answer]) as api:
         aws.canary(api.url).run()
     assert said == {"outcome": outcome}
-
-
-def test_an_errors_code_is_cut_to_what_a_log_line_takes(aws: Aws) -> None:
-    aws.of_secrets.add_client_error("get_secret_value", "X" * 200)
-    with pytest.raises(KeyUnreadableError, match=rf"^Secrets Manager: {'X' * 80}$"):
-        ApiKey(aws.secrets, SECRET_ARN).value()
 
 
 def test_several_probes_go_out_at_once_and_each_is_published_and_logged(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.canary.metrics import metric_data
+from handlers.canary.metrics import heartbeat_data, metric_data
 from handlers.canary.outcome import Outcome
 
 STARTED = datetime(2026, 11, 24, 14, 3, 1, tzinfo=UTC)
@@ -73,3 +73,31 @@ def test_of_several_probes_the_worst_is_the_services_and_each_has_its_own() -> N
         ("CanaryFailure", ("value",), 1),
     ]
     assert ("CanaryFailure", ("b", "value"), 1) in told(a=fine, b=broken)
+
+
+def test_from_one_of_several_locations_the_services_figures_come_once_more_with_it() -> None:
+    fine = Outcome(reason=None, detail="", status=200, latency_ms=10.0)
+    data = metric_data({"a": fine}, "inference-dev", STARTED, "us-east-1")
+    location = {"Name": "Location", "Value": "us-east-1"}
+    service = {"Name": "Service", "Value": "inference-dev"}
+    names = ["CanaryAttempts", "CanarySuccess", "CanaryLatency"]
+    assert [(d["MetricName"], d["Dimensions"]) for d in data] == [
+        *((name, [service]) for name in names),
+        *((name, [service, location]) for name in names),
+    ]
+    assert heartbeat_data(2, "inference-dev", STARTED) == [
+        {
+            "MetricName": "CanaryHeartbeatFailure",
+            "Dimensions": [service],
+            "Timestamp": STARTED,
+            "Value": 2,
+            "Unit": "Count",
+        }
+    ]
+
+
+def test_a_probe_without_its_secret_does_not_hide_that_another_found_the_api_down() -> None:
+    lacking, down = Outcome(reason="secret", detail=""), Outcome(reason="status", detail="", status=500)
+    data = metric_data({"a": lacking, "b": down}, "inference-dev", STARTED)
+    assert [(d["MetricName"], d["Value"]) for d in data[:2]] == [("CanaryAttempts", 1), ("CanaryFailure", 1)]
+    assert data[2]["Dimensions"][1] == {"Name": "Reason", "Value": "status"}
