@@ -97,7 +97,7 @@ class Monitor(pulumi.ComponentResource):
                 common=self._common,
                 stack=stack,
                 watched=watched,
-                probes=probes and probes.text,
+                probes=probes.text if probes else None,
                 canary=self._settings.canary,
                 locations=self._locations,
                 topic_arns=self._notifications.topic_arns,

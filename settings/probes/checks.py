@@ -31,8 +31,8 @@ SECRET_HEADERS = ("authorization", "proxy-authorization", "x-api-key", "cookie")
 BODILESS = (204, 304)
 
 
-def probe_problems(probe: Probe, at: At, default: Authorization | None) -> Iterator[str]:
-    """Every problem of a probe and its steps; `default` is the authorization of calls that say none."""
+def probe_problems(probe: Probe, at: At, default: Callable[[Call], Authorization]) -> Iterator[str]:
+    """Every problem of a probe and its steps; `default` is the authorization of a call that says none."""
     yield from _names(probe, at)
     taken: dict[str, Take] = {}
     for place, call in probe.calls:
@@ -43,7 +43,7 @@ def probe_problems(probe: Probe, at: At, default: Authorization | None) -> Itera
                 " lost. Rename one."
             )
         taken |= call.take
-        yield from _headers(call, at, place, call.authorization or default or Authorization())
+        yield from _headers(call, at, place, _authorization(call, default))
         yield from _elsewhere(call, at, place)
         yield from _answer(call, at, place)
 
@@ -61,6 +61,10 @@ def request_problems(call: Call, read: Callable[[str], bytes], at: At) -> Iterat
         by_path(call, read)
     except UnsendableError as error:
         yield f"{at('request', *filter(None, [error.part]))}: {error}"
+
+
+def _authorization(call: Call, default: Callable[[Call], Authorization]) -> Authorization:
+    return call.authorization or (Authorization() if call.url else default(call))
 
 
 def _names(probe: Probe, at: At) -> Iterator[str]:
@@ -182,12 +186,17 @@ def value_problems(
     schema: Mapping[str, Any], values: Sequence[Value], at: At, *, of: str = "schema"
 ) -> Iterator[str]:
     """Known values that no answer can have that fits the schema `of` the contract or the file."""
+    draft = {key: schema[key] for key in ("$schema",) if key in schema}
     for number, value in enumerate(values):
         possible = pointed(schema, value.pointer)
         if not possible:
             yield f"{at('values', number, 'pointer')}: {_nowhere(value.pointer, of)}"
             continue
-        problems = [] if any(references(value.equals)) else [_unfit(one, value.equals) for one in possible]
+        problems = (
+            []
+            if any(references(value.equals))
+            else [_unfit({**draft, **one}, value.equals) for one in possible]
+        )
         if problems and all(problems):
             yield (
                 f"{at('values', number, 'equals')}: no answer that fits the {of} has this there"

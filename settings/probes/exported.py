@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
@@ -47,31 +48,37 @@ class Exported(BaseModel):
         return {"text": text}
 
 
-Wired = Callable[[Call], tuple[Sent, Mapping[str, Any] | None]]  # the request, and the contract's schema
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wired:
+    """A call as it is sent, the schema that the contract gives its answer, and the authorization that it
+    gives it where the call itself says none."""
+
+    sent: Sent
+    schema: Mapping[str, Any] | None
+    authorization: Authorization
 
 
-def exported(probes: Sequence[definition.Probe], wired: Wired, default: Authorization = SIGNED) -> str:
+def exported(probes: Sequence[definition.Probe], wired: Callable[[Call], Wired]) -> str:
     """All probes, as JSON: what is sent, and what must come back.
 
-    `default` is the authorization of a call that says nothing of it. As text, so that the same probes are the
-    same bytes on the other side of a StackReference; what is not set is left out, and so is the authorization
-    of this program's own APIs.
+    As text, so that the same probes are the same bytes on the other side of a StackReference. What is not set
+    is left out, and so is the authorization of this program's own APIs.
     """
-    return json.dumps([_probe(probe, wired, default) for probe in probes], sort_keys=True)
+    return json.dumps([_probe(probe, wired) for probe in probes], sort_keys=True)
 
 
-def _probe(probe: definition.Probe, wired: Wired, default: Authorization) -> dict[str, Any]:
-    found = _step(probe, wired, default)
+def _probe(probe: definition.Probe, wired: Callable[[Call], Wired]) -> dict[str, Any]:
+    found = _step(probe, wired(probe))
     for name in ("before", "cleanup"):
         if steps := getattr(probe, name):
-            found[name] = [_step(step, wired, default) for step in steps]
+            found[name] = [_step(step, wired(step)) for step in steps]
     return found | ({"heartbeat": probe.heartbeat} if probe.heartbeat else {})
 
 
-def _step(step: Step, wired: Wired, default: Authorization) -> dict[str, Any]:
-    authorization = step.authorization or (Authorization() if step.url else default)
+def _step(step: Step, wired: Wired) -> dict[str, Any]:
+    authorization = step.authorization or (Authorization() if step.url else wired.authorization)
     said = authorization.model_dump(exclude_defaults=True)
-    found = {"name": step.name, **described(step, *wired(step))}
+    found = {"name": step.name, **described(step, wired.sent, wired.schema)}
     return found | ({} if authorization == SIGNED else {"authorization": said})
 
 

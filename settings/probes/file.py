@@ -14,7 +14,8 @@ from settings.probes import exported as probes
 from settings.probes.authorization import Authorization
 from settings.probes.checks import probe_problems, request_problems
 from settings.probes.definition import Call, ProbeFile
-from settings.probes.wire import Sent, by_path, reader
+from settings.probes.exported import Wired
+from settings.probes.wire import by_path, reader
 from settings.service.errors import ServiceError, validation_problems
 from settings.service.source import Source
 
@@ -31,15 +32,15 @@ class Probed:
 
     def exported(self) -> str:
         """Its probes, as the stack exports them; see `settings.probes.exported`."""
-        authorization = self.definition.authorization
-        return probes.exported(self.definition.probes, self._wired, authorization or Authorization())
+        return probes.exported(self.definition.probes, self._wired)
 
     def read(self, name: str) -> bytes:
         """A file beside it. Raises `UnsendableError`."""
         return reader(self.path.parent, str(self.path.parent))(name)
 
-    def _wired(self, call: Call) -> tuple[Sent, None]:
-        return by_path(call, self.read), None
+    def _wired(self, call: Call) -> Wired:
+        authorization = self.definition.authorization or Authorization()
+        return Wired(sent=by_path(call, self.read), schema=None, authorization=authorization)
 
 
 def read(path: Path) -> Probed:
@@ -61,7 +62,7 @@ def _problems(found: Probed) -> Iterator[str]:
     default = found.definition.authorization
     for number, probe in enumerate(found.definition.probes):
         at = partial(_at, found.source, "probes", number)
-        yield from probe_problems(probe, at, default)
+        yield from probe_problems(probe, at, lambda _: default or Authorization())
         if probe.reference:
             yield f"{at('reference')}: the table is not the program's own and is left alone. Remove it."
         for place, call in probe.calls:

@@ -17,12 +17,13 @@ from handlers.inference.operations import Operation, Operations
 from handlers.inference.requests import request_of
 from handlers.transport import Response
 from settings.probes import exported
-from settings.probes.authorization import SIGNED
+from settings.probes.authorization import SIGNED, Authorization
 from settings.probes.checks import At, probe_problems, request_problems, value_problems
 from settings.probes.definition import Call, Example
 from settings.probes.wire import UnsendableError, reader
 from settings.service import probing, running
 from settings.service.errors import ServiceError, did_you_mean
+from settings.service.probing import asked_for
 from settings.service.reading import Service, no_item
 from settings.service.sending import event_of, sent
 
@@ -59,7 +60,7 @@ def example_problems(service: Service) -> Iterator[str]:
                     f"{at('reference', index)}: another probe has another item of the id {item['id']!r}, and"
                     " the table holds one of them. Make the two one, or give it an id of its own."
                 )
-        yield from probe_problems(probe, at, SIGNED)
+        yield from probe_problems(probe, at, partial(_default, service))
         given = {str(item.get("id")): item for item in probe.reference}
         for place, call in probe.calls:
             yield from _example(service, operations, call, partial(at, *place), given)
@@ -70,6 +71,11 @@ def example_problems(service: Service) -> Iterator[str]:
             return ": ".join(filter(None, [line, ".".join(map(str, place))]))
 
         yield from _example(service, operations, sample, at_line, stored)
+
+
+def _default(service: Service, call: Call) -> Authorization:
+    operation = service.contract.operations.get(call.operation)
+    return asked_for(operation) if operation else SIGNED
 
 
 def _example(
@@ -85,8 +91,27 @@ def _example(
         )
         return
     impossible = list(_expectation(service, example, at))
+    if isinstance(example, Call) and example.expect.status < BAD_REQUEST:
+        yield from _unauthorized(service, example, at)
     yield from _request(service, operations, example, at, items, judged=not impossible)
     yield from impossible
+
+
+def _unauthorized(service: Service, call: Call, at: At) -> Iterator[str]:
+    """What the contract asks of a caller and the call does not bring."""
+    operation = service.operation(call)
+    wants, said = operation.security, call.authorization or asked_for(operation)
+    tokens = (said.bearer, said.oauth, said.header, *call.request.headers.values())
+    for wanted, given, fix in (
+        (wants.signature, said.iam, "`iam: true`"),
+        (wants.token, any(tokens), "`bearer`, `oauth` or `header` with the name of a secret"),
+        (wants.api_key, said.api_key or said.header, "`api_key: true`"),
+    ):
+        if wanted and not given:
+            yield (
+                f"{at('authorization')}: the contract asks for `{wanted}` of `{operation.id}` and this call"
+                f" brings none, so it is always refused. Write {fix}."
+            )
 
 
 def _request(

@@ -1,5 +1,6 @@
 """What callers have to bring: read from the contract, and judged with place, consequence and fix."""
 
+import json
 import re
 from itertools import product
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from settings import service
-from settings.service import ServiceError
+from settings.service import ServiceError, probing
 from settings.service.security import Security, lets_in
 from tests.settings.service.folder import Folder
 
@@ -58,7 +59,10 @@ def of(folder: Folder, operation: str = "createShapes") -> Security:
     ],
 )
 def test_an_operation_asks_for_what_its_security_names(folder: Folder, security: Any, read: Security) -> None:
-    assert problems(secured(folder, security)) == []
+    secured(folder, security)
+    if read.token:
+        folder.definition["probes"][0]["authorization"] = {"bearer": "partner", "api_key": bool(read.api_key)}
+    assert problems(folder) == []
     assert of(folder) == read
 
 
@@ -68,9 +72,41 @@ def test_without_a_word_of_security_a_call_is_signed_and_has_an_api_key(folder: 
 
 def test_what_the_document_asks_for_holds_where_an_operation_says_nothing(folder: Folder) -> None:
     secured(folder, [{"signed": []}], root=[{"partner": [], "key": []}])
+    folder.definition["probes"][1]["authorization"] = {"bearer": "partner", "api_key": True}
     assert problems(folder) == []
     assert of(folder) == Security(signature="signed")
     assert of(folder, "getShape") == Security(token="partner", api_key="key")
+
+
+@pytest.mark.parametrize(
+    ("security", "authorization", "missing"),
+    [
+        ([{"partner": []}], None, ["partner"]),
+        ([{"partner": [], "key": []}], {"iam": True}, ["partner", "key"]),
+        ([{"signed": [], "key": []}], {"bearer": "x"}, ["signed", "key"]),
+        ([{"signed": []}], "none", ["signed"]),
+    ],
+)
+def test_a_probe_that_does_not_bring_what_its_operation_asks_for_is_refused(
+    folder: Folder, security: Any, authorization: Any, missing: list[str]
+) -> None:
+    secured(folder, security)
+    if authorization is not None:
+        folder.definition["probes"][0]["authorization"] = authorization
+    said = [
+        f"probes[0].authorization: the contract asks for `{what}` of `createShapes` and this call brings none"
+        for what in missing
+    ]
+    found = problems(folder)
+    assert [each for each in said if any(each in problem for problem in found)] == said
+    assert len(found) == len(said)
+
+
+def test_a_probe_carries_what_its_operation_asks_for_unless_it_says_otherwise(folder: Folder) -> None:
+    secured(folder, [{"key": []}])
+    first, second = json.loads(probing.exported(service.checked(folder.write())))
+    assert first["authorization"] == {"api_key": True}
+    assert "authorization" not in second  # a signature and a key, as ever
 
 
 OPEN = "whoever finds the address could call `createShapes`, without limit and unknown"

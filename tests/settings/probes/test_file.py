@@ -1,0 +1,470 @@
+"""Files of probes that stand alone: exported where right, else told with file, line, place and fix."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from settings.probes import exported, file
+from settings.service import ServiceError
+
+Spoil = Callable[[dict[str, Any]], None]
+RIGHT: dict[str, Any] = {
+    "description": "Orders.",
+    "authorization": "iam",
+    "probes": [
+        {
+            "name": "orders",
+            "path": "/v1/orders/{id}",
+            "request": {"path": {"id": 7}, "query": {"q": "a b"}, "headers": {"X-By": "${token}"}},
+            "expect": {
+                "schema": {
+                    "type": "object",
+                    "required": ["id"],
+                    "properties": {
+                        "id": {"$ref": "#/definitions/id"},
+                        "tags": {"type": "array", "items": {}},
+                    },
+                    "additionalProperties": False,
+                    "definitions": {"id": {"type": "integer", "exclusiveMinimum": 0}},
+                },
+                "headers": [{"name": "Content-Type", "matches": "application/json.*"}],
+                "values": [{"pointer": "/id", "equals": 7}],
+                "max_ms": 800,
+            },
+            "before": [
+                {
+                    "name": "login",
+                    "url": "https://login.example.com",
+                    "path": "/in",
+                    "request": {"form": {"password": "${secrets.pass}"}},
+                    "take": {"token": {"pointer": "/token"}},
+                }
+            ],
+            "cleanup": [
+                {"name": "logout", "method": "DELETE", "path": "/out/${token}", "expect": {"status": 204}}
+            ],
+            "heartbeat": "hc",
+        },
+        {"name": "health", "path": "/health", "authorization": "none"},
+    ],
+}
+
+
+def written(folder: Path, content: Any) -> Path:
+    path = folder / "probes.yaml"
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+    return path
+
+
+def problems(folder: Path, content: Any) -> list[str]:
+    try:
+        file.read(written(folder, content))
+    except ServiceError as error:
+        return [problem.replace(f"{folder}/", "") for problem in error.problems]
+    return []
+
+
+def put(*way: str | int, value: Any) -> Spoil:
+    def spoil(content: dict[str, Any]) -> None:
+        part: Any = content
+        for step in way[:-1]:
+            part = part[step]
+        part[way[-1]] = value
+
+    return spoil
+
+
+def drop(*way: str | int) -> Spoil:
+    def spoil(content: dict[str, Any]) -> None:
+        part: Any = content
+        for step in way[:-1]:
+            part = part[step]
+        del part[way[-1]]
+
+    return spoil
+
+
+def test_a_file_that_is_right_is_exported_with_all_that_the_canary_needs(tmp_path: Path) -> None:
+    orders, health = json.loads(file.read(written(tmp_path, RIGHT)).exported())
+    assert orders["target"] == "/v1/orders/7?q=a%20b"
+    assert orders["headers"] == {"X-By": "${token}"}
+    assert orders["authorization"] == {"iam": True}
+    assert orders["schema"] == {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "integer", "exclusiveMinimum": 0},
+            "tags": {"type": "array", "items": {}},
+        },
+        "additionalProperties": False,
+    }
+    (login,), (logout,) = orders["before"], orders["cleanup"]
+    assert (login["method"], login["authorization"], login["form"]) == (
+        "POST",
+        {},
+        {"password": "${secrets.pass}"},
+    )
+    assert (logout["target"], logout["authorization"]) == ("/out/${token}", {"iam": True})
+    assert health == {
+        "name": "health",
+        "method": "GET",
+        "target": "/health",
+        "content_type": None,
+        "body": None,
+        "status": 200,
+        "schema": None,
+        "values": [],
+        "max_ms": None,
+        "authorization": {},
+    }
+
+
+def test_what_probes_need_is_known_from_the_export(tmp_path: Path) -> None:
+    text = file.read(written(tmp_path, RIGHT)).exported()
+    assert exported.secret_names(text) == {"hc": "orders", "pass": "orders"}
+    assert exported.signed_calls(text) == ["GET/v1/orders/7", "DELETE/out/*"]
+    assert exported.needs_api_key(text) is False
+    own = {**RIGHT, "authorization": {"api_key": True, "oauth": OAUTH}}
+    text = file.read(written(tmp_path, own)).exported()
+    assert exported.needs_api_key(text) is True
+    assert exported.secret_names(text) == {"crm": "orders", "hc": "orders", "pass": "orders"}
+    assert exported.signed_calls(text) == []
+
+
+def test_what_an_older_program_exported_is_read_as_it_was_meant() -> None:
+    old: dict[str, Any] = {
+        "name": "prediction",
+        "method": "POST",
+        "target": "/v1/predictions",
+        "content_type": None,
+        "body": None,
+        "status": 200,
+        "schema": None,
+        "values": [],
+        "max_ms": None,
+    }
+    text = json.dumps([old])
+    assert exported.Exported.model_validate(text).text == text
+    (probe,) = exported.loaded([old])
+    assert (probe.authorization.iam, probe.authorization.api_key, probe.before) == (True, True, ())
+    assert exported.needs_api_key(text) is True
+
+
+OAUTH = {"token_url": "https://auth.example.com/t", "client_id": "me", "client_secret": "crm"}
+PROBE, EXPECT = ("probes", 0), ("probes", 0, "expect")
+SCHEMA = (*EXPECT, "schema")
+HUSH = "eyJhbGciOi.J9-hush"
+WRONG: dict[str, tuple[Spoil, str]] = {
+    "no probes": (put("probes", value=[]), "probes.yaml:3: probes: Tuple should have at least 1 item"),
+    "key with a slip": (
+        put(*PROBE, "hartbeat", value="x"),
+        "probes[0].hartbeat: unknown key; it would have no effect. Did",
+    ),
+    "no authorization": (
+        drop("authorization"),
+        "probes.yaml:3: probes[0].authorization: nothing says how the call is authorized. Write"
+        " `authorization: none`",
+    ),
+    "authorization of no kind": (
+        put("authorization", value=HUSH),
+        "authorization: it should be `none`, `iam`, `api_key`",
+    ),
+    "two of one header": (
+        put("authorization", value={"iam": True, "bearer": "crm"}),
+        "authorization: `iam` and `bearer` both write the header Authorization and one is sent; remove one",
+    ),
+    "header twice": (
+        put("authorization", value={"api_key": True, "header": {"name": "x-api-key", "secret": "crm"}}),
+        "authorization: `header` and `api_key` both write the header X-Api-Key",
+    ),
+    "secret in place of its name": (
+        put("authorization", value={"bearer": HUSH}),
+        "probes.yaml:3: authorization.bearer: it should be the name of a secret",
+    ),
+    "secret in place of a key's name": (
+        put("authorization", value={"api_key": HUSH}),
+        "authorization.api_key: it should be the name of a secret",
+    ),
+    "secret of no name": (
+        put("authorization", value={"header": {"name": "X-Token", "secret": 7}}),
+        "authorization.header.secret: it should be the name of a secret",
+    ),
+    "token from afar in plain text": (
+        put("authorization", value={"oauth": {**OAUTH, "token_url": "http://auth.example.com/t"}}),
+        "authorization.oauth.token_url: it should be an address like https://",
+    ),
+    "parameter twice": (
+        put("authorization", value={"oauth": {**OAUTH, "parameters": {"scope": "a"}}}),
+        "authorization.oauth: `parameters` has `scope`, which is sent anyway; remove it there",
+    ),
+    "secret in a header": (
+        put(*PROBE, "request", "headers", value={"Cookie": HUSH}),
+        "probes[0].request.headers.Cookie: a secret in plain text is read by whoever reads the file. Take"
+        " it out",
+    ),
+    "header that is written anyway": (
+        put(*PROBE, "request", "headers", value={"authorization": "${token}"}),
+        "request.headers.authorization: `authorization` writes this header, so yours would be lost. Remove"
+        " one",
+    ),
+    "header of the connection": (
+        put(*PROBE, "request", "headers", value={"Content-Length": "7"}),
+        "request.headers.Content-Length: the canary writes this header itself. Remove it.",
+    ),
+    "header with a line break": (
+        put(*PROBE, "request", "headers", value={"X-A": "a\r\nX-Evil: 1"}),
+        "request.headers.X-A: it should be plain ASCII on one line",
+    ),
+    "header twice in other letters": (
+        put(*PROBE, "request", "headers", value={"X-A": "a", "x-a": "b"}),
+        "request.headers.x-a: it is there twice, and one is sent. Remove one.",
+    ),
+    "secret in an address": (
+        put(*PROBE, "request", "query", value={"key": "${secrets.pass}"}),
+        "request.query: a secret in an address is written into logs on the way. Send it in a header or the"
+        " body.",
+    ),
+    "secret without a name": (
+        put(*PROBE, "before", 0, "request", "form", value={"a": "${secrets.}"}),
+        "before[0].request.form: `${secrets.…}` names no secret",
+    ),
+    "secret that is expected": (
+        put(*EXPECT, "values", value=[{"pointer": "/id", "equals": "${secrets.pass}"}]),
+        "expect.values[0].equals: an answer that repeats a secret gives it away, and is none to expect.",
+    ),
+    "heartbeat in plain text": (
+        put(*PROBE, "heartbeat", value="https://hc.example.com/u"),
+        "probes[0].heartbeat: it should be the name of a secret",
+    ),
+    "pointer": (
+        put(*EXPECT, "values", 0, "pointer", value="id"),
+        "expect.values[0].pointer: it is no JSON pointer, so it points at nothing; write it like"
+        " /predictions/0/label",
+    ),
+    "pointer with a tilde": (
+        put(*EXPECT, "values", 0, "pointer", value="/a~2b"),
+        "expect.values[0].pointer: it is no JSON pointer",
+    ),
+    "pointer beyond the schema": (
+        put(*EXPECT, "values", 0, "pointer", value="/di"),
+        "expect.values[0].pointer: no answer that fits the schema has '/di', so it always fails. Correct"
+        " the pointer.",
+    ),
+    "pointer into a number": (
+        put(*EXPECT, "values", 0, "pointer", value="/id/0"),
+        "expect.values[0].pointer: no answer that fits the schema has '/id/0'",
+    ),
+    "value beyond the schema": (
+        put(*EXPECT, "values", 0, "equals", value=0),
+        "expect.values[0].equals: no answer that fits the schema has this there (must",
+    ),
+    "tolerance of a text": (
+        put(*EXPECT, "values", 0, value={"pointer": "/id", "equals": "7", "tolerance": 1}),
+        "expect.values[0]: `tolerance` is for numbers and `equals` is none; remove it, or give a number",
+    ),
+    "taken beyond the schema": (
+        put(*PROBE, "take", value={"more": {"pointer": "/mor"}}),
+        "probes[0].take.more.pointer: no answer that fits the schema has '/mor'",
+    ),
+    "taken from two places": (
+        put(*PROBE, "take", value={"more": {"pointer": "/id", "header": "Location"}}),
+        "probes[0].take.more: it has either `pointer` or `header`",
+    ),
+    "taken from nowhere": (
+        put(*PROBE, "take", value={"more": {}}),
+        "probes[0].take.more: it has either `pointer` or",
+    ),
+    "pattern of a pointer": (
+        put(*PROBE, "take", value={"more": {"pointer": "/id", "matches": "x"}}),
+        "probes[0].take.more: `matches` is for a header",
+    ),
+    "pattern that is none": (
+        put(*PROBE, "take", value={"more": {"header": "Location", "matches": "("}}),
+        "probes[0].take.more.matches: it is no regular expression (",
+    ),
+    "taken twice": (
+        put(*PROBE, "take", value={"token": {"pointer": "/id"}}),
+        "probes[0].take.token: another step takes `token` too, and one of the two would be lost. Rename one.",
+    ),
+    "schema of no draft": (
+        put(*SCHEMA, "$schema", value="https://json-schema.org/draft/2020-12/schema"),
+        "expect.schema.$schema: checks are made of drafts 4, 6 and 7, not of this. Write"
+        " http://json-schema.org/draft-07",
+    ),
+    "schema of an unknown type": (
+        put(*SCHEMA, "properties", "id", value={"type": "int"}),
+        "probes[0].expect.schema.properties.id.type: 'int' is not valid under any of the given schemas:"
+        " that is no",
+    ),
+    "schema with a slip": (
+        put(*SCHEMA, "properties", "id", value={"type": "integer", "minimun": 0}),
+        "expect.schema.properties.id.minimun: no keyword of this draft; it would check nothing. Did you"
+        " mean `minimum`?",
+    ),
+    "keyword of a later draft": (
+        put(*SCHEMA, value={"$schema": "http://json-schema.org/draft-04/schema#", "const": 7}),
+        "expect.schema.const: no keyword of this draft; it would check nothing.",
+    ),
+    "schema that nothing fits": (
+        put(*SCHEMA, "required", value=["di"]),
+        "expect.schema.required: 'di' is required and not allowed, so no answer could ever fit. There is:"
+        " id, tags.",
+    ),
+    "bounds that nothing fits": (
+        put(*SCHEMA, "properties", "id", value={"minimum": 8, "maximum": 7}),
+        "expect.schema.properties.id.minimum: it is above `maximum`, so no answer could ever fit.",
+    ),
+    "reference to nothing": (
+        put(*SCHEMA, "properties", "id", value={"$ref": "#/definitions/di"}),
+        "expect.schema: '#/definitions/di' leads nowhere in the schema; no answer could be checked by it."
+        " Correct it.",
+    ),
+    "reference to another document": (
+        put(*SCHEMA, "properties", "id", value={"$ref": "https://example.com/id.json"}),
+        "expect.schema: 'https://example.com/id.json' is outside of the schema, and no other document is"
+        " read",
+    ),
+    "reference to itself": (
+        put(*SCHEMA, "definitions", "id", value={"properties": {"a": {"$ref": "#/definitions/id"}}}),
+        "expect.schema: '#/definitions/id' contains itself",
+    ),
+    "reference to the whole": (
+        put(*SCHEMA, "properties", "id", value={"$ref": "#"}),
+        "expect.schema: '#' contains itself",
+    ),
+    "pattern of a schema": (
+        put(*SCHEMA, "properties", "id", value={"pattern": "("}),
+        "expect.schema",
+    ),
+    "schema that is none": (
+        put(*SCHEMA, value="order.json"),
+        "expect.schema: it is true, false, or a JSON Schema",
+    ),
+    "schema of the contract": (
+        put(*SCHEMA, value=True),
+        "expect.schema: a file that stands alone has no contract to find this in. Write the schema here,"
+        " or remove it.",
+    ),
+    "operation": (
+        put("probes", 1, value={"name": "health", "operation": "getHealth"}),
+        "probes[1].operation: a file that stands alone has no contract to find this in. Give `method` and"
+        " `path`.",
+    ),
+    "nothing to call": (drop("probes", 1, "path"), "probes[1]: it has neither `operation` nor `path`"),
+    "path without a slash": (
+        put("probes", 1, "path", value="health"),
+        "probes[1].path: it should be a path like /v1",
+    ),
+    "path with a query": (
+        put("probes", 1, "path", value="/health?x=1"),
+        "probes[1].path: it should be a path like /v1",
+    ),
+    "no such parameter": (
+        put(*PROBE, "request", "path", value={"id": 7, "ID": 8}),
+        "request.path.ID: /v1/orders/{id} has no such parameter, so it is not sent. There is: id.",
+    ),
+    "parameter without a value": (
+        put(*PROBE, "request", "path", value={}),
+        "request.path: /v1/orders/{id} has a parameter without a value, 'id'; it is not sent. Give it"
+        " under `path`.",
+    ),
+    "two bodies": (
+        put("probes", 1, "request", value={"body": 1, "form": {}}),
+        "probes[1].request: `body` and `form` are two bodies and one is sent; remove one",
+    ),
+    "file that is not there": (
+        put("probes", 1, "request", value={"file": "x.png"}),
+        "x.png cannot be read (No such file or directory). Put it there.",
+    ),
+    "file elsewhere": (put("probes", 1, "request", value={"file": "../x.png"}), "../x.png is outside of"),
+    "value of no step": (
+        put(*PROBE, "request", "headers", value={"X-By": "${tokn}"}),
+        "request.headers: `${tokn}` is no value that an earlier step takes, so it could not be filled in."
+        " Did you mean `token`? For the text itself write `$${`.",
+    ),
+    "value of a later step": (
+        put(*PROBE, "before", 0, "request", "form", value={"a": "${token}"}),
+        "before[0].request.form: `${token}` is no value that an earlier step takes, so it could not be filled"
+        " in. No earlier step takes a value.",
+    ),
+    "two steps of one name": (
+        put(*PROBE, "cleanup", 0, "name", value="login"),
+        "probes[0].cleanup[0].name: 'login' is the name of another step or of the probe",
+    ),
+    "step of the probe's name": (
+        put(*PROBE, "before", 0, "name", value="orders"),
+        "probes[0].before[0].name: 'orders' is the name of another step or of the probe",
+    ),
+    "step without a name": (
+        drop(*PROBE, "before", 0, "name"),
+        "probes[0].before[0].name: missing, and it has no default",
+    ),
+    "two probes of one name": (put("probes", 1, "name", value="orders"), "two probes are named 'orders'"),
+    "own key for another host": (
+        put(*PROBE, "before", 0, "authorization", value={"api_key": True}),
+        "before[0].authorization.api_key: it is for the API itself, and `url` is another host, which must"
+        " not get it.",
+    ),
+    "value of an answer without a body": (
+        put(*PROBE, "cleanup", 0, "take", value={"x": {"pointer": "/x"}}),
+        "cleanup[0].take.x.pointer: an answer to DELETE with status 204 has no body, so it always fails.",
+    ),
+    "reference data": (
+        put("probes", 1, "reference", value=[{"id": "x"}]),
+        "probes[1].reference: the table is not the",
+    ),
+    "header of two kinds": (
+        put(*EXPECT, "headers", 0, "equals", value="x"),
+        "expect.headers[0]: it has either `equals` or `matches`",
+    ),
+    "time below any": (
+        put(*EXPECT, "max_ms", value=0),
+        "expect.max_ms: Input should be greater than or equal to 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "said"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_told_with_its_place_and_its_fix(spoil: Spoil, said: str, tmp_path: Path) -> None:
+    content = copy.deepcopy(RIGHT)
+    spoil(content)
+    found = problems(tmp_path, content)
+    assert any(said in problem for problem in found), found
+    assert all(problem.startswith("probes.yaml:") for problem in found)
+    assert HUSH not in "".join(found)
+
+
+def test_the_line_is_that_of_the_place(tmp_path: Path) -> None:
+    content = copy.deepcopy(RIGHT)
+    content["probes"][1]["path"] = "/{x}"
+    text = yaml.safe_dump(content, sort_keys=False)
+    line = 1 + next(n for n, line in enumerate(text.splitlines()) if "/{x}" in line)
+    (problem,) = problems(tmp_path, content)
+    assert problem.startswith(f"probes.yaml:{line - 1}: probes[1].request.path: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("probes: [", "it is no YAML"),
+        ("", "Input should be an object"),
+        ("- a", "Input should be an object"),
+        ("probes: 7", "Input should be a valid array"),
+        ("a: 1\na: 2", "'a' is there twice"),
+        ("probes: [" + "[" * 3000, "it is no YAML"),
+    ],
+)
+def test_a_file_that_is_none_is_told_in_one_line(text: str, said: str, tmp_path: Path) -> None:
+    found = problems(tmp_path, text)
+    assert any(said in problem for problem in found), found
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ServiceError, match="it cannot be read"):
+        file.read(tmp_path / "none.yaml")
