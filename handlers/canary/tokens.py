@@ -85,12 +85,13 @@ def _token(response: Response) -> tuple[str, float]:
         answer = json.loads(response.body)
     except (ValueError, RecursionError):
         answer = None
-    token = answer.get("access_token") if isinstance(answer, dict) else None
+    found: dict[str, Any] = answer if isinstance(answer, dict) else {}
+    token = found.get("access_token")
     if not (isinstance(token, str) and len(token) <= MAX_TOKEN and TOKEN.fullmatch(token)):
         raise NoTokenError("no token: the server's answer holds none that can be sent")
-    if str(answer.get("token_type", "bearer")).lower() != "bearer":
+    if str(found.get("token_type", "bearer")).lower() != "bearer":
         raise NoTokenError("no token: the server's is none of a bearer, and no other kind can be sent")
-    return token, _seconds(answer.get("expires_in"))
+    return token, _seconds(found.get("expires_in"))
 
 
 def _seconds(value: Any) -> float:
