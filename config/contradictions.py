@@ -10,6 +10,7 @@ from config.access import access_contradictions, service_access_contradictions
 from monitoring.kpi import COMPONENTS
 from monitoring.trace_groups import GROUPS
 from settings import ROLES, SERVED, Settings
+from settings.tracing import Tracing
 from settings.usage_plans import CANARY, UsagePlan
 
 WAF_WINDOW_S = 300
@@ -22,6 +23,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _roles(settings)
     yield from _accounts(settings)
     yield from _subscriptions(settings)
+    yield from _rules(settings)
     if settings.role in SERVED:
         yield from _levels(settings)
         yield from _traces(settings)
@@ -182,6 +184,15 @@ def _names(settings: Settings) -> Iterator[str]:
                     f" {plan.name!r}; API Gateway takes a key into one plan of a stage, so rename one."
                 )
             keys[name] = plan.name
+
+
+def _rules(settings: Settings) -> Iterator[str]:
+    """Sampling rules where no request enters."""
+    if settings.role != "service" and settings.tracing.rules != Tracing().rules:
+        yield (
+            "tracing.rules: they have no effect in this stack: requests are sampled where they enter, at an"
+            " API of a service stack. Set them there."
+        )
 
 
 def _traces(settings: Settings) -> Iterator[str]:

@@ -41,9 +41,7 @@ SERVED: tuple[Role, ...] = ("service", "watch")  # of the account that customers
 # The roles that a section is for, where it is not for all.
 ROLES: Mapping[str, tuple[Role, ...]] = {
     **dict.fromkeys(("slo", "levels", "alarms", "kpis", "observability"), SERVED),
-    **dict.fromkeys(
-        ("service", "reference_data", "model", "inference", "api", "usage_plans", "tracing"), ("service",)
-    ),
+    **dict.fromkeys(("service", "reference_data", "model", "inference", "api", "usage_plans"), ("service",)),
     **dict.fromkeys(("existing", "probes"), ("watch",)),
     **dict.fromkeys(("watches", "canary"), ("monitor",)),
 }

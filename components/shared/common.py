@@ -1,11 +1,12 @@
-"""What all parts of one stack share: where it is, its key, its SDK layer."""
+"""What all parts of one stack share: where it is, its key, its SDK layer, where it sends its traces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
 from components.shared.encryption import Encryption, EncryptionArgs
 from components.shared.sdk_layer import sdk_layer
+from components.shared.traces import Traces, traces
 from settings import Settings
 
 
@@ -19,6 +20,7 @@ class Common:
     log_retention_days: int
     key_arn: pulumi.Input[str]
     layer_arn: pulumi.Input[str]
+    traces: Traces = field(default_factory=Traces)
 
 
 def common(
@@ -49,4 +51,5 @@ def common(
         log_retention_days=settings.log_retention_days,
         key_arn=encryption.key_arn,
         layer_arn=sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
+        traces=traces(f"{name}-traces", settings.tracing, prefix, encryption.key_arn, opts),
     )

@@ -78,7 +78,15 @@ class PythonFunction(pulumi.ComponentResource):
             f"{name}-policy",
             role=role.name,
             policy=pulumi.Output.json_dumps(
-                iam.document([write_logs, iam.put_traces(), *args.statements, *_in_vpc(args)])
+                iam.document(
+                    [
+                        write_logs,
+                        iam.put_traces(),
+                        *args.common.traces.statements,
+                        *args.statements,
+                        *_in_vpc(args),
+                    ]
+                )
             ),
             opts=child,
         )
@@ -105,7 +113,7 @@ class PythonFunction(pulumi.ComponentResource):
             role=role.arn,
             memory_size=args.memory_mb,
             timeout=args.timeout_s,
-            environment={"variables": args.environment},
+            environment={"variables": {**args.common.traces.environment, **args.environment}},
             reserved_concurrent_executions=args.reserved_concurrency,
             vpc_config={"subnet_ids": args.vpc.subnets, "security_group_ids": args.vpc.security_groups}
             if args.vpc

@@ -1,0 +1,54 @@
+"""Where the functions of a stack send what they record of a request."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from components.shared import iam
+from settings.tracing import Tracing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traces:
+    """What each function is told, and may do for it besides sending to X-Ray."""
+
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    statements: Sequence[iam.Statement] = ()
+
+
+def traces(
+    name: str, settings: Tracing, prefix: str, key_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> Traces:
+    """The settings' way, with a secret where an endpoint takes headers; `prefix` begins its name."""
+    if settings.backend == "xray":
+        return Traces()
+    environment: dict[str, pulumi.Input[str]] = {"TRACING_BACKEND": settings.backend}
+    if settings.otlp is None:
+        return Traces(environment=environment)
+    environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = settings.otlp.endpoint
+    if not settings.otlp.headers:
+        return Traces(environment=environment)
+    secret = aws.secretsmanager.Secret(
+        f"{name}-headers",
+        name=f"{prefix}-otlp-headers",
+        description="What spans are sent with.",
+        kms_key_id=key_arn,
+        recovery_window_in_days=0,  # made anew from the settings
+        opts=opts,
+    )
+    aws.secretsmanager.SecretVersion(
+        f"{name}-headers-value",
+        secret_id=secret.id,
+        secret_string=pulumi.Output.secret(json.dumps(dict(settings.otlp.headers), sort_keys=True)),
+        opts=opts,
+    )
+    return Traces(
+        environment={**environment, "OTLP_HEADERS_SECRET_ARN": secret.arn},
+        statements=[
+            iam.allow("secretsmanager:GetSecretValue", secret.arn),
+            iam.allow("kms:Decrypt", key_arn),
+        ],
+    )
