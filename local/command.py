@@ -103,7 +103,14 @@ def _run(given: argparse.Namespace, console: Console) -> int:
 
 
 def _possible(options: Options, service: Service) -> None:
-    """Raises `ConfigError` for a fault of what the service does not use."""
+    """Raises `ConfigError` for tokens, and for a fault of what the service does not use."""
+    for operation in service.contract.operations.values():
+        if operation.security.token:
+            raise ConfigError(
+                f"--service {service.name}: {service.contract.source.at(operation.place)}: it wants a token"
+                f" ({operation.security.token}), and nobody issues or checks one on this machine, so its calls"
+                " would be refused. Run another service, or have its operations signed here."
+            )
     used = {"": True, "model": service.uses_model, "reference": service.uses_reference}
     if options.fault and not used[options.fault.needs]:
         what = {"model": "asks no model", "reference": "uses no reference data"}[options.fault.needs]

@@ -11,12 +11,14 @@ change of one in the document was undone (its issue 38515).
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components.service.access.authorizers import gateway_schemes
 from components.service.access.authorizers import permissions as authorizer_permissions
+from components.service.access.domain import CustomDomain, CustomDomainArgs
 from components.service.access.policies import check_length, resource_policy
 from components.service.access_log import answered_latency, line_format
 from components.service.contract import gateway_document
@@ -26,6 +28,9 @@ from components.shared.function import PythonFunction
 from monitoring.watched import Watched, WatchedApi, canary_name
 from settings.api import Api as ApiSettings
 from settings.service.contract import Contract
+
+# In the document, so that the API is deployed anew, without which it would have no effect.
+NO_DEFAULT_ENDPOINT = {"x-amazon-apigateway-endpoint-configuration": {"disableExecuteApiEndpoint": True}}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +49,8 @@ class ApiArgs:
 
 
 class Api(pulumi.ComponentResource):
-    """API, deployment and stage. `url` is the stage's address, below which the contract's paths are.
+    """API, deployment and stage. `url` is the address below which the contract's paths are: the stage's, or
+    the domain's, whose DNS record `dns` describes.
 
     `signed` are the operations that IAM decides about, by id, as IAM names them behind `execution_arn`.
     """
@@ -54,6 +60,7 @@ class Api(pulumi.ComponentResource):
     signed: dict[str, str]
     stage_name: pulumi.Output[str]
     url: pulumi.Output[str]
+    dns: pulumi.Output[dict[str, Any]] | None
 
     def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:api:Api", name, None, opts)
@@ -71,9 +78,12 @@ class Api(pulumi.ComponentResource):
         check_length(policy)
         authorizers = args.settings.authorizers
         tokens = gateway_schemes(args.contract, authorizers, watched.region)
+        closed = args.settings.domain is not None and not args.settings.domain.default_endpoint
         body = args.function.alias_invoke_arn.apply(
             lambda invoke_arn: json.dumps(
-                gateway_document(args.contract, args.stage.name, invoke_arn, policy, tokens), sort_keys=True
+                gateway_document(args.contract, args.stage.name, invoke_arn, policy, tokens)
+                | (NO_DEFAULT_ENDPOINT if closed else {}),
+                sort_keys=True,
             )
         )
         api = aws.apigateway.RestApi(
@@ -81,6 +91,7 @@ class Api(pulumi.ComponentResource):
             name=args.stage.name,
             body=body,
             endpoint_configuration={"types": "REGIONAL"},
+            disable_execute_api_endpoint=closed,
             # Its id is in the address that customers call.
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
@@ -106,7 +117,19 @@ class Api(pulumi.ComponentResource):
         stage = self._stage(name, args, api, deployment)
         self.api_id, self.execution_arn = api.id, api.execution_arn
         self.stage_name = stage.stage_name
-        self.url = stage.invoke_url
+        self.url, self.dns = stage.invoke_url, None
+        if args.settings.domain:
+            domain = CustomDomain(
+                f"{name}-domain",
+                CustomDomainArgs(
+                    api_id=api.id,
+                    stage_name=stage.stage_name,
+                    deletion_protection=args.deletion_protection,
+                    settings=args.settings.domain,
+                ),
+                opts=child,
+            )
+            self.url, self.dns = domain.url, domain.dns
         if args.settings.waf:
             Waf(
                 f"{name}-waf",

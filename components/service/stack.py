@@ -100,6 +100,7 @@ class Service(pulumi.ComponentResource):
         }
         self.exports = {
             "api_url": api.url,
+            "api_domain": api.dns,
             "api_id": api.api_id,
             "canary_api_key": plans.key_values[CANARY],
             "callers": callers.told,

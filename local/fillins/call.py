@@ -26,6 +26,7 @@ class Call:
     region: str
     headers: dict[str, str]
     settings: dict[str, Any]  # the stage's record
+    closed: bool = False  # by the default endpoint, which the API has disabled
     started: float = field(default_factory=time.time)
     request_id: str = ""
     resource_path: str = ""

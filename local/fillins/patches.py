@@ -19,7 +19,7 @@ import ministack.core.lambda_runtime
 from ministack.services import apigateway_v1, cloudwatch, kms, lambda_svc, scheduler, secretsmanager, sns
 
 from local.fillins import functions, identity, upstream
-from local.fillins.gateway import execute, refusals, usage
+from local.fillins.gateway import execute, refusals, tokens, usage
 from local.fillins.services import alarms, notifications
 from local.fillins.services import secretsmanager as secrets
 
@@ -46,6 +46,11 @@ def _owner_of_api(original: Callable[[str], Any], api_id: str) -> tuple[str, str
     return upstream.rest_api_owner(api_id)
 
 
+def _owner_of_domain(original: Callable[[str], Any], name: str) -> tuple[str, str, str] | None:
+    del original  # looks in the caller's account only
+    return upstream.domain_owner(name)
+
+
 def _nothing(original: Callable[..., None], *args: Any, **options: Any) -> None:
     del original, args, options
 
@@ -56,6 +61,12 @@ PATCHES = (
         name="find_api_scope",
         replacement=_owner_of_api,
         reason="a signed call from another account must find the API",
+    ),
+    Patch(
+        owner=apigateway_v1,
+        name="find_domain_scope",
+        replacement=_owner_of_domain,
+        reason="a call of another account by a custom domain's name must find the domain",
     ),
     Patch(
         owner=ministack.core.arn,
@@ -122,6 +133,18 @@ PATCHES = (
         name="_invoke_lambda_proxy_v1",
         replacement=execute.invoke_proxy,
         reason="a failed function's text must not reach the caller",
+    ),
+    Patch(
+        owner=apigateway_v1,
+        name="_authorize_request_v1",
+        replacement=tokens.authorize,
+        reason="after Cognito's verdict the API's resource policy has to allow the call, too",
+    ),
+    Patch(
+        owner=apigateway_v1,
+        name="_invoke_authorizer_lambda",
+        replacement=tokens.invoke,
+        reason="an authorizer's function whose policy does not let API Gateway in is not invoked",
     ),
     Patch(
         owner=apigateway_v1,

@@ -26,6 +26,20 @@ def rest_api_owner(api_id: str) -> tuple[str, str] | None:
     return None
 
 
+def domain_owner(name: str) -> tuple[str, str, str] | None:
+    """(account, region, name as stored) of a custom domain, whoever asks; a name exists once."""
+    for (account, region, stored), _domain in apigateway_v1._domain_names.all_items():  # noqa: SLF001 # see module
+        if stored.lower() == name.lower():
+            return account, region, stored
+    return None
+
+
+def domain_address(host: str, path: str) -> tuple[str, str, str] | None:
+    """(API id, stage, path) of a call by a custom domain's name, or None for anything else."""
+    found: tuple[str, str, str] | None = ministack.app._resolve_custom_domain_request(host, path)  # noqa: SLF001 # see module
+    return found
+
+
 def stage(api_id: str, name: str, account: str, region: str) -> dict[str, Any] | None:
     """The record of a stage."""
     stages = apigateway_v1._stages_v1.get_scoped(account, region, api_id) or {}  # noqa: SLF001 # see module

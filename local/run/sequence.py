@@ -161,10 +161,12 @@ class Run:
 
         The service that was asked for; an image, because without one there is no endpoint (the model server
         answers for it); no link of its own, because the account has one; the table of its own, because no
-        other is here; the plans that the fault needs, and fewer traces of many requests.
+        other is here; no domain, because no name leads here; the plans that the fault needs, and fewer traces
+        of many requests.
         """
         registry = f"{SERVICE_ACCOUNT}.dkr.ecr.{self._emulator.region}.amazonaws.com"
         found: dict[str, Any] = {"service": self._service.name, "observability": None, "reference_data": None}
+        found["api.domain"] = None
         if self._service.uses_model:
             found |= {"model.endpoint": None, "model.image": f"{registry}/model:local"}
         project, stack = stack_config.load(ROOT, self._options.stack)

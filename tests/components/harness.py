@@ -117,6 +117,9 @@ class Recorder(pulumi.runtime.Mocks):
                 attributes["executionArn"] = f"arn:aws:execute-api:eu-central-1:{account}:api123"
             case "aws:apigateway/stage:Stage":
                 attributes["invokeUrl"] = "https://api123.execute-api.eu-central-1.amazonaws.com/live"
+            case "aws:apigateway/domainName:DomainName":
+                attributes["regionalDomainName"] = "d-abc.execute-api.eu-central-1.amazonaws.com"
+                attributes["regionalZoneId"] = "Z1UJRXOUMOOFQ8"
             case "aws:lambda/function:Function":
                 attributes["version"] = "1"
             case "aws:lambda/alias:Alias":

@@ -60,7 +60,8 @@ def test_nothing_that_an_update_of_the_document_would_remove_stands_beside_it(de
         made = {m.type.split(":")[-1] for m in run.made if m.type.startswith("aws:apigateway")}
         assert made - {"Account"} == BESIDE_THE_DOCUMENT
         inputs = run.one("RestApi").inputs
-        assert set(inputs) == {"body", "name", "endpointConfiguration"}
+        assert set(inputs) == {"body", "name", "endpointConfiguration", "disableExecuteApiEndpoint"}
+        assert inputs["disableExecuteApiEndpoint"] is False
         assert inputs["name"] == document(run)["info"]["title"]
         assert inputs["endpointConfiguration"] == {"types": "REGIONAL"}
 

@@ -32,7 +32,9 @@ from local.run.plan import (
 )
 from local.run.watching import Page
 from local.summary import schema
+from settings import service
 from tests.local.made import SENT, START, faulty, findings
+from tests.settings.service.folder import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = Plan(name="partners", rate_per_s=100.0, quota=1000, keys=("a", "b"))
@@ -366,3 +368,17 @@ def test_the_quota_fault_counts_what_comes_before_it_even_over_minutes() -> None
     before, during = phases(options, PLAN, 50.0, [SENT, SENT])
     assert (before.requests, during.requests) == (options.before_fault, None)
     assert before.seconds + during.seconds == pytest.approx(600)
+
+
+def test_a_service_with_tokens_is_refused_with_the_line_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Folder(tmp_path)
+    folder.contract["components"]["securitySchemes"] = {"badge": {"type": "http", "scheme": "bearer"}}
+    folder.contract["paths"]["/v1/shapes"]["post"]["security"] = [{"badge": []}]
+    folder.write()
+    monkeypatch.setattr(runner, "load", lambda name: service.load(name, tmp_path / "services"))
+    assert cli.main(["--service", "shapes", "--out", str(tmp_path)]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "--service shapes: services/shapes/openapi.yaml:" in told
+    assert "paths[/v1/shapes].post: it wants a token (badge), and nobody issues or checks one" in told

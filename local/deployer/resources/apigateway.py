@@ -36,7 +36,7 @@ def _arn(request: Request, path: str) -> str:
 def _rest_api(request: Request) -> Created:
     client, given = request.client("apigateway"), request.inputs
     body, name = json.loads(given["body"]), request.physical_name()
-    options: dict[str, Any] = {}
+    options = request.given("disableExecuteApiEndpoint")
     if configuration := given.get("endpointConfiguration"):
         # Pulumi flattens a list of at most one.
         options["endpointConfiguration"] = {**configuration, "types": [configuration["types"]]}
@@ -135,6 +135,48 @@ def _usage_plan_key(request: Request) -> Created:
     return Created(id=key["id"], outputs=outputs, secret=frozenset({"value"}))
 
 
+def _domain_name(request: Request) -> Created:
+    given = request.inputs
+    made = request.client("apigateway").create_domain_name(
+        domainName=given["domainName"],
+        regionalCertificateArn=given["regionalCertificateArn"],
+        securityPolicy=given["securityPolicy"],
+        endpointConfiguration={"types": [given["endpointConfiguration"]["types"]]},
+        tags=request.tags,
+    )
+    outputs = {
+        "domainName": made["domainName"],
+        "arn": _arn(request, f"/domainnames/{made['domainName']}"),
+        "regionalDomainName": made["regionalDomainName"],
+        "regionalZoneId": made["regionalHostedZoneId"],
+    }
+    return Created(id=made["domainName"], outputs=outputs)
+
+
+def _base_path_mapping(request: Request) -> Created:
+    given = request.inputs
+    request.client("apigateway").create_base_path_mapping(
+        domainName=given["domainName"], restApiId=given["restApi"], stage=given["stageName"]
+    )
+    return Created(id=f"{given['domainName']}/")
+
+
+def _record(request: Request) -> Created:
+    given = request.inputs
+    (alias,) = given["aliases"]
+    target = {
+        "HostedZoneId": alias["zoneId"],
+        "DNSName": alias["name"],
+        "EvaluateTargetHealth": alias["evaluateTargetHealth"],
+    }
+    record = {"Name": given["name"], "Type": given["type"], "AliasTarget": target}
+    request.client("route53").change_resource_record_sets(
+        HostedZoneId=given["zoneId"],
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
+    )
+    return Created(id=f"{given['zoneId']}_{given['name']}_{given['type']}", outputs={"fqdn": given["name"]})
+
+
 def _account(request: Request) -> Created:
     role = request.inputs["cloudwatchRoleArn"]
     request.client("apigateway").update_account(patchOperations=[_replace("/cloudwatchRoleArn", role)])
@@ -142,7 +184,9 @@ def _account(request: Request) -> Created:
 
 
 CREATORS: dict[str, Creator] = {
-    "aws:apigateway/restApi:RestApi": creator(_rest_api, "name body endpointConfiguration"),
+    "aws:apigateway/restApi:RestApi": creator(
+        _rest_api, "name body endpointConfiguration disableExecuteApiEndpoint"
+    ),
     "aws:apigateway/deployment:Deployment": creator(
         _deployment,
         "restApi",
@@ -159,5 +203,12 @@ CREATORS: dict[str, Creator] = {
         _usage_plan, "name apiStages quotaSettings throttleSettings"
     ),
     "aws:apigateway/usagePlanKey:UsagePlanKey": creator(_usage_plan_key, "usagePlanId keyId keyType"),
+    "aws:apigateway/domainName:DomainName": creator(
+        _domain_name, "domainName regionalCertificateArn securityPolicy endpointConfiguration"
+    ),
+    "aws:apigateway/basePathMapping:BasePathMapping": creator(
+        _base_path_mapping, "domainName restApi stageName"
+    ),
+    "aws:route53/record:Record": creator(_record, "zoneId name type aliases"),
     "aws:apigateway/account:Account": creator(_account, "cloudwatchRoleArn"),
 }

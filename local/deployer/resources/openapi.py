@@ -22,6 +22,7 @@ DOCUMENT_EXTENSIONS = {
         "api-key-source",
         "binary-media-types",
         "policy",
+        "endpoint-configuration",
     )
 }
 OPERATION_EXTENSIONS = {f"{X}{name}" for name in ("integration", "request-validator", "auth")}
@@ -30,6 +31,7 @@ INTEGRATION_KEYS = {
     "uri", "credentials", "requestParameters", "requestTemplates", "passthroughBehavior", "cacheNamespace",
     "cacheKeyParameters", "contentHandling", "timeoutInMillis", "connectionType", "connectionId",
 }  # fmt: skip
+AUTHORIZER_KEYS = {"authorizerUri", "authorizerResultTtlInSeconds", "identitySource", "providerARNs"}
 RESPONSE_KEYS = {"responseParameters", "responseTemplates", "contentHandling"}
 LOCATIONS = {"path": "path", "query": "querystring", "header": "header"}
 
@@ -66,7 +68,8 @@ def overwrite(client: Any, api: str, body: Mapping[str, Any], execution_arn: str
         if "statusCode" in spec:
             options["statusCode"] = str(spec["statusCode"])
         client.put_gateway_response(restApiId=api, responseType=kind, **options)
-    importer = _Importer(client=client, api=api, body=body, validators=validators)
+    authorizers = _authorizers(client, api, body)
+    importer = _Importer(client=client, api=api, body=body, validators=validators, authorizers=authorizers)
     roots = client.get_resources(restApiId=api)["items"]
     resources = {item["path"]: item["id"] for item in roots}
     for path, item in body.get("paths", {}).items():
@@ -86,11 +89,38 @@ def _clear(client: Any, api: str) -> None:
             client.delete_method(**at, resourceId=resource["id"], httpMethod=method)
     for validator in client.get_request_validators(**at, limit=500)["items"]:
         client.delete_request_validator(**at, requestValidatorId=validator["id"])
+    for authorizer in client.get_authorizers(**at, limit=500)["items"]:
+        client.delete_authorizer(**at, authorizerId=authorizer["id"])
     for model in client.get_models(**at, limit=500)["items"]:
         client.delete_model(**at, modelName=model["name"])
     for response in client.get_gateway_responses(**at, limit=500)["items"]:
         if not response.get("defaultResponse"):
             client.delete_gateway_response(**at, responseType=response["responseType"])
+
+
+def _authorizers(client: Any, api: str, body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What a method with a scheme of the document gets, for each scheme that an authorizer checks."""
+    found = {}
+    for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
+        spec = scheme.get(f"{X}authorizer")
+        if spec is None:
+            continue
+        unknown = set(spec) - AUTHORIZER_KEYS - {"type"}
+        if unknown:
+            raise Unsupported(f"authorizer {name!r} has {sorted(unknown)}; add them to {__name__}")
+        source = (
+            {} if spec["type"] == "request" else {"identitySource": f"method.request.header.{scheme['name']}"}
+        )
+        made = client.create_authorizer(
+            restApiId=api,
+            name=name,
+            type=spec["type"].upper(),
+            **source,
+            **{key: spec[key] for key in AUTHORIZER_KEYS if key in spec},
+        )
+        kind = "COGNITO_USER_POOLS" if spec["type"] == "cognito_user_pools" else "CUSTOM"
+        found[name] = {"authorizationType": kind, "authorizerId": made["id"]}
+    return found
 
 
 def _set_policy(client: Any, api: str, policy: str) -> None:
@@ -112,6 +142,7 @@ class _Importer:
     api: str
     body: Mapping[str, Any]
     validators: Mapping[str, str]
+    authorizers: Mapping[str, Mapping[str, str]]
 
     def add_path(self, path: str, item: Mapping[str, Any], resources: dict[str, str]) -> None:
         """Create the resources along `path` that are missing, then its methods."""
@@ -165,10 +196,13 @@ class _Importer:
         if operation.get(f"{X}auth", {}).get("type") == "AWS_IAM":
             found["authorizationType"] = "AWS_IAM"
         for requirement in operation.get("security", self.body.get("security", [])):
-            for name in requirement:
+            for name, scopes in requirement.items():
                 scheme = schemes[name]
                 if scheme.get(f"{X}authtype") == "awsSigv4":
                     found["authorizationType"] = "AWS_IAM"
+                elif name in self.authorizers:
+                    found |= self.authorizers[name]
+                    found["authorizationScopes"] = scopes
                 elif scheme.get("type") == "apiKey" and scheme.get("name", "").lower() == "x-api-key":
                     found["apiKeyRequired"] = True
                 else:

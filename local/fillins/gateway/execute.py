@@ -19,6 +19,7 @@ from local.fillins.gateway import access_log, metrics, refusals, trace, waf
 from local.fillins.names import LOOPBACK
 
 _THROTTLED = 429
+_FORBIDDEN = 403
 
 
 async def execute(
@@ -40,7 +41,7 @@ async def execute(
         headers = {**headers, "x-amzn-trace-id": header}
     call_token, trace_token = call.current.set(begun), call.inbound_trace.set(header)
     try:
-        answer = _web_acl_refusal(begun, *rest[:2])
+        answer = _closed() if begun.closed else _web_acl_refusal(begun, *rest[:2])
         answer = answer or await original(host, path, method, headers, *rest, **options)
     finally:
         call.current.reset(call_token)
@@ -48,6 +49,12 @@ async def execute(
     if answer is not None:
         await _finish(begun, answer, header)
     return answer
+
+
+def _closed() -> Answer:
+    """The answer at the default endpoint of an API that has it disabled; no gateway response applies."""
+    headers = {"Content-Type": "application/json", "x-amzn-ErrorType": "ForbiddenException"}
+    return _FORBIDDEN, headers, b'{"message":"Forbidden"}'
 
 
 def _web_acl_refusal(begun: Call, body: bytes, query: dict[str, list[str]]) -> Answer | None:
@@ -71,7 +78,8 @@ def _web_acl_refusal(begun: Call, body: bytes, query: dict[str, list[str]]) -> A
 
 
 def _call(host: str, path: str, method: str, headers: dict[str, str]) -> Call | None:
-    parsed = upstream.parse_execute_api_url(host, path)
+    default = upstream.parse_execute_api_url(host, path)
+    parsed = default or upstream.domain_address(host, path)
     owner = upstream.rest_api_owner(parsed[0]) if parsed else None
     if parsed is None or owner is None:
         return None
@@ -79,9 +87,11 @@ def _call(host: str, path: str, method: str, headers: dict[str, str]) -> Call | 
     stage = upstream.stage(api_id, stage_name, *owner)
     if stage is None:
         return None
+    api = upstream.rest_api(api_id, *owner)
     return Call(
         api_id=api_id,
-        api_name=str(upstream.rest_api(api_id, *owner)["name"]),
+        api_name=str(api["name"]),
+        closed=bool(default) and str(api.get("disableExecuteApiEndpoint")).lower() == "true",
         stage=stage_name,
         method=method,
         path=execute_path,

@@ -17,6 +17,7 @@ from local.fillins.patches import PATCHES, Patch
 
 FINGERPRINTS = {
     "find_api_scope": "19d66149ae1d27e6",
+    "find_domain_scope": "6918811f1c014148",
     "execute_api_arn": "ee461dcee6d89e94",
     "_resolve_condition_key": "15e26964cd38f32c",
     "request_tag_context": "d46adb816e024778",
@@ -28,6 +29,8 @@ FINGERPRINTS = {
     "_build_lambda_event_v1": "c7ac97b91f6ee999",
     "_call_lambda_raw": "a2df5d6c5b304e00",
     "_invoke_lambda_proxy_v1": "5651a96fa7ba1ad6",
+    "_authorize_request_v1": "46b3fe37fe98f765",
+    "_invoke_authorizer_lambda": "5a7f4c4271202eaa",
     "_check_quota": "c0afc80c1884042c",
     "_execute_function_dispatch": "f62cd259213ecef7",
     "_acquire_execution_slot": "ed3b38149e2e14aa",
@@ -72,7 +75,10 @@ def test_the_function_a_patch_replaces_has_not_changed(patch: Patch) -> None:
         (apigateway_v1, "_usage_plans_for_key"),
         (apigateway_v1, "_resolve_api_key"),
         (apigateway_v1, "_GatewayError"),
+        (apigateway_v1, "_anonymous_policy_error"),
         (secretsmanager, "_secrets"),
+        (apigateway_v1, "_domain_names"),
+        (ministack.app, "_resolve_custom_domain_request"),
         (cloudwatch, "_alarms"),
         (cloudwatch, "_composite_alarms"),
         (cloudwatch, "_metrics"),
