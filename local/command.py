@@ -108,8 +108,8 @@ def _possible(options: Options, service: Service) -> None:
         if operation.security.token:
             raise ConfigError(
                 f"--service {service.name}: {service.contract.source.at(operation.place)}: it wants a token"
-                f" ({operation.security.token}), and nobody issues or checks one on this machine, so its calls"
-                " would be refused. Run another service, or have its operations signed here."
+                f" ({operation.security.token}), and nobody here issues or checks one: its calls would be"
+                " refused. Run another service, or have its operations signed here."
             )
     used = {"": True, "model": service.uses_model, "reference": service.uses_reference}
     if options.fault and not used[options.fault.needs]:
