@@ -20,7 +20,7 @@ POOL = "arn:aws:cognito-idp:eu-central-1:333333333333:userpool/eu-central-1_Ab1"
 OURS = "arn:aws:lambda:eu-central-1:111111111111:function:authorizer"
 THEIRS = "arn:aws:lambda:eu-central-1:333333333333:function:authorizer"
 STAGE = {"rate_per_s": 500, "burst": 1000}
-SCHEMES = {
+SCHEMES: dict[str, dict[str, Any]] = {
     "sigv4": {"type": "apiKey", "in": "header", "name": "Authorization"},
     "api_key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
     "customers": {"type": "oauth2", "flows": {}},
@@ -58,10 +58,12 @@ def contract(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     document = yaml.safe_load((folder / "openapi.yaml").read_text())
     definition = yaml.safe_load((folder / "service.yaml").read_text())
     definition["operations"] = {"createPrediction": {"functions": "functions"}}
-    for path, security in SECURITY.items():
-        name = path.removeprefix("/v1/")
+    for target, security in SECURITY.items():
+        name = target.removeprefix("/v1/")
         responses = {"200": {"description": "ok"}}
-        document["paths"][path] = {"get": {"operationId": name, "security": security, "responses": responses}}
+        document["paths"][target] = {
+            "get": {"operationId": name, "security": security, "responses": responses}
+        }
         definition["operations"][name] = {"functions": "others", "reference": False, "model": False}
     document["components"]["securitySchemes"] = SCHEMES
     (folder / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False))

@@ -34,11 +34,12 @@ def outputs(emulator: Emulator, api: EmulatedApi) -> dict[str, object]:
     )
 
     def program() -> None:
+        provider = account().provider
+        assert provider is not None
         args = CustomDomainArgs(
             api_id=api.id, stage_name="live", deletion_protection=False, settings=settings
         )
-        opts = account()
-        made = CustomDomain("domain", args, pulumi.ResourceOptions(providers=[opts.provider]))
+        made = CustomDomain("domain", args, pulumi.ResourceOptions(providers=[provider]))
         pulumi.export("url", made.url)
         pulumi.export("dns", made.dns)
 
