@@ -1,5 +1,7 @@
 """Settings -> provider -> one stack component -> exports."""
 
+import gc
+
 import pulumi
 
 import config
@@ -9,6 +11,8 @@ from components.service.stack import Service
 from components.shared.identity import kept
 from components.shared.provider import account_provider
 
+# What a program makes it needs to its end: looking for garbage as often as usual takes a third of its time.
+gc.set_threshold(100_000, 50, 100)
 settings = config.load()
 pulumi.export("identity", kept(name=settings.base, region=settings.region, account=settings.account_id))
 provider = account_provider("account", settings, settings.region)

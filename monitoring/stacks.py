@@ -1,7 +1,8 @@
 """The alarms of one account or of both, tuned and checked: what is deployed, documented and rehearsed."""
 
+import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from monitoring import own_kpis, tuning
 from monitoring.alarms import limits, monitor, ownership, service
@@ -31,12 +32,28 @@ class _Account:
     known: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A service by all that is said of it: equal ones have the same alarms."""
+
+    watched: Watched = field(compare=False)
+    text: str
+
+
 def stacks(watched: Watched) -> Stacks:
     """Every alarm of both accounts.
 
     Raises `MonitoringError` for own KPIs that cannot be, for tuning of what does not exist, for missing data
     without exactly one owner, and for what CloudWatch would refuse.
     """
+    return _stacks(_Described(watched, watched.model_dump_json()))
+
+
+@functools.lru_cache(
+    maxsize=256
+)  # alarms and each dashboard of a service ask, and a stack may watch a hundred
+def _stacks(described: _Described) -> Stacks:
+    watched = described.watched
     if watched.own_kpis:
         shipped = watched.model_copy(update={"own_kpis": {}})
         own_kpis.check(watched, _service(shipped).known | _monitor(shipped).known)
