@@ -177,6 +177,12 @@ def current_traceparent() -> str | None:
     return f"00-{trace_id}-{parent}-{'01' if fields.get('Sampled') == '1' else '00'}"
 
 
+def onward() -> dict[str, str]:
+    """The headers that take the trace to whoever is called over HTTP: X-Ray's, and W3C's beside it."""
+    told = {"X-Amzn-Trace-Id": current_header(), "traceparent": current_traceparent()}
+    return {name: value for name, value in told.items() if value}
+
+
 def _fields() -> dict[str, str]:
     """What Lambda's header says of this invocation."""
     parts = (part.partition("=") for part in os.environ.get(TRACE_ENV, "").split(";"))

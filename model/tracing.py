@@ -141,6 +141,7 @@ class Tracer:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Tracer named `MODEL_NAME` that sends to `AWS_XRAY_DAEMON_ADDRESS` if set, else to X-Ray itself.
 
+        With `TRACING_BACKEND` `otlp` it sends spans to `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, if that is set.
         `AWS_XRAY_SDK_ENABLED` turns it off with the words that X-Ray's SDK for Python takes. Raises
         ValueError if the daemon's address cannot be read.
         """
@@ -150,6 +151,11 @@ class Tracer:
         connect: transports.Connect = transports.connect_to_xray
         if address := environ.get("AWS_XRAY_DAEMON_ADDRESS"):
             connect = transports.daemon_at(address)
+        endpoint = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+        if environ.get("TRACING_BACKEND") == "otlp" and endpoint:
+            from model import otlp  # noqa: PLC0415  # its classes take memory that segments do not need
+
+            connect = otlp.endpoint_at(endpoint, environ.get("OTLP_HEADERS_SECRET_ARN"))
         return cls(name=name, make_emitter=lambda: Emitter(connect))
 
     def start(self) -> None:

@@ -113,7 +113,11 @@ class Model(pulumi.ComponentResource):
             execution_role_arn=role.arn,
             primary_container={
                 "image": image,
-                "environment": {"MODEL_NAME": args.endpoint.name, "AWS_REGION": args.common.region},
+                "environment": {
+                    "MODEL_NAME": args.endpoint.name,
+                    "AWS_REGION": args.common.region,
+                    **args.common.traces.environment,
+                },
             },
             # Network isolation would keep the container from sending its trace segments.
             enable_network_isolation=False,
@@ -198,6 +202,7 @@ def execution_statements(
         iam.put_traces(),
         iam.allow(pull, repositories),
         iam.allow("ecr:GetAuthorizationToken", "*"),  # it has no resource type
+        *args.common.traces.statements,
     ]
     if args.settings.data_capture is not None:
         bucket, _, prefix = args.settings.data_capture.s3_uri.removeprefix("s3://").partition("/")

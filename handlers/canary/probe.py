@@ -89,9 +89,8 @@ def _answer(step: Step, request: Prepared, deadline: float, clock: Clock) -> Res
     try:
         # Not what the path was filled with: it may be a session's.
         with tracing.http_call(host, step.method, request.url + path) as call:
-            trace = tracing.current_header()
-            if trace is not None and step.url is None:
-                headers = {**headers, "X-Amzn-Trace-Id": trace}
+            if step.url is None:
+                headers = {**headers, **tracing.onward()}
             response = connection.request(
                 step.method, request.target, headers, request.body, connect_by=deadline, answer_by=deadline
             )
