@@ -31,7 +31,7 @@ ECR_IMAGE = re.compile(
 class ModelArgs:
     """`endpoint` is what monitoring watches.
 
-    `deletion_protection` keeps a repository that holds images from being deleted with the stack.
+    `deletion_protection` keeps the repository from being deleted, and its images with it.
     """
 
     common: Common
@@ -75,7 +75,8 @@ class Model(pulumi.ComponentResource):
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[{"encryption_type": "KMS", "kms_key": self._args.common.key_arn}],
-            opts=self._child,
+            # ECR refuses it as well while there are images, but in the middle of an update.
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.deletion_protection),
         )
         keep = {
             "rulePriority": 1,

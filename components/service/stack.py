@@ -29,7 +29,7 @@ class Service(pulumi.ComponentResource):
 
     What is deployed has the names that are watched, so that the two cannot differ. With
     `deletion_protection` Pulumi refuses to destroy any of the stack: it protects what cannot be made again,
-    the data, the key it is encrypted with, the API's address.
+    the data, the key it is encrypted with, the model's images, the API's address.
     """
 
     exports: dict[str, Any]

@@ -187,6 +187,7 @@ def test_no_service_or_monitor_stack_makes_what_an_account_has_once(
 def test_protection_covers_what_cannot_be_made_again_and_goes_with_its_setting(prod: Run, dev: Run) -> None:
     assert prod.protected == {
         "inference-prod-encryption-key",
+        "inference-prod-model-repository",
         "inference-prod-reference-data-table",
         "inference-prod-api-api",
     }

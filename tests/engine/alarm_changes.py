@@ -2,6 +2,27 @@
 
 from tests.engine.row import DASHBOARD, DASHBOARDS, Row, settings
 
+SUBSCRIBED = ", ".join(
+    [
+        "TopicSubscription notifications-warn-email-08168cd8",
+        "Queue notifications-undelivered",
+        *(
+            f"{what} notifications-slack-46e1e49d-{part}"
+            for what, part in {
+                "Alias": "alias",
+                "Function": "function",
+                "FunctionEventInvokeConfig": "retries",
+                "LogGroup": "logs",
+                "Permission": "warn",
+                "Role": "role",
+                "RolePolicy": "policy",
+                "Secret": "address",
+                "SecretVersion": "address-value",
+                "TopicSubscription": "warn",
+            }.items()
+        ),
+    ]
+)
 ROWS = (
     Row(
         what="another promise moves the alarms that are derived from it",
@@ -20,6 +41,12 @@ ROWS = (
         do=settings(levels={"warn_pct": 70, "usage_warn_pct": 75}),
         effects={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
         then={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
+        more=[
+            (
+                settings(alarms={"all": {"evaluation_periods": 4, "datapoints_to_alarm": 3}}),
+                {"updated": "MetricAlarm alarms-*-warn, MetricAlarm alarms-*-critical"},
+            )
+        ],
     ),
     Row(
         what="another critical level moves every alarm of it, another window those of the error budget",
@@ -28,11 +55,12 @@ ROWS = (
         then={"updated": f"MetricAlarm alarms-*-critical, MetricAlarm alarms-*-burn-*, {DASHBOARDS}"},
     ),
     Row(
-        what="a component without alarms leaves the pages to the other ones",
-        do=settings(alarms={"components": {"table": {"enabled": False}}}),
+        what="a component without alarms leaves the pages to the other ones, another has a level of its own",
+        do=settings(alarms={"components": {"table": {"enabled": False}, "api": {"warn_pct": 70}}}),
         effects={
             "deleted": "MetricAlarm alarms-table-*",
-            "updated": "CompositeAlarm alarms-page-dependency-*, CompositeAlarm alarms-page-errors-warn,"
+            "updated": "MetricAlarm alarms-api-*-warn, CompositeAlarm alarms-page-dependency-*,"
+            " CompositeAlarm alarms-page-errors-warn,"
             f" CompositeAlarm alarms-page-latency-warn, CompositeAlarm alarms-page-silence, {DASHBOARD}",
         },
         then={"updated": DASHBOARD},
@@ -44,10 +72,17 @@ ROWS = (
         then={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARDS},
     ),
     Row(
-        what="a subscription is made in both accounts",
-        do=settings(notifications={"warn": [{"protocol": "email", "endpoint": "a@example.com"}]}),
-        effects={"created": "TopicSubscription notifications-warn-email-08168cd8"},
-        then={"created": "TopicSubscription notifications-warn-email-08168cd8"},
+        what="a subscription is made in both accounts, and a channel gets a function that writes to it",
+        do=settings(
+            notifications={
+                "warn": [
+                    {"protocol": "email", "endpoint": "a@example.com"},
+                    {"protocol": "slack", "endpoint": "https://hooks.slack.com/services/T0/B0/x"},
+                ]
+            }
+        ),
+        effects={"created": SUBSCRIBED},
+        then={"created": SUBSCRIBED},
     ),
     Row(
         what="another endpoint is another subscription",
@@ -92,12 +127,13 @@ ROWS = (
                 "each": {
                     "function-duration-warn": {"enabled": False},
                     "function-duration-critical": {"evaluation_periods": 7},
+                    "api-latency-p90-warn": {"threshold": 120, "period_s": 300, "min_samples": 20},
                 }
             }
         ),
         effects={
             "updated": "MetricAlarm alarms-function-duration-critical,"
-            f" CompositeAlarm alarms-page-latency-warn, {DASHBOARD}",
+            f" MetricAlarm alarms-api-latency-p90-warn, CompositeAlarm alarms-page-latency-warn, {DASHBOARD}",
             "deleted": "MetricAlarm alarms-function-duration-warn",
         },
         then={"updated": DASHBOARD},

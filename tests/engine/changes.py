@@ -7,12 +7,14 @@ from tests.engine.alarm_changes import ROWS as ALARM_ROWS
 from tests.engine.model_changes import ROWS as MODEL_ROWS
 from tests.engine.plan_changes import ROWS as PLAN_ROWS
 from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, let_in, settings, source
+from tests.engine.service_changes import ROWS as SERVICE_ROWS
 from tests.engine.stacks import SINK
 
 ROWS = (
     *MODEL_ROWS,
     *ALARM_ROWS,
     *PLAN_ROWS,
+    *SERVICE_ROWS,
     Row(
         what="a changed contract is put in place, deployed anew and switched to",
         do=source("services/wine/openapi.yaml", "Predicts the cultivar of", "Foretells the cultivar of"),
@@ -108,6 +110,12 @@ ROWS = (
             f" MetricAlarm alarms-function-invocations-*, {DASHBOARD}"
         },
         then={"updated": DASHBOARD},
+    ),
+    Row(
+        what="another burst is set in place",
+        aside="in place",
+        do=settings(api={"burst": 1200}),
+        effects={"updated": "MethodSettings api-settings"},
     ),
     Row(
         what="another sampling rate is set in place, and another rule comes beside it",

@@ -1,8 +1,9 @@
 """Changes of the usage plans and their keys: whose value stays, and what watches their quotas."""
 
-from tests.engine.row import DASHBOARD, Row, plans, settings
+from tests.engine.row import DASHBOARD, DASHBOARDS, Row, plans, settings
 from tests.engine.stacks import SERVICE
 
+GOLD = {"rate_per_s": 2, "burst": 4, "quota": {"limit": 100, "period": "DAY"}, "keys": ["initech"]}
 ROWS = (
     Row(
         what="a renamed plan keeps its keys, which are without a plan for a moment",
@@ -45,10 +46,16 @@ ROWS = (
         },
     ),
     Row(
-        what="another rate is set in place",
+        what="another rate is set in place, and another period of a quota, which moves the alarms on it",
         aside="in place",
-        do=plans(trial={"rate_per_s": 6, "burst": 12}),
-        effects={"updated": "UsagePlan usage-plans-trial"},
+        do=plans(
+            trial={"rate_per_s": 6, "burst": 12}, partners={"quota": {"limit": 50000, "period": "MONTH"}}
+        ),
+        effects={
+            "updated": "UsagePlan usage-plans-trial, UsagePlan usage-plans-partners,"
+            " MetricAlarm alarms-usage-partners-critical,"
+            " MetricAlarm alarms-usage-partners-warn"
+        },
     ),
     Row(
         what="plans and keys in another order are the same",
@@ -74,7 +81,7 @@ ROWS = (
             " CompositeAlarm alarms-page-usage-*",
         },
         then={
-            "updated": DASHBOARD,
+            "updated": DASHBOARDS,
             "deleted": "MetricAlarm alarms-highest-usage-*, CompositeAlarm alarms-page-highest-usage-*",
         },
         back={
@@ -86,9 +93,7 @@ ROWS = (
     ),
     Row(
         what="a new plan brings its keys and its alarms",
-        do=plans(
-            gold={"rate_per_s": 2, "burst": 4, "quota": {"limit": 100, "period": "DAY"}, "keys": ["initech"]}
-        ),
+        do=plans(gold=GOLD),
         effects={
             "created": "UsagePlan usage-plans-gold, ApiKey usage-plans-initech,"
             " UsagePlanKey usage-plans-initech-membership, MetricAlarm alarms-usage-gold-critical,"
@@ -96,6 +101,17 @@ ROWS = (
             "updated": f"CompositeAlarm alarms-page-usage-*, {DASHBOARD}",
         },
         then={"updated": DASHBOARD},
+        more=[
+            (
+                plans(gold=GOLD, trial={"quota": {"limit": 100, "period": "WEEK"}}),
+                {
+                    "created": "MetricAlarm alarms-usage-trial-critical, MetricAlarm alarms-usage-trial-warn,"
+                    " MetricAlarm alarms-usage-trial-silent",
+                    "updated": "UsagePlan usage-plans-trial, CompositeAlarm alarms-page-usage-*,"
+                    f" {DASHBOARD}",
+                },
+            )
+        ],
     ),
     Row(
         what="a plan that is taken out takes its keys along",

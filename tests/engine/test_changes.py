@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import pytest
+import yaml
 
 from tests.engine.changes import ROWS
 from tests.engine.cloud import Call
 from tests.engine.engine import Stack, resource_of
 from tests.engine.project import Project
 from tests.engine.row import Effects, Row
-from tests.engine.stacks import ACCOUNTS, BASE
+from tests.engine.stacks import BASE
 
 pytestmark = pytest.mark.engine
 POLICY = "x-amazon-apigateway-policy"
-CANARY = f"arn:aws:iam::{ACCOUNTS['monitor']}:role/{BASE}-canary"
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.aside], ids=lambda row: row.what)
@@ -30,7 +30,7 @@ def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -
     assert values == {name: keys.get(name, value) for name, value in values.items()}
     members = sorted(member.inputs["keyId"] for member in deployed.cloud.of("UsagePlanKey"))
     assert members == sorted(key.id for key in deployed.cloud.of("ApiKey"))
-    assert who_may_call(deployed) == CANARY
+    assert who_may_call(deployed) == named_callers(deployed)
     if row.then:
         assert_effects(deployed.stack("dev-monitor"), row.then)
     for do, effects in row.more:
@@ -65,7 +65,9 @@ def assert_effects(stack: Stack, effects: Effects) -> None:
 def assert_table(stack: Stack, wanted: Mapping[str, set[str]]) -> None:
     change = stack.up()
     assert change.error == ""
-    assert short(change.table) == wanted
+    done = short(change.table)
+    strange = {effect: done.get(effect, set()) ^ wanted.get(effect, set()) for effect in {*done, *wanted}}
+    assert {effect: sorted(names) for effect, names in strange.items() if names} == {}
     assert stack.preview().steps == ()
 
 
@@ -80,17 +82,26 @@ def key_values(project: Project) -> dict[str, str]:
     return {key.inputs["name"]: key.outputs["value"] for key in project.cloud.of("ApiKey")}
 
 
-def who_may_call(project: Project) -> str:
-    """The principal of the other account that the API's resource policy lets in.
+def who_may_call(project: Project) -> set[str]:
+    """The principals of other accounts that the API's resource policy lets in.
 
     It is the document's, or one that was attached since the last import of a document.
     """
     (api,) = project.cloud.of("RestApi")
     attached = [policy.inputs["policy"] for policy in project.cloud.of("RestApiPolicy")]
     policy = json.loads(attached[0]) if attached else json.loads(api.inputs["body"])[POLICY]
-    (statement,) = policy["Statement"]
-    principal: str = statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]
-    return principal
+    arns = [statement["Condition"]["ArnEquals"]["aws:PrincipalArn"] for statement in policy["Statement"]]
+    return {arn for one in arns for arn in ([one] if isinstance(one, str) else one)}
+
+
+def named_callers(project: Project) -> set[str]:
+    """The canary of the monitor account, and the roles that the settings name."""
+    config = yaml.safe_load(project.file("dev").read_text())["config"]
+    given = {key.partition(":")[2]: value for key, value in config.items()}
+    roles = [(given["accounts"]["monitor"], f"{BASE}-canary")]
+    for caller in given["api"].get("callers", []):
+        roles += [(caller["account"], role) for role in caller["roles"]]
+    return {f"arn:aws:iam::{account}:role/{role}" for account, role in roles}
 
 
 def existing(stack: Stack) -> set[str]:

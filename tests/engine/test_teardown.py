@@ -12,6 +12,7 @@ from tests.engine.stacks import ACCOUNTS, RETAINED
 pytestmark = pytest.mark.engine
 CORE = {
     "Key inference-dev-encryption-key",
+    "Repository inference-dev-model-repository",
     "RestApi inference-dev-api-api",
     "Table inference-dev-reference-data-table",
 }
@@ -41,6 +42,19 @@ def test_a_protected_service_is_refused_before_the_first_deletion_and_without_a_
     assert deployed.stack("dev").up().error == ""
     assert deployed.cli("destroy", "-s", "dev", "--yes").returncode == 0
     assert left(deployed, "service") == RETAINED
+
+
+def test_an_endpoint_that_exists_does_not_take_the_images_of_a_protected_service_away(
+    deployed: Project,
+) -> None:
+    stack = deployed.stack("dev")
+    deployed.set("dev", {"deletion_protection": True})
+    assert stack.up().error == ""
+    exists = {"image": None, "instances": None, "endpoint": "one-that-exists"}
+    deployed.set("dev", {"model": exists})
+    refused = stack.preview()
+    assert "inference-dev-model-repository" in refused.error + refused.output
+    assert "is protected" in refused.error + refused.output
 
 
 def test_a_monitor_outlives_its_service_and_can_still_be_refreshed_and_destroyed(deployed: Project) -> None:
