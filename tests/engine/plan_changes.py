@@ -32,6 +32,13 @@ ROWS = (
         },
     ),
     Row(
+        what="a key that is rotated has both values for a while",
+        do=plans(partners={"keys": [{"name": "acme", "generations": [1, 2]}, "globex"]}),
+        effects={
+            "created": "ApiKey usage-plans-acme.2, UsagePlanKey usage-plans-acme.2-membership",
+        },
+    ),
+    Row(
         what="a key that is taken out is gone",
         do=plans(partners={"keys": ["acme"]}),
         effects={"deleted": "ApiKey usage-plans-globex, UsagePlanKey usage-plans-globex-membership"},
