@@ -1,4 +1,7 @@
-"""Secrets: read from Secrets Manager once, and again for the run after one that was refused.
+"""Secrets: read from Secrets Manager, again after a while, and for the run after one that was refused.
+
+A secret that is rotated is replaced while its old value is still taken, so reading it again in time loses no
+probe. What is known stays in use where it cannot be read again: it is right until it is refused.
 
 Two sources: the API key that the service's stack made, as it is, and what the monitor stack's configuration
 gives by name, as one JSON object.
@@ -6,10 +9,13 @@ gives by name, as one JSON object.
 
 import json
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+MAX_AGE_S = 300.0  # the page on callers says how long a rotation waits for it
 SHOWN = 80  # characters of an error's code
 KEY = re.compile(r"[\x21-\x7e]{1,128}")  # what a header can carry, as long as API Gateway allows
 API_KEY, NAMED = "API key", "others"
@@ -20,24 +26,38 @@ class SecretUnreadableError(Exception):
 
 
 class Secrets:
-    """`client` is a Secrets Manager client; an ARN is None where no probe needs it."""
+    """`client` is a Secrets Manager client; an ARN is None where no probe needs it.
 
-    def __init__(self, client: Any, api_key_arn: str | None, named_arn: str | None) -> None:
-        self._client = client
+    `now` is the wall clock in seconds, as an environment may be frozen.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        api_key_arn: str | None,
+        named_arn: str | None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._client, self._now = client, now
         self._arns = {API_KEY: api_key_arn, NAMED: named_arn}
         self._known: dict[str, Any] = {}
+        self._read_at: dict[str, float] = {}
         self._problems: dict[str, str] = {}
 
     def refresh(self) -> None:
-        """Read what is not known yet; what cannot be read is told to those who ask for it."""
+        """Read what is not known or old; what cannot be read at all is told to those who ask for it."""
         self._problems.clear()
         for source, arn in self._arns.items():
-            if arn is not None and source not in self._known:
+            if arn is not None and not self._is_fresh(source):
                 try:
                     text = self._read(arn)
                     self._known[source] = _key(text) if source == API_KEY else _named(text)
+                    self._read_at[source] = self._now()
                 except SecretUnreadableError as error:
                     self._problems[source] = str(error)
+
+    def _is_fresh(self, source: str) -> bool:
+        return source in self._known and self._now() < self._read_at[source] + MAX_AGE_S
 
     def forget(self) -> None:
         """Read all anew next time: one may have been replaced."""

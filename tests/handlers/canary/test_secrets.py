@@ -10,7 +10,7 @@ from botocore.session import get_session
 from botocore.stub import Stubber
 
 from bench.stand_ins.loopback import closed_port
-from handlers.canary.secrets import Secrets, SecretUnreadableError
+from handlers.canary.secrets import MAX_AGE_S, Secrets, SecretUnreadableError
 from tests.handlers.canary.sending import API_KEY, API_KEY_ARN, NAMED_ARN, Store
 
 NONE = "Secrets Manager: no secret is set up"
@@ -50,6 +50,32 @@ def test_only_what_probes_need_is_read_and_once() -> None:
     assert secrets.named("crm") == "t"
     with pytest.raises(SecretUnreadableError, match=NONE):
         secrets.api_key()
+
+
+def test_a_rotated_secret_is_read_again_while_its_old_value_is_still_good() -> None:
+    store, clock = Store({"crm": "old"}), [1000.0]
+    secrets = Secrets(store, API_KEY_ARN, NAMED_ARN, lambda: clock[0])
+    secrets.refresh()
+    store.held[NAMED_ARN] = json.dumps({"crm": "new"})
+    for later, value in ((MAX_AGE_S - 1, "old"), (MAX_AGE_S, "new")):
+        clock[0] = 1000.0 + later
+        secrets.refresh()
+        assert secrets.named("crm") == value
+    assert store.reads == [API_KEY_ARN, NAMED_ARN] * 2
+
+
+def test_what_is_known_stays_in_use_where_it_cannot_be_read_again() -> None:
+    store, clock = Store({"crm": "t"}), [1000.0]
+    secrets = Secrets(store, None, NAMED_ARN, lambda: clock[0])
+    secrets.refresh()
+    store.held[NAMED_ARN] = "no JSON"
+    clock[0] += MAX_AGE_S
+    secrets.refresh()
+    assert secrets.named("crm") == "t"
+    store.held[NAMED_ARN] = json.dumps({"crm": "again"})
+    clock[0] += 60  # it is tried at the next run, not after another while
+    secrets.refresh()
+    assert secrets.named("crm") == "again"
 
 
 def test_what_was_refused_is_read_anew() -> None:
