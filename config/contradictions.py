@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 
 from config.access import access_contradictions, service_access_contradictions
+from config.maintenance import maintenance_contradictions
 from monitoring.kpi import COMPONENTS
 from monitoring.trace_groups import GROUPS
 from settings import ROLES, SERVED, Settings
@@ -25,6 +26,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _subscriptions(settings)
     yield from _rules(settings)
     if settings.role in SERVED:
+        yield from maintenance_contradictions(settings)
         yield from _levels(settings)
         yield from _traces(settings)
     if settings.role == "service":

@@ -5,15 +5,24 @@ One catalogue of KPIs is the only source of alarms, dashboards, documentation an
 
 from monitoring.dashboards import monitor_dashboard, overview_dashboard, service_dashboard
 from monitoring.errors import MonitoringError
-from monitoring.stacks import monitor_alarms, parts_alarms, service_alarms, stacks
+from monitoring.stacks import (
+    monitor_alarms,
+    monitor_mutes,
+    parts_alarms,
+    service_alarms,
+    service_mutes,
+    stacks,
+)
 
 __all__ = [
     "MonitoringError",
     "monitor_alarms",
     "monitor_dashboard",
+    "monitor_mutes",
     "overview_dashboard",
     "parts_alarms",
     "service_alarms",
     "service_dashboard",
+    "service_mutes",
     "stacks",
 ]

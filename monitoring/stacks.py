@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from monitoring import own_kpis, tuning
 from monitoring.alarms import limits, monitor, ownership, service
 from monitoring.alarms.rule import Entry, MetricRule, Scope, made
+from monitoring.notify import maintenance, pages
 from monitoring.notify import monitor as monitor_pages
-from monitoring.notify import pages
 from monitoring.notify import service as service_pages
+from monitoring.notify.maintenance import MuteRule
 from monitoring.notify.pages import Page
 from monitoring.spec import Alarm
 from monitoring.watched import Watched, WatchedParts
@@ -43,8 +44,8 @@ class _Described:
 def stacks(watched: Watched) -> Stacks:
     """Every alarm of both accounts.
 
-    Raises `MonitoringError` for own KPIs that cannot be, for tuning of what does not exist, for missing data
-    without exactly one owner, and for what CloudWatch would refuse.
+    Raises `MonitoringError` for own KPIs that cannot be, for tuning or planned work of what does not exist,
+    for missing data without exactly one owner, and for what CloudWatch would refuse.
     """
     return _stacks(_Described(watched, watched.model_dump_json()))
 
@@ -59,6 +60,7 @@ def _stacks(described: _Described) -> Stacks:
         own_kpis.check(watched, _service(shipped).known | _monitor(shipped).known)
     own, outside = _service(watched), _monitor(watched)
     _check(watched.tuning, own, outside)
+    maintenance.check(watched.maintenance, (*own.entries, *outside.entries))
     return Stacks(service=own.entries, monitor=outside.entries)
 
 
@@ -81,6 +83,22 @@ def monitor_alarms(watched: Watched) -> tuple[Alarm, ...]:
     return tuple(entry.alarm for entry in stacks(watched).monitor)
 
 
+def service_mutes(watched: Watched) -> tuple[MuteRule, ...]:
+    """The mute rules to deploy in the service account."""
+    return tuple(maintenance.rules(watched.maintenance, watched.name, stacks(watched).service))
+
+
+def monitor_mutes(watched: Watched) -> tuple[MuteRule, ...]:
+    """The mute rules to deploy in the monitor account."""
+    prefix = monitor_prefix(watched.name)
+    return tuple(maintenance.rules(watched.maintenance, prefix, stacks(watched).monitor))
+
+
+def monitor_prefix(name: str) -> str:
+    """What the names of a service's alarms in the monitor account begin with."""
+    return f"{name}-monitor"
+
+
 def _service(parts: WatchedParts) -> _Account:
     rules = service.rules(parts)
     scope = Scope(prefix=parts.name, runbook_url=parts.runbook_url, tuning=parts.tuning)
@@ -88,7 +106,7 @@ def _service(parts: WatchedParts) -> _Account:
 
 
 def _monitor(watched: Watched) -> _Account:
-    scope = Scope(prefix=f"{watched.name}-monitor", runbook_url=watched.runbook_url, tuning=watched.tuning)
+    scope = Scope(prefix=monitor_prefix(watched.name), runbook_url=watched.runbook_url, tuning=watched.tuning)
     return _account(monitor.rules(watched), monitor_pages.composites, scope)
 
 

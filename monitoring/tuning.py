@@ -15,12 +15,12 @@ def check(tuning: AlarmsTuning, keys: Iterable[str]) -> None:
     """
     known = sorted(set(keys))
     problems = [
-        f"alarms.components.{name}: there is no such component. {_near(name, COMPONENTS)}"
+        f"alarms.components.{name}: there is no such component. {near(name, COMPONENTS)}"
         for name in tuning.components
         if name not in COMPONENTS
     ]
     problems += [
-        f"alarms.each.{key}: there is no such alarm in this stack. {_near(key, known)}"
+        f"alarms.each.{key}: there is no such alarm in this stack. {near(key, known)}"
         for key in tuning.each
         if key not in known
     ]
@@ -28,8 +28,9 @@ def check(tuning: AlarmsTuning, keys: Iterable[str]) -> None:
         raise MonitoringError("the tuning of the alarms would have had no effect", problems)
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
-    if near:
-        return f"Did you mean {' or '.join(f'`{match}`' for match in near)}?"
+def near(word: str, known: Iterable[str]) -> str:
+    """What somebody may have meant by a key that does not exist."""
+    matches = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    if matches:
+        return f"Did you mean {' or '.join(f'`{match}`' for match in matches)}?"
     return "The keys are listed in docs/alarms.md."

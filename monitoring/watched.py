@@ -16,6 +16,7 @@ from settings import STAGE, VARIANT, Settings
 from settings.alarms import AlarmsTuning
 from settings.forms import Section
 from settings.kpis import OwnKpi
+from settings.maintenance import Maintenance
 from settings.slo import Levels, Slo
 from settings.usage_plans import Quota
 
@@ -182,6 +183,7 @@ class Watched(WatchedParts):
 
     account_id: str
     region: str
+    maintenance: tuple[Maintenance, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -197,6 +199,7 @@ class Watched(WatchedParts):
             tuning=settings.alarms,
             own_kpis=settings.kpis,
             runbook_url=settings.runbook_url or None,
+            maintenance=settings.maintenance,
         )
 
     @property

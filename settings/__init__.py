@@ -16,6 +16,7 @@ from settings.existing import Existing
 from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, StackName, form
 from settings.inference import Inference
 from settings.kpis import OwnKpi
+from settings.maintenance import Maintenance
 from settings.model import Model
 from settings.notifications import Notifications
 from settings.observability import Observability
@@ -40,7 +41,7 @@ Role = Literal["service", "watch", "monitor"]
 SERVED: tuple[Role, ...] = ("service", "watch")  # of the account that customers call
 # The roles that a section is for, where it is not for all.
 ROLES: Mapping[str, tuple[Role, ...]] = {
-    **dict.fromkeys(("slo", "levels", "alarms", "kpis", "observability"), SERVED),
+    **dict.fromkeys(("slo", "levels", "alarms", "kpis", "maintenance", "observability"), SERVED),
     **dict.fromkeys(("service", "reference_data", "model", "inference", "api", "usage_plans"), ("service",)),
     **dict.fromkeys(("existing", "probes"), ("watch",)),
     **dict.fromkeys(("watches", "canary"), ("monitor",)),
@@ -81,6 +82,7 @@ class Settings(Section):
     levels: Levels = Levels()
     alarms: AlarmsTuning = AlarmsTuning()
     kpis: Mapping[str, OwnKpi] = {}
+    maintenance: tuple[Maintenance, ...] = ()
     reference_data: ReferenceData = ReferenceData()
     model: Model = Model()
     inference: Inference = Inference()

@@ -17,6 +17,7 @@ from components.monitor.stack_outputs import StackOutputs
 from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
+from components.shared.mute_rules import MuteRules, MuteRulesArgs
 from monitoring.spec import Level
 from monitoring.watched import Watched, canary_name, dashboard_name
 from settings.canary import Canary as CanarySettings
@@ -54,7 +55,12 @@ class WatchedService(pulumi.ComponentResource):
         alarms = monitoring.monitor_alarms(watched)
         if args.probes is not None:
             self._probe(name, args, args.probes, child)
-        Alarms(f"{name}-alarms", AlarmsArgs(alarms=alarms, topic_arns=args.topic_arns), opts=child)
+        made = Alarms(f"{name}-alarms", AlarmsArgs(alarms=alarms, topic_arns=args.topic_arns), opts=child)
+        MuteRules(
+            f"{name}-maintenance",
+            MuteRulesArgs(rules=monitoring.monitor_mutes(watched)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[made]),
+        )
         body = monitoring.monitor_dashboard(watched, args.common.account_id)
         Dashboard(
             f"{name}-dashboard",

@@ -9,6 +9,7 @@ import monitoring
 from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
+from components.shared.mute_rules import MuteRules, MuteRulesArgs
 from components.shared.notifications import Notifications, NotificationsArgs, exported
 from monitoring.watched import Watched
 from settings import Settings
@@ -38,10 +39,15 @@ def watch(
         ),
         opts=child,
     )
-    Alarms(
+    alarms = Alarms(
         f"{name}-alarms",
         AlarmsArgs(alarms=monitoring.service_alarms(watched), topic_arns=notifications.topic_arns),
         opts=pulumi.ResourceOptions(parent=stack, depends_on=list(after)),
+    )
+    MuteRules(
+        f"{name}-maintenance",
+        MuteRulesArgs(rules=monitoring.service_mutes(watched)),
+        opts=pulumi.ResourceOptions(parent=stack, depends_on=[alarms]),
     )
     Dashboard(
         f"{name}-dashboard",

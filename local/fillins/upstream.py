@@ -6,9 +6,10 @@ accessor. The exact pin of its version and `tests/local/fillins/test_patches.py`
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import cbor2
 import ministack.app
 from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, secretsmanager, sns, waf
 
@@ -131,17 +132,20 @@ def subscriptions(topic_arn: str) -> list[dict[str, Any]]:
     return list(found["subscriptions"]) if found else []
 
 
-def key_policy(key: str) -> str | None:
-    """The policy of a KMS key in the caller's scope, by its id, ARN or alias."""
-    found: dict[str, Any] = kms._resolve_key(key) or {}  # noqa: SLF001 # see module
-    return found.get("Policy")
-
-
 def cloudwatch_error(code: str, message: str, *, cbor: bool) -> tuple[int, dict[str, str], bytes]:
     """CloudWatch's answer to a wrong request, in the protocol of the request."""
     error: Any = cloudwatch._error  # noqa: SLF001 # see module
     answer: tuple[int, dict[str, str], bytes] = error(code, message, 400, use_json=True, use_cbor=cbor)
     return answer
+
+
+def cloudwatch_answer(body: dict[str, Any], *, cbor: bool) -> tuple[int, dict[str, str], bytes]:
+    """CloudWatch's answer in the protocol of the request; `...Timestamp`s are seconds since the epoch."""
+    wire: Callable[..., tuple[int, dict[str, str], bytes]] = (
+        cloudwatch._cbor_ok if cbor else cloudwatch._json_ok  # noqa: SLF001 # see module
+    )
+    moments = {key for key in body if key.endswith("Timestamp")} if cbor else set()
+    return wire({key: cbor2.CBORTag(1, value) if key in moments else value for key, value in body.items()})
 
 
 def metric_points(account: str) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:

@@ -15,7 +15,9 @@ from typing import Any, Literal, Protocol
 import rehearsal
 from monitoring.spec import CompositeAlarm, Level, MetricAlarm, State
 from rehearsal import Timeline
+from rehearsal.cloudwatch import mute
 from rehearsal.cloudwatch.actions import WAIT
+from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.cloudwatch.rules import alarm_name
 from rehearsal.sources import files
 
@@ -101,7 +103,9 @@ def evaluate(
             for entry in [*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())]
         }
         topics = {name: tuple(entry.get("AlarmActions", ())) for name, entry in entries.items()}
-        paged += _pages(accounts, account, alarms, line, topics)
+        decided = rehearsal.pages(alarms, line, mute_rules(client))
+        decided += _waiting(alarms, line, decided)
+        paged += _pages(accounts, account, decided, line, topics)
         for alarm in alarms:
             state = line.state(alarm.name, line.minutes - 1)
             if state != entries[alarm.name]["StateValue"]:
@@ -122,6 +126,17 @@ def evaluate(
     return tuple(by_name), tuple(sorted(paged, key=lambda page: (page.at, page.account, page.alarm)))
 
 
+def mute_rules(client: Any) -> list[MuteRule]:
+    """The account's alarm mute rules; `client` is its CloudWatch client."""
+    pages = client.get_paginator("list_alarm_mute_rules").paginate()
+    names = [
+        rule["AlarmMuteRuleArn"].rpartition(":")[2]
+        for page in pages
+        for rule in page["AlarmMuteRuleSummaries"]
+    ]
+    return [mute.of_entry(client.get_alarm_mute_rule(AlarmMuteRuleName=name)) for name in names]
+
+
 def _in_alarm(line: Timeline, name: str) -> tuple[tuple[float, float | None], ...]:
     """When the alarm was in ALARM, from and to."""
     changes = [(line.time(minute).timestamp(), state) for minute, state in line.changes(name)]
@@ -132,15 +147,14 @@ def _in_alarm(line: Timeline, name: str) -> tuple[tuple[float, float | None], ..
 def _pages(
     accounts: Watchable,
     account: str,
-    alarms: Sequence[MetricAlarm | CompositeAlarm],
+    pages: Sequence[rehearsal.Page],
     line: Timeline,
     topics: Mapping[str, Sequence[str]],
 ) -> Iterator[Page]:
-    """Every page of the account, one for each topic that the alarm notifies."""
+    """The pages of the account, one for each topic that the alarm notifies."""
     sns = accounts.client("sns", account)
     subscribers: dict[str, tuple[str, ...]] = {}
-    decided = rehearsal.pages(alarms, line)
-    for page in [*decided, *_waiting(alarms, line, decided)]:
+    for page in pages:
         for topic in topics[page.alarm]:
             if topic not in subscribers:
                 listed = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)

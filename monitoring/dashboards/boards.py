@@ -7,7 +7,7 @@ from urllib.parse import quote
 from monitoring import catalogue, trace_groups
 from monitoring.alarms.rule import Entry
 from monitoring.catalogue import canary
-from monitoring.dashboards import limits, promise
+from monitoring.dashboards import limits, planned, promise
 from monitoring.dashboards.promise import FIVE_MINUTES_S
 from monitoring.dashboards.widgets import (
     AMBER,
@@ -86,7 +86,11 @@ def body(
 def _promise_rows(watched: Watched, place: Place, states: Sequence[Widget]) -> Iterable[Row]:
     yield _heading(f"# {watched.name}: what customers get")
     if watched.api:
-        yield from _api_rows(watched.api, watched.slo, place)
+        for above in _api_rows(watched.api, watched.slo, place):
+            yield [
+                (width, height, planned.marked(widget, watched.maintenance))
+                for width, height, widget in above
+            ]
     row: Row = [(COLUMNS // 4, GRAPH_HEIGHT, text(_links(watched)))]
     if watched.limited_plans:
         row.append((COLUMNS // 4, GRAPH_HEIGHT, promise.plans(watched, place)))
@@ -207,5 +211,6 @@ def _links(watched: Watched) -> str:
             "",
             f"Promise: {watched.slo.availability_pct:g} % of requests in {watched.slo.window_days} days, "
             f"p90 below {watched.slo.latency_p90_ms:g} ms.",
+            *planned.lines(watched.maintenance),
         )
     )

@@ -10,6 +10,7 @@ from monitoring import catalogue
 from monitoring.kpi import Kpi
 from monitoring.spec import Alarm
 from monitoring.watched import Watched
+from rehearsal.cloudwatch import mute
 from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.sources import files
 from rehearsal.sources.alarms import Skipped
@@ -81,6 +82,10 @@ def of_settings(stack: str, settings: Settings) -> AlarmSet:
         cores=max((endpoint.cores or 1 for endpoint in watched.endpoints), default=1),
         gpus=max((endpoint.gpus or 1 for endpoint in watched.endpoints), default=1),
         slo=watched.slo,
+        mutes=[
+            mute.of_entry(rule.entry)
+            for rule in (*monitoring.service_mutes(watched), *monitoring.monitor_mutes(watched))
+        ],
         kpis=catalogue.kpis(watched),
     )
 

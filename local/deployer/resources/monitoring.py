@@ -92,6 +92,15 @@ def _composite_alarm(request: Request) -> Created:
     return Created(id=name, outputs={"arn": request.arn("cloudwatch", f"alarm:{name}")})
 
 
+def _mute_rule(request: Request) -> Created:
+    name = request.physical_name()
+    options = pascal(request.given("description", "rule", "muteTargets"))
+    request.client("cloudwatch").put_alarm_mute_rule(Name=name, **options)
+    return Created(
+        id=name, outputs={"name": name, "arn": request.arn("cloudwatch", f"alarm-mute-rule:{name}")}
+    )
+
+
 def _dashboard(request: Request) -> Created:
     name, body = request.inputs["dashboardName"], document(request.inputs["dashboardBody"])
     json.loads(body)  # AWS refuses what is not JSON, the emulator stores it
@@ -154,6 +163,7 @@ CREATORS: dict[str, Creator] = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": creator(
         _composite_alarm, f"alarmName {COMPOSITE_PLAIN} actionsSuppressor"
     ),
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": creator(_mute_rule, "name description rule muteTargets"),
     "aws:cloudwatch/dashboard:Dashboard": creator(_dashboard, "dashboardName dashboardBody"),
     "aws:xray/samplingRule:SamplingRule": creator(
         _sampling_rule,

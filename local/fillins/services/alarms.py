@@ -15,8 +15,9 @@ from ministack.core.responses import get_account_id
 
 from local.fillins import upstream
 from local.fillins.aws_api import Answer, Handler, register
-from local.fillins.services import oam
+from local.fillins.services import mute_rules, oam
 from local.fillins.services.notifications import publishes
+from rehearsal.errors import RehearsalError
 
 Record = dict[str, Any]
 _OK = 200
@@ -48,10 +49,12 @@ def handler(original: Handler) -> Handler:
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
     ) -> Answer:
         operation = path.partition("/operation/")[2] or headers.get("x-amz-target", "").rpartition(".")[2]
-        if operation not in ("PutMetricAlarm", "PutCompositeAlarm"):
+        if operation not in ("PutMetricAlarm", "PutCompositeAlarm", *mute_rules.OPERATIONS):
             return await original(method, path, headers, body, query)
         cbor = "cbor" in headers.get("content-type", "")
         params = cbor2.loads(body) if cbor else json.loads(body)
+        if operation in mute_rules.OPERATIONS:
+            return _mute_rule(operation, params, cbor=cbor)
         if forbidden(params):
             return upstream.cloudwatch_error("ValidationError", FORBIDDEN, cbor=cbor)
         answer = await original(method, path, headers, body, query)
@@ -60,6 +63,16 @@ def handler(original: Handler) -> Handler:
         return answer
 
     return handle
+
+
+def _mute_rule(operation: str, params: Record, *, cbor: bool) -> Answer:
+    try:
+        answer = mute_rules.OPERATIONS[operation](params)
+    except RehearsalError as error:
+        return upstream.cloudwatch_error("ValidationError", str(error), cbor=cbor)
+    if answer is None:
+        return upstream.cloudwatch_error("ResourceNotFoundException", "There is no such rule.", cbor=cbor)
+    return upstream.cloudwatch_answer(answer, cbor=cbor)
 
 
 def forbidden(params: Record) -> bool:
@@ -88,13 +101,15 @@ def complete(record: Record, params: Record) -> None:
 def dispatch(
     original: Callable[..., None], alarm: Record, old_state: str, new_state: str, reason: str
 ) -> None:
-    """Take the actions that the alarm may take, unless its suppressor is in ALARM.
+    """Take the actions that the alarm may take, unless its suppressor is in ALARM or a rule mutes it.
 
     The suppressor's wait and extension periods are the rehearsal's business; here it mutes at once.
     """
     suppressor = alarm.get("ActionsSuppressor", "")
     name = suppressor.partition(":alarm:")[2] or suppressor
     if name and (upstream.alarm(name) or {}).get("StateValue") == "ALARM":
+        return
+    if mute_rules.mutes(alarm["AlarmName"]):
         return
     field = ACTIONS[new_state]
     taken = [action for action in alarm.get(field) or () if ":sns:" not in action or publishes(alarm, action)]

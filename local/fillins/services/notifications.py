@@ -73,7 +73,9 @@ def _refusal(alarm_arn: str, topic_arn: str) -> str | None:
     if not _allowed(topic.get("Policy"), "sns:Publish", topic_arn, alarm_arn):
         return f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: {topic_arn}"
     key = topic.get("KmsMasterKeyId")
-    if key and not all(_allowed(upstream.key_policy(key), action, key, alarm_arn) for action in KEY_ACTIONS):
+    if key and not all(
+        _allowed(upstream.resource_policy("kms", key), action, key, alarm_arn) for action in KEY_ACTIONS
+    ):
         return "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."
     return None
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import ministack.app
 import pytest
-from ministack.services import apigateway_v1, cloudwatch, iam, kms, lambda_svc, scheduler, secretsmanager, sns
+from ministack.services import apigateway_v1, cloudwatch, iam, lambda_svc, scheduler, secretsmanager, sns
 
 from local.fillins.patches import PATCHES, Patch
 
@@ -84,7 +84,8 @@ def test_the_function_a_patch_replaces_has_not_changed(patch: Patch) -> None:
         (cloudwatch, "_metrics"),
         (cloudwatch, "_history_entries"),
         (cloudwatch, "_ts_iso"),
-        (kms, "_resolve_key"),
+        (cloudwatch, "_cbor_ok"),
+        (cloudwatch, "_json_ok"),
         (sns, "_topic_by_arn_any_scope"),
         (iam, "_roles"),
         (lambda_svc, "_functions"),

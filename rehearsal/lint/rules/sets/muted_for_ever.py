@@ -30,7 +30,7 @@ def check(given: AlarmSet) -> Iterator[Finding]:
                 consequence="it mutes nothing",
                 fix="name an alarm of this account and region",
             )
-        if rule.at is None and rule.begins is None and rule.expires is None:
+        if rule.schedule.at is None and rule.begins is None and rule.expires is None:
             active = rule.active(start, WATCHED // timedelta(minutes=1))
             for name in sorted(rule.targets & given.by_name.keys()) if active.all() else ():
                 yield Finding(

@@ -1,0 +1,148 @@
+"""Planned work: when it is, and which mistakes are refused."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from settings.maintenance import Maintenance
+from settings.maintenance.schedule import Schedule
+
+NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)  # a Friday
+
+
+def work(schedule: str = "cron(0 2 * * SUN)", duration: str = "PT2H", **fields: Any) -> Maintenance:
+    return Maintenance.model_validate(
+        {"name": "upgrade", "schedule": schedule, "duration": duration, "reason": "Upgrade", **fields}
+    )
+
+
+def test_a_recurring_window_comes_again_at_the_zones_own_hour() -> None:
+    berlin = work(timezone="Europe/Berlin")
+    first = datetime(2026, 10, 17, tzinfo=UTC)
+    assert berlin.windows(first, first + timedelta(days=16)) == [
+        (datetime(2026, 10, 18, 0, tzinfo=UTC), datetime(2026, 10, 18, 2, tzinfo=UTC)),
+        # On 25 October clocks go back at 3:00, so 2:00 comes twice.
+        (datetime(2026, 10, 25, 0, tzinfo=UTC), datetime(2026, 10, 25, 2, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 10, 25, 3, tzinfo=UTC)),
+        (datetime(2026, 11, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, 3, tzinfo=UTC)),
+    ]
+
+
+def test_a_window_of_its_own_comes_once() -> None:
+    once = work("at(2026-12-06T02:00)", "P1DT30M", timezone="Asia/Tokyo")
+    begin = datetime(2026, 12, 5, 17, tzinfo=UTC)
+    assert once.windows(NOW, NOW + timedelta(days=400)) == [(begin, begin + timedelta(days=1, minutes=30))]
+    assert once.windows(begin + timedelta(minutes=1), NOW + timedelta(days=400)) == []
+    assert once.windows(begin, begin) == [(begin, begin + timedelta(days=1, minutes=30))]
+
+
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
+CRONS = [
+    "cron(30 2 * * *)",
+    "cron(0,45 1-3 * * SUN)",
+    "cron(15 0 1 * *)",
+    "cron(0 23 29 2 *)",
+    "cron(5 2 8 3 SUN)",
+]
+
+
+@given(st.sampled_from(CRONS), st.sampled_from(ZONES), st.dates(date(2020, 1, 1), date(2027, 1, 1)))
+def test_beginnings_are_the_minutes_at_which_the_zones_clocks_match(cron: str, zone: str, day: date) -> None:
+    schedule = Schedule.parse(cron, "PT1M", zone)
+    first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    minutes = [first + timedelta(minutes=n) for n in range(3 * 1440)]
+    minute, hour, dates, months, weekdays = schedule.cron
+
+    def matches(local: datetime) -> bool:
+        on_date, on_weekday = local.day in dates, local.isoweekday() % 7 in weekdays
+        either = on_date or on_weekday if len(dates) < 31 and len(weekdays) < 7 else on_date and on_weekday
+        return local.minute in minute and local.hour in hour and local.month in months and either
+
+    expected = [moment for moment in minutes if matches(moment.astimezone(ZoneInfo(zone)))]
+    assert schedule.beginnings(minutes[0], minutes[-1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"schedule": "rate(1 day)"}, "Expression: 'rate(1 day)'; valid: cron(0 2 * * SUN), or at("),
+        ({"schedule": "cron(0 2 ? * SUN *)"}, "Expression: 'cron(0 2 ? * SUN *)'"),
+        ({"schedule": "cron(0 25 * * *)"}, "at '25'"),
+        ({"schedule": "at(2026-12-06T02:00Z)"}, "has a zone of its own"),
+        ({"schedule": "at(next sunday)"}, "'next sunday'; valid: 2026-05-10T14:00"),
+        ({"duration": "2h"}, "Duration: '2h'; valid: PT1M to P15D"),
+        ({"duration": "P15DT1M"}, "Duration: 'P15DT1M'; valid: PT1M to P15D"),
+        ({"duration": "PT0M"}, "Duration: 'PT0M'"),
+        ({"timezone": "Europe/Bonn"}, "Timezone: 'Europe/Bonn'; valid: names such as Europe/Berlin"),
+    ],
+)
+def test_what_cloudwatch_refuses_is_refused_with_what_is_valid(fields: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        work(**fields)
+    assert said in str(raised.value)
+    assert "CloudWatch refuses another one, and the work would page" in str(raised.value)
+
+
+@pytest.mark.parametrize("fields", [{"name": "A b"}, {"reason": ""}, {"alarms": ("",)}, {"when": "now"}])
+def test_other_wrong_values_are_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        work(**fields)
+
+
+def test_the_longest_window_is_taken() -> None:
+    assert work(duration="P15D").parsed.duration == timedelta(days=15)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "duration", "zone", "said"),
+    [
+        ("at(2026-11-27T09:59)", "PT2H", "UTC", "is over or never comes"),
+        ("at(2025-12-06T02:00)", "PT2H", "UTC", "is over or never comes"),
+        ("cron(0 2 30 2 *)", "PT2H", "UTC", "is over or never comes"),
+        ("cron(0 2 * * *)", "P1D", "UTC", "it begins again at 2026-11-28 02:00 UTC, before its P1D are over"),
+        ("cron(* * * * *)", "PT1M", "UTC", "it begins again"),
+        ("cron(30 2 * * SUN)", "PT2H", "Europe/Berlin", "2027-03-28 02:30 is skipped or comes twice"),
+        ("cron(30 1 * * *)", "PT2H", "America/New_York", "2027-11-07 01:30 is skipped or comes twice"),
+        ("at(2027-03-28T02:30)", "PT2H", "Europe/Berlin", "is over or never comes"),
+        ("at(2027-10-31T02:30)", "PT2H", "Europe/Berlin", "2027-10-31 02:30 is skipped or comes twice"),
+    ],
+)
+def test_a_mistake_is_told_with_what_follows_and_what_to_do(
+    schedule: str, duration: str, zone: str, said: str
+) -> None:
+    problem = work(schedule, duration, timezone=zone).problem(NOW)
+    assert problem is not None
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("schedule", "duration", "zone"),
+    [
+        ("at(2026-11-27T10:00)", "PT2H", "UTC"),  # it ends this minute
+        ("at(2026-11-27T11:00)", "PT2H", "UTC"),  # under way
+        ("cron(0 2 29 2 *)", "PT2H", "UTC"),
+        ("cron(0 2 * * *)", "PT23H59M", "UTC"),
+        ("cron(0 4 * * SUN)", "PT2H", "Europe/Berlin"),
+        ("cron(30 2 * * MON)", "PT2H", "Europe/Berlin"),
+    ],
+)
+def test_sound_windows_are_taken(schedule: str, duration: str, zone: str) -> None:
+    assert work(schedule, duration, timezone=zone).problem(NOW) is None
+
+
+def test_windows_for_the_same_alarms_overlap_where_both_are_under_way() -> None:
+    weekly = work()
+    sunday = datetime(2026, 11, 29, 3, 59, tzinfo=UTC)
+    assert weekly.overlap(work("at(2026-11-29T03:59)"), NOW) == sunday
+    assert weekly.overlap(work("at(2026-11-29T04:00)"), NOW) is None
+    assert weekly.overlap(work("at(2026-11-29T00:00)", "PT2H"), NOW) is None
+    assert weekly.overlap(work("at(2026-11-29T00:00)", "PT2H1M"), NOW) == sunday.replace(hour=2, minute=0)
+    api, plans = work(alarms=("page-api-down",)), work(alarms=("page-plans",))
+    assert api.overlap(plans, NOW) is None
+    assert api.overlap(weekly, NOW) is not None
+    assert api.overlap(work(alarms=("page-plans", "page-api-down")), NOW) is not None
