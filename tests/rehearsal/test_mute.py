@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import config
 from monitoring.spec import Actions
 from rehearsal.cloudwatch import mute
 from rehearsal.cloudwatch.actions import notifications, pages
 from rehearsal.cloudwatch.evaluate import STATES, Timeline
 from rehearsal.errors import RehearsalError
+from rehearsal.sources.stack import of_settings
 from tests.rehearsal.builders import alarm
 
 START = datetime(2026, 3, 27, 0, 0, tzinfo=UTC)  # a Friday; summer time begins in Berlin on the 29th
@@ -143,3 +145,31 @@ def test_a_state_without_actions_tells_nobody() -> None:
 
 def test_an_alarm_that_begins_in_alarm_pages() -> None:
     assert [page.minute for page in pages([TOLD], line({0: "ALARM"}))] == [0]
+
+
+def test_a_stacks_planned_work_mutes_its_pages_until_it_is_over() -> None:
+    raw = {
+        **config.read_stack("dev"),
+        "maintenance": [
+            {"name": "n", "schedule": "cron(0 2 * * SUN)", "duration": "PT2H", "reason": "r"},
+            {
+                "name": "some",
+                "schedule": "cron(0 2 * * MON)",
+                "duration": "PT2H",
+                "reason": "r",
+                "alarms": ["page-api-down"],
+            },
+        ],
+    }
+    found = of_settings("dev", config.parse(raw))
+    by_name = {rule.name: rule for rule in found.mutes}
+    assert by_name.keys() == {
+        "inference-dev-maintenance-n",
+        "inference-dev-monitor-maintenance-n",
+        "inference-dev-monitor-maintenance-some",
+    }
+    assert by_name["inference-dev-monitor-maintenance-some"].targets == {
+        "inference-dev-monitor-page-api-down"
+    }
+    told = {each.name for each in found.alarms if each.level}
+    assert {target for rule in found.mutes for target in rule.targets} == told
