@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHES = ("cold-start", "fleet", "frontier", "lint", "rehearsal", "sla", "tracing")
+BENCHES = ("cold-start", "fleet", "frontier", "lint", "otlp", "rehearsal", "sla", "tracing")
 
 
 def main(names: list[str]) -> int:

@@ -53,7 +53,7 @@ def measure(starts: int = STARTS) -> dict[tuple[str, bool], float]:
         for _ in range(starts):
             for sampled in (False, True):
                 for module in (OURS, USUAL):
-                    environment = _environment(tables.url, models.url, daemon.address, sampled=sampled)
+                    environment = full_environment(tables.url, models.url, daemon.address, sampled=sampled)
                     found.setdefault((module, sampled), []).append(first_answer_ms(module, environment))
     return {key: median(taken) for key, taken in found.items()}
 
@@ -86,7 +86,8 @@ def main() -> int:
     return 0 if met else 1
 
 
-def _environment(table: str, model: str, collector: str, *, sampled: bool) -> dict[str, str]:
+def full_environment(table: str, model: str, collector: str, *, sampled: bool) -> dict[str, str]:
+    """What the function finds in its environment."""
     return {"PATH": os.environ["PATH"], **environment(table, model, collector, sampled)}
 
 

@@ -42,6 +42,7 @@ class Function:
     """
 
     environment: Mapping[str, str]
+    module: str = "handlers.inference.app"
     rounds_ms: list[list[float]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     start_ms: float = 0.0
@@ -49,7 +50,7 @@ class Function:
     _process: "subprocess.Popen[str] | None" = None
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "bench.tracing_worker", json.dumps(EVENT)]
+        command = [sys.executable, "-m", "bench.tracing_worker", json.dumps(EVENT), self.module]
         self._process = subprocess.Popen(  # noqa: S603  # our own words
             command,
             cwd=ROOT,

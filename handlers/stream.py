@@ -3,6 +3,7 @@
 import io
 import select
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ class Stream(io.RawIOBase):
         self.working = False
         self._socket = sock
         self._clock = clock
+        self._waits = True  # a read; not one that only asks whether there is something
+        self._ended = False
         self._reader = _Reader(self)
 
     # What `http.client` and `io.BufferedReader` call:
@@ -34,9 +37,17 @@ class Stream(io.RawIOBase):
     def readable(self) -> bool:  # noqa: D102  # as io has it, like the next three
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: D102
-        self._arm()
-        return self._socket.recv_into(buffer)
+    def readinto(self, buffer: Any) -> int | None:  # noqa: D102
+        if self._waits:
+            self._arm()
+            return self._socket.recv_into(buffer)
+        self._socket.settimeout(0)
+        try:
+            count = self._socket.recv_into(buffer)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        self._ended = count == 0
+        return count
 
     def fileno(self) -> int:  # noqa: D102
         return self._socket.fileno()
@@ -51,17 +62,13 @@ class Stream(io.RawIOBase):
 
     def ready(self) -> bool:
         """Whether the answer, or the end of the connection, can be read at once."""
-        deadline, self.deadline = self.deadline, self._clock() + 0.001  # no wait: what is there is read
+        self._waits = False
         try:
-            self._reader.peek(1)
-        except TimeoutError:  # nothing, or what TLS keeps to itself
-            return False
+            return bool(self._reader.peek(1)) or self._ended
         except OSError:
             return True
-        else:
-            return True
         finally:
-            self.deadline = deadline
+            self._waits = True
 
     def _arm(self) -> None:
         left = self.deadline - self._clock()

@@ -10,6 +10,7 @@ import pytest
 
 from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, drip, raw, reply
 from handlers import transport
+from handlers.stream import Stream
 from handlers.transport import (
     BrokenOffError,
     Connection,
@@ -221,3 +222,18 @@ def test_a_trusted_certificate_is_accepted_and_any_other_refused(
 def test_what_is_no_http_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="no http"):
         Connection(url, time.monotonic)
+
+
+def test_asking_whether_a_connection_is_silent_never_waits() -> None:
+    near, far = socket.socketpair()
+    stream = Stream(near, time.monotonic)
+    with near, far:
+        begin = time.thread_time_ns(), time.perf_counter_ns()
+        assert all(stream.silent() for _ in range(1000))
+        waited_ms = (time.perf_counter_ns() - begin[1] - (time.thread_time_ns() - begin[0])) / 1e6
+        assert waited_ms < 500  # a thousandth of a second each was a second here, and four in each request
+        far.sendall(b"x")
+        assert not stream.silent()
+        far.close()
+        assert stream.ready()
+    assert near.gettimeout() == 0
