@@ -19,14 +19,14 @@ from config.contradictions import contradictions, pipeline_contradictions
 from config.existing import existing_contradictions
 from config.messages import explain
 from config.stack_files import ConfigError
-from config.values import known, typed
+from config.values import is_encrypted, known, typed
 from monitoring.catalogue import own
 from monitoring.watched import Watched
 from settings import SERVED, Settings, service
 from settings.kpis import OwnKpi
 from settings.places import ROOT, STACKS
 from settings.probes import file as probes
-from settings.service import NoServiceError, ServiceError
+from settings.service import NoServiceError, ServiceError, probing
 
 __all__ = [
     "PROJECT",
@@ -37,6 +37,7 @@ __all__ = [
     "load_as",
     "parse",
     "parse_as",
+    "probes_of",
     "read_stack",
     "without_secrets",
 ]
@@ -44,6 +45,11 @@ __all__ = [
 ALARM_KEY = re.compile(r"[a-z0-9-]+: ")
 PROJECT = "inference-watch"
 WRONG = "The stack configuration is wrong; nothing was deployed."
+PLAIN = (
+    "Secrets are in plain text, and whoever reads the stack's file reads them; nothing was deployed.\n{}\n"
+    "Change them where they are used, then set them anew: pulumi config set --secret --path"
+    " 'inference-watch:canary.secrets.NAME'"
+)
 Tree = TypeVar("Tree", bound=BaseModel)
 
 
@@ -80,6 +86,13 @@ def _of_what_is_watched(settings: Settings) -> list[str]:
     except monitoring.MonitoringError as error:
         problems += [_place(problem, settings.kpis) for problem in error.problems]
     return [f"{PROJECT}:{problem}" for problem in problems]
+
+
+def probes_of(settings: Settings) -> str:
+    """What a stack that is right exports of its probes. Raises `ServiceError`."""
+    if settings.role == "watch":
+        return probes.read(STACKS / settings.probes).exported()
+    return probing.exported(settings.chosen)
 
 
 def _of_the_probes(settings: Settings) -> list[str]:
@@ -121,7 +134,9 @@ def parse_as(tree: type[Tree], project: str, raw: Mapping[str, Any], secret: Col
     try:
         return tree.model_validate_json(json.dumps(typed(tree, raw)))
     except ValidationError as error:
-        lines = [line for e in error.errors(include_url=False) for line in explain(tree, project, e, secret)]
+        errors = error.errors(include_url=False)
+        told = [e for e in errors if not (e["type"] == "too_short" and e["input"])]  # its items are wrong
+        lines = [line for e in told for line in explain(tree, project, e, secret)]
         raise ConfigError("\n".join([WRONG, *(f"  - {line}" for line in lines)])) from None
 
 
@@ -130,9 +145,12 @@ def load() -> Settings:
     import pulumi  # noqa: PLC0415  # the rehearsal reads settings where Pulumi is not wanted
 
     try:
-        settings = parse(*_current(PROJECT))
+        keys, secret = _current(PROJECT)
+        settings = parse(keys, secret)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
+    if settings.canary.secrets and "canary" not in secret:
+        raise pulumi.RunError(PLAIN.format(f"  - {PROJECT}:canary.secrets"))
     if settings.model.image_is_placeholder and not pulumi.runtime.is_dry_run():
         raise pulumi.RunError(
             f"{WRONG}\n  - {PROJECT}:model.image: it is still a placeholder, from which SageMaker would make"
@@ -170,6 +188,7 @@ def without_secrets(tree: type[BaseModel], values: Mapping[str, Any], where: str
     Says so on the log, with what was taken, where something may hang on it. `where` names file and project.
     Where that does not go with the rest of its section, the section's defaults are taken.
     """
+    _refuse_plain(values, where)
     found, taken = known(tree, values)
     if taken and not _fits(tree, found):
         sections = {re.split(r"[.\[]", key)[0] for key in taken}
@@ -181,6 +200,19 @@ def without_secrets(tree: type[BaseModel], values: Mapping[str, Any], where: str
             "%s:%s is encrypted and cannot be read here; %s is taken for it.", where, key, shown
         )
     return found
+
+
+def _refuse_plain(values: Mapping[str, Any], where: str) -> None:
+    """Raises `ConfigError` for secrets of the canary that a file has in plain text."""
+    section = values.get("canary")
+    given = section.get("secrets") if isinstance(section, Mapping) else None
+    plain = (
+        [name for name, value in given.items() if not is_encrypted(value)]
+        if isinstance(given, Mapping)
+        else []
+    )
+    if plain:
+        raise ConfigError(PLAIN.format("\n".join(f"  - {where}:canary.secrets.{name}" for name in plain)))
 
 
 def _fits(tree: type[BaseModel], raw: Mapping[str, Any]) -> bool:

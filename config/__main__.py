@@ -4,9 +4,12 @@ Exits with 1 when one is wrong, with every wrong key, its consequence and its fi
 """
 
 import sys
+from collections.abc import Iterator, Set
 
-from config import ROOT, ConfigError, parse, read_stack, stack_files
+from config import ROOT, ConfigError, parse, probes_of, read_stack, stack_files
 from settings import SERVED, Settings
+from settings.probes.exported import secret_names
+from settings.service.errors import did_you_mean
 
 MONITOR = "-monitor"
 
@@ -43,7 +46,23 @@ def pair(service: Settings | None, monitor: Settings) -> list[str]:
             f" and the function may take {answer_ms} ms to answer, also with 504: an answer is reported as"
             f" none. Raise it to {answer_ms}, or lower inference.time_budget_ms in the service stack."
         )
-    return problems
+    return [*problems, *_secrets(probes_of(service), monitor.canary.secrets.keys())]
+
+
+def _secrets(probes: str, given: Set[str]) -> Iterator[str]:
+    """What probes need of secrets and the monitor stack does not have, and the other way round."""
+    wanted = secret_names(probes)
+    for name in wanted.keys() - given:
+        yield (
+            f"  - inference-watch:canary.secrets.{name}: it is not set, and probe {wanted[name]!r} could not"
+            " be sent without it. Set it: pulumi config set --secret --path"
+            f" 'inference-watch:canary.secrets.{name}'"
+        )
+    for name in given - wanted.keys():
+        yield (
+            f"  - inference-watch:canary.secrets.{name}: no probe names it, so it has no effect."
+            f" {did_you_mean(name, wanted)} Or remove it."
+        )
 
 
 if __name__ == "__main__":

@@ -25,6 +25,11 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _accounts(settings)
     yield from _subscriptions(settings)
     yield from _rules(settings)
+    if settings.region in settings.canary.locations:
+        yield (
+            f"canary.locations: {settings.region} is the stack's own region, from which it probes anyway; it"
+            " would be probed from twice. Remove it."
+        )
     if settings.role in SERVED:
         yield from maintenance_contradictions(settings)
         yield from _levels(settings)

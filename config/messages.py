@@ -71,7 +71,7 @@ def _wrong(error: ErrorDetails, kind: Kind, secret: Collection[str]) -> str:
 
 def _shown(error: ErrorDetails, secret: Collection[str]) -> str:
     path, value = error["loc"], error["input"]
-    if not path or path[0] in secret or "notifications" in path:
+    if not path or path[0] in secret or {"notifications", "secrets"} & set(path):
         return "what is there is kept secret"
     if isinstance(value, Mapping):
         return "a section is there"

@@ -1,8 +1,8 @@
 """The alarms of one account or of both, tuned and checked: what is deployed, documented and rehearsed."""
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 
 from monitoring import own_kpis, tuning
 from monitoring.alarms import limits, monitor, ownership, service
@@ -50,9 +50,7 @@ def stacks(watched: Watched) -> Stacks:
     return _stacks(_Described(watched, watched.model_dump_json()))
 
 
-@functools.lru_cache(
-    maxsize=256
-)  # alarms and each dashboard of a service ask, and a stack may watch a hundred
+@lru_cache(maxsize=256)  # alarms and each dashboard of a service ask, and a stack may watch a hundred
 def _stacks(described: _Described) -> Stacks:
     watched = described.watched
     if watched.own_kpis:
@@ -107,7 +105,9 @@ def _service(parts: WatchedParts) -> _Account:
 
 def _monitor(watched: Watched) -> _Account:
     scope = Scope(prefix=monitor_prefix(watched.name), runbook_url=watched.runbook_url, tuning=watched.tuning)
-    return _account(monitor.rules(watched), monitor_pages.composites, scope)
+    return _account(
+        monitor.rules(watched), partial(monitor_pages.composites, locations=watched.locations), scope
+    )
 
 
 def _account(

@@ -6,7 +6,7 @@ stack YAML. It deliberately holds no secret and no value that AWS only knows aft
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -178,12 +178,16 @@ class WatchedParts(Section):
 class Watched(WatchedParts):
     """One service, which a canary watches from the monitor account: with what it has of parts.
 
-    `name` is `<service>-<env>` and the dimension `Service` of our own metrics.
+    `name` is `<service>-<env>` and the dimension `Service` of our own metrics. `locations` are the regions
+    that it is probed from where these are several, `probes` the names of its probes where there are several:
+    the monitor stack knows them.
     """
 
     account_id: str
     region: str
     maintenance: tuple[Maintenance, ...] = ()
+    locations: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -200,6 +204,15 @@ class Watched(WatchedParts):
             own_kpis=settings.kpis,
             runbook_url=settings.runbook_url or None,
             maintenance=settings.maintenance,
+        )
+
+    def probed(self, locations: Sequence[str], probes: Sequence[str]) -> Self:
+        """The same with what a monitor stack adds: regions besides the service's own, names of probes."""
+        return self.model_copy(
+            update={
+                "locations": (self.region, *locations) if locations else (),
+                "probes": tuple(probes) if len(probes) > 1 else (),
+            }
         )
 
     @property

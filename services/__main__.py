@@ -17,8 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     new = commands.add_parser("new", help="write the folder of a new service, which runs at once")
     new.add_argument("name", metavar="NAME", help="its name, and its folder's")
-    check = commands.add_parser("check", help="say what is wrong with services, before they are deployed")
-    check.add_argument("names", metavar="NAME", nargs="*", help="which (default: all that are there)")
+    check = commands.add_parser(
+        "check", help="say what is wrong with services or probes, before they are deployed"
+    )
+    check.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="which, or a file of probes that stands alone (default: all services)",
+    )
     given = parser.parse_args(arguments)
     if given.command == "new":
         return int(entry.load("settings.service.judging:new")(given.name))

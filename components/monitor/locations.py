@@ -32,5 +32,5 @@ def locations(name: str, settings: Settings, prefix: str, parent: pulumi.Resourc
 
 def _location(name: str, settings: Settings, region: str, prefix: str, parent: pulumi.Resource) -> Location:
     provider = account_provider(name, settings, region, pulumi.ResourceOptions(parent=parent))
-    there = pulumi.ResourceOptions(parent=parent, providers=[provider], provider=provider)
+    there = pulumi.ResourceOptions(parent=parent, provider=provider)
     return Location(common=common(name, settings, prefix, there, region=region), provider=provider)

@@ -96,7 +96,7 @@ class Monitor(pulumi.ComponentResource):
             WatchedServiceArgs(
                 common=self._common,
                 stack=stack,
-                watched=watched,
+                watched=watched.probed(self._settings.canary.locations, probes.names if probes else ()),
                 probes=probes.text if probes else None,
                 canary=self._settings.canary,
                 locations=self._locations,

@@ -112,7 +112,7 @@ def run(
         pulumi.runtime.set_mocks(
             monitor, project=project, stack=stack, preview=False, organization=ORGANIZATION, logger=log
         )
-        pulumi.runtime.set_all_config(dict(config or {}), [])
+        pulumi.runtime.set_all_config(dict(config or {}), [f"{project}:canary"])
         return _drive(program)
 
     try:

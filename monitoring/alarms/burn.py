@@ -60,14 +60,27 @@ class _File(BaseModel):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What is attempted from one of several places, and what succeeds."""
+
+    attempts: Metric
+    successes: Metric
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sli:
-    """Failures among attempts: counted by `metric`, or what `metric`, the successes, leaves of them."""
+    """Failures among attempts: counted by `metric`, or what `metric`, the successes, leaves of them.
+
+    Seen from several `places`, the one that sees the fewest failures counts: what one of them sees alone is
+    between it and the API.
+    """
 
     key: str
     title: str
     attempts: Metric
     metric: Metric
     counts: Literal["failures", "successes"]
+    places: tuple[Place, ...] = ()
 
 
 @cache
@@ -144,6 +157,8 @@ def beyond_chance(expected: float) -> int:
 
 
 def _queries(sli: Sli, period_s: int, min_attempts: int, min_failures: int) -> tuple[MetricQuery, ...]:
+    if sli.places:
+        return _of_places(sli, period_s, min_attempts, min_failures)
     queries: list[MetricQuery] = [
         sli.metric.stat("m", "Sum", period_s),
         sli.attempts.stat("n", "Sum", period_s),
@@ -152,3 +167,19 @@ def _queries(sli: Sli, period_s: int, min_attempts: int, min_failures: int) -> t
     rate = f"100 * {failed} / n"
     enough = f"IF({failed} >= {min_failures}, {rate}, 0)" if min_failures > 1 else rate
     return watched_last(queries, f"IF(n >= {min_attempts}, {enough}, 0)", f"{sli.title} (%)")
+
+
+def _of_places(sli: Sli, period_s: int, min_attempts: int, min_failures: int) -> tuple[MetricQuery, ...]:
+    """The smallest rate of the places that have attempted enough; 0 where none has."""
+    queries: list[MetricQuery] = []
+    rates = []
+    for number, place in enumerate(sli.places):
+        queries.append(place.successes.stat(f"m{number}", "Sum", period_s))
+        queries.append(place.attempts.stat(f"n{number}", "Sum", period_s))
+        n = f"FILL(n{number}, 0)"
+        failed = f"({n} - FILL(m{number}, 0))"
+        rate = f"100 * {failed} / ({n} + ({n} < 1))"  # without attempts too it is a number
+        rates.append(f"IF({n} >= {min_attempts}, IF({failed} >= {min_failures}, {rate}, 0), 100)")
+    most = f"MAX([{', '.join(f'FILL(n{number}, 0)' for number in range(len(sli.places)))}])"
+    value = f"IF({most} >= {min_attempts}, MIN([{', '.join(rates)}]), 0)"
+    return watched_last(queries, value, f"{sli.title} (%)")

@@ -29,6 +29,11 @@ def rules(watched: Watched) -> tuple[MetricRule, ...]:
     return (
         silence.absence(success, severity="critical"),
         silence.absence(attempts, severity="warn", also=(latency.metric,)),
+        *(
+            silence.absence(kpi, severity="warn")
+            for location in watched.locations
+            for kpi in canary.of_location(watched, location)
+        ),
         *([_nothing_seen(watched, watched.api)] if watched.api else []),
         *(
             rule
@@ -48,6 +53,13 @@ def _slis(watched: Watched) -> tuple[burn.Sli, ...]:
         attempts=canary.metric(watched, "CanaryAttempts"),
         metric=canary.metric(watched, "CanarySuccess"),
         counts="successes",
+        places=tuple(
+            burn.Place(
+                attempts=canary.metric(watched, "CanaryAttempts", Location=location),
+                successes=canary.metric(watched, "CanarySuccess", Location=location),
+            )
+            for location in watched.locations
+        ),
     )
     if watched.api is None:
         return (probes,)

@@ -24,7 +24,7 @@ from monitoring.dashboards.widgets import (
     text,
 )
 from monitoring.kpi import Kpi, value_queries
-from monitoring.spec import CompositeAlarm, MetricAlarm
+from monitoring.spec import CompositeAlarm, MetricAlarm, MetricStat
 from monitoring.stacks import Stacks, stacks
 from monitoring.watched import Watched, WatchedApi
 from settings.slo import Slo
@@ -68,7 +68,7 @@ def monitor_dashboard(watched: Watched, monitor_account_id: str) -> dict[str, ob
     probes = canary.kpis(watched)
     rows = [
         *_promise_rows(watched, outside, states),
-        *_canary_rows(probes, alarms, Place(region=watched.region)),
+        *_canary_rows(watched, probes, alarms, Place(region=watched.region)),
         *_kpi_rows(catalogue.kpis(watched), alarms, outside),
     ]
     return body(rows)
@@ -117,7 +117,7 @@ def _api_rows(api: WatchedApi, slo: Slo, place: Place) -> Iterable[Row]:
     ]
 
 
-def _canary_rows(probes: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row]:
+def _canary_rows(watched: Watched, probes: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row]:
     success, attempts, latency = probes
     both = [
         replace(kpi.metric.stat(name, "Sum", FIVE_MINUTES_S, label=name), return_data=True)
@@ -127,6 +127,29 @@ def _canary_rows(probes: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterabl
     yield [
         (12, GRAPH_HEIGHT, graph("Probes", both, place, unit="Count", colors=(BLUE, GREEN))),
         (12, GRAPH_HEIGHT, _kpi_graph(latency, alarms.monitor, place, color=TEAL)),
+    ]
+    row = [
+        (12, GRAPH_HEIGHT, graph(f"Successes by {what}", lines, place, unit="Count"))
+        for what, lines in (
+            ("probe", _successes(watched, "Probe", watched.probes)),
+            ("location", _successes(watched, "Location", watched.locations)),
+        )
+        if lines
+    ]
+    if row:
+        yield row
+
+
+def _successes(watched: Watched, dimension: str, values: Sequence[str]) -> list[MetricStat]:
+    """The canary's successes, a line for each probe or location."""
+    return [
+        replace(
+            canary.metric(watched, "CanarySuccess", **{dimension: value}).stat(
+                f"s{number}", "Sum", FIVE_MINUTES_S, label=value
+            ),
+            return_data=True,
+        )
+        for number, value in enumerate(values)
     ]
 
 

@@ -1,5 +1,6 @@
 """The pages of the monitor account: the API is down or unseen, the promise is being broken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.alarms import burn
@@ -35,7 +36,7 @@ class _Waits:
         )
 
 
-def composites(scope: Scope) -> tuple[Page, ...]:
+def composites(scope: Scope, locations: Sequence[str] = ()) -> tuple[Page, ...]:
     """The pages, muting ones first; how long they wait follows the windows as tuned."""
     waits = _Waits.of(scope)
     return (
@@ -56,6 +57,20 @@ def composites(scope: Scope) -> tuple[Page, ...]:
             when=((canary.ATTEMPTS,),),
             muted_by=BLIND,
             wait_s=waits.blind,
+        ),
+        Page(
+            key=canary.LOCATION,
+            anchor=canary.LOCATION,
+            meaning="From one of several locations the API is no longer seen, or no longer reached.",
+            severity="warn",
+            component="canary",
+            when=tuple(
+                (key,)
+                for location in locations
+                for key in (canary.silent(location), canary.failing(location))
+            ),
+            unless=canary.SUCCESS,
+            muted_by=canary.ATTEMPTS,
         ),
         Page(
             key=API_DOWN,

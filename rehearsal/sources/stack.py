@@ -62,12 +62,19 @@ def of_stack(stack: str) -> AlarmSet:
 
     Raises `config.ConfigError` or `monitoring.MonitoringError` if the configuration is wrong.
     """
-    return of_settings(stack, config.parse(config.read_stack(stack)))
+    return of_settings(stack, config.parse(config.read_stack(stack)), _locations(f"{stack}-monitor"))
 
 
-def of_settings(stack: str, settings: Settings) -> AlarmSet:
-    """The same for settings that are read already."""
-    watched = Watched.of(settings)
+def _locations(monitor: str) -> tuple[str, ...]:
+    """From which further regions the service is probed; none where there is no such stack."""
+    if not (config.STACKS / f"Pulumi.{monitor}.yaml").exists():
+        return ()
+    return config.parse(config.read_stack(monitor)).canary.locations
+
+
+def of_settings(stack: str, settings: Settings, locations: Sequence[str] = ()) -> AlarmSet:
+    """The same for settings that are read already, and the monitor stack's `canary.locations`."""
+    watched = Watched.of(settings).probed(locations, ())
     service = Account(id=settings.accounts.service, alarms=monitoring.service_alarms(watched))
     monitor = Account(
         id=settings.accounts.monitor,

@@ -41,6 +41,11 @@ class Exported(BaseModel):
 
     text: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The probes' names."""
+        return tuple(probe["name"] for probe in json.loads(self.text))
+
     @model_validator(mode="before")
     @classmethod
     def _read(cls, text: Any) -> Any:

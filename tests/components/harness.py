@@ -219,7 +219,7 @@ def run_program(
         f"{project}:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in (settings or {}).items()
     }
-    pulumi.runtime.set_all_config(texts)
+    pulumi.runtime.set_all_config(texts, [f"{project}:canary"])
     outputs: dict[str, Any] = {}
     secrets: set[str] = set()
 

@@ -16,7 +16,9 @@ MINUTE_S, FIVE_MINUTES_S = 60, 300
 DAY_MINUTES = 1440
 MINUTE = timedelta(minutes=1)
 BATCH = 60  # series a request: a day of minutes of 60 is within GetMetricData's 100,800 datapoints
-REASONS = ("secret", "dns", "connect", "tls", "timeout", "status", "schema", "value", "slow")  # of the canary
+REASONS = (  # of the canary
+    "secret", "token", "dns", "connect", "tls", "timeout", "status", "header", "schema", "value", "slow",
+)  # fmt: skip
 COUNTED = {  # what AWS services count, and how it is added up
     "apigateway": {"requests": ("Count", "Sum"), "errors": ("5XXError", "Sum")},
     "lambda": {"requests": ("Invocations", "Sum"), "errors": ("Errors", "Sum")},

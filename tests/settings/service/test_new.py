@@ -77,3 +77,17 @@ def test_check_judges_every_service_and_ends_with_1_when_one_is_wrong(
 
 def test_it_is_a_command_of_inference_watch() -> None:
     assert COMMANDS["services"].alone == "python -m services"
+
+
+def test_check_judges_a_file_of_probes_that_stands_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "probes.yaml"
+    path.write_text("probes:\n  - {name: a, path: /a, authorization: {bearer: crm}}\n")
+    assert main(["check", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}: ok, 1 probe; secrets: crm\n"
+    path.write_text("authorization: none\nprobes:\n  - {name: a, path: /a}\n  - {name: b, path: b}\n")
+    assert main(["check", str(path)]) == 1
+    assert capsys.readouterr().out.startswith(
+        f"{path}: wrong\n  - {path}:4: probes[1].path: it should be a path"
+    )
