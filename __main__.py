@@ -8,8 +8,8 @@ import config
 from components.monitor.stack import Monitor
 from components.service.existing import Existing
 from components.service.stack import Service
+from components.shared.common import account_provider
 from components.shared.identity import kept
-from components.shared.provider import account_provider
 
 # What a program makes it needs to its end: looking for garbage as often as usual takes a third of its time.
 gc.set_threshold(100_000, 50, 100)

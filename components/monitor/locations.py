@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.shared.common import Common, common
-from components.shared.provider import account_provider
+from components.shared.common import Common, account_provider, common
 from settings import Settings
 
 

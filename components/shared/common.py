@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import pulumi
+import pulumi_aws as aws
 
 from components.shared.encryption import Encryption, EncryptionArgs
 from components.shared.sdk_layer import sdk_layer
@@ -52,4 +53,17 @@ def common(
         key_arn=encryption.key_arn,
         layer_arn=sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
         traces=traces(f"{name}-traces", settings.tracing, prefix, encryption.key_arn, opts),
+    )
+
+
+def account_provider(
+    name: str, settings: Settings, region: str, opts: pulumi.ResourceOptions | None = None
+) -> aws.Provider:
+    """A provider for one region of the stack's account, which may touch no other account."""
+    return aws.Provider(
+        name,
+        region=region,
+        allowed_account_ids=[settings.account_id],
+        default_tags={"tags": {"service": settings.base, "managed-by": "pulumi"}},
+        opts=opts,
     )
