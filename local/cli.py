@@ -60,8 +60,11 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--service",
-        metavar="NAME",
-        help="the service to run, a folder in services/ (default: the stack's own)",
+        action="append",
+        default=[],
+        metavar="NAME[:ENV]",
+        help="the service to run, a folder in services/ (default: the stack's own); several, or copies of one"
+        " in other environments like wine:staging, run side by side under one monitor stack",
     )
     options.add_argument(
         "--clients",

@@ -22,15 +22,16 @@ from local.emulator.model_server import ModelServer, ModelServerError
 from local.emulator.net import PortInUseError
 from local.report import show
 from local.report.checks import summarise
-from local.report.html import render
-from local.report.sla import write_sla
+from local.report.files import write
+from local.run.copies import copies
 from local.run.customers import NoPlanError
 from local.run.faults import FAULTS
 from local.run.findings import Findings
 from local.run.observe import UsageReporterError
 from local.run.plan import Options
 from local.run.progress import Steps
-from local.run.sequence import Run, region, service_of
+from local.run.sequence import Run, region
+from local.run.served import Asked
 from rehearsal import RehearsalError
 from settings.service import Service, ServiceError, load
 
@@ -61,45 +62,54 @@ def run(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace, console: Console) -> int:
     started_at = time.time()
+    wanted = copies(given.stack, given.service)
     options = Options(
         requests=given.requests or (None if given.minutes else DEFAULT_REQUESTS),
         clients=given.clients,
         minutes=given.minutes,
         fault=FAULTS[given.fault] if given.fault else None,
         stack=given.stack,
-        service=given.service or service_of(given.stack),
+        service=wanted[0].service,
     )
-    service = load(options.service)
-    _possible(options, service)
+    if options.fault and len(wanted) > 1:
+        raise ConfigError(
+            f"--fault {options.fault.name} breaks one service, and {len(wanted)} were to run."
+            " Give one --service."
+        )
+    services = {copy.service: load(copy.service) for copy in wanted}
+    for service in services.values():
+        _possible(options, service)
     if options.announcement:
         console.print(options.announcement, highlight=False)
     with Steps(console) as steps, ExitStack() as running:
         with steps.step("emulator", "Start the emulator"):
             emulator = running.enter_context(Emulator(region=region(options.stack), port=given.port))
         environment = emulator.sdk_environment(SERVICE_ACCOUNT)
-        made, model = None, None
-        if service.uses_model:
-            with steps.step("model", "Start the model server"):
-                made = trained(service.name)
-                model = running.enter_context(ModelServer(environment=environment, trained=made))
-                emulator.attach_model(model.url, pid=model.pid)
-        run = Run(options, steps, emulator, model, started_at=started_at)
-        findings = _execute(run, emulator, made.directory if made else None)
+        models: dict[str, tuple[ModelServer, Path]] = {}
+        for name in (name for name, service in services.items() if service.uses_model):
+            which = "" if len(services) == 1 else f" {name}"
+            with steps.step(f"model{which}", f"Start the model server{which and ','}{which}"):
+                made = trained(name)
+                server = running.enter_context(ModelServer(environment=environment, trained=made))
+                models[name] = server, made.directory
+        asked = []
+        for copy in wanted:
+            model, artefact = models.get(copy.service, (None, None))
+            asked.append(Asked(copy=copy, model=model, artefact=artefact))
+        run = Run(options, steps, emulator, asked, started_at=started_at)
+        findings = _execute(run, emulator)
         steps.close()
-        summary = summarise(findings)
-        document = summary.model_dump_json(indent=2) + "\n"
-        (given.out / "summary.json").write_text(document, encoding="utf-8")
-        (given.out / "report.html").write_text(render(summary, findings), encoding="utf-8")
-        write_sla(findings, given.out / "sla")
-        show.summary(console, summary, given.out)
+        summaries = [summarise(found) for found in findings]
+        document = write(summaries, findings, run.shared, given.out)
+        show.summaries(console, summaries, given.out)
         if given.json:
             print(document, end="", flush=True)  # noqa: T201  # what --json is for
         if given.keep:
-            show.how_to_call(console, run.curl, environment)
+            show.how_to_call(console, run.curls, environment)
             _wait_for_interrupt()
-    if not summary.held:
+    if not all(summary.held for summary in summaries):
         return NOT_HELD
-    return HELD if summary.slo_kept else SLO_BROKEN
+    return HELD if all(summary.slo_kept for summary in summaries) else SLO_BROKEN
 
 
 def _possible(options: Options, service: Service) -> None:
@@ -120,10 +130,10 @@ def _possible(options: Options, service: Service) -> None:
         )
 
 
-def _execute(run: Run, emulator: Emulator, artefact: Path | None) -> Findings:
-    """The run's findings; what fails because the emulator is gone says so."""
+def _execute(run: Run, emulator: Emulator) -> tuple[Findings, ...]:
+    """The run's findings, of each service; what fails because the emulator is gone says so."""
     try:
-        return run.execute(artefact, threading.Event())
+        return run.execute(threading.Event())
     except Exception as error:
         if emulator.running:
             raise

@@ -2,14 +2,15 @@
 
 `summary.json` is for machines (CI reads it) and is what the report and the terminal table show. It is
 computed from what was observed and decides nothing itself: the checks come from `local.report.checks`.
-Run `python -m local.summary` to print the JSON Schema; `local/summary.schema.json` is its copy.
+Run `python -m local.summary` to print the JSON Schema, with `fleet` that of several services;
+`local/summary.schema.json` and `local/fleet_summary.schema.json` are its copies.
 """
 
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -162,6 +163,25 @@ class Summary(Part):
     wall_s: float = Field(ge=0, description="Seconds from start to summary, starting the emulator included.")
 
 
+class FleetSummary(Part):
+    """What a local run of several services side by side found."""
+
+    held: bool = Field(description="Whether every check of every service held; the exit code is 1 otherwise.")
+    slo_kept: bool = Field(description="Whether the customers of each service got what its SLO promises.")
+    wall_s: float = Field(ge=0, description="Seconds from start to summary, starting the emulator included.")
+    services: dict[str, Summary] = Field(description="Service and environment -> what was found of it.")
+
+    @classmethod
+    def of(cls, summaries: Sequence[Summary]) -> Self:
+        """All of them, in order."""
+        return cls(
+            held=all(each.held for each in summaries),
+            slo_kept=all(each.slo_kept for each in summaries),
+            wall_s=max(each.wall_s for each in summaries),
+            services={each.service: each for each in summaries},
+        )
+
+
 class Traffic(Part):
     """The numbers of a set of requests."""
 
@@ -206,13 +226,14 @@ def counts(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 
 
-def schema() -> dict[str, object]:
-    """The JSON Schema (2020-12) of `summary.json`."""
+def schema(of: type[Summary | FleetSummary] = Summary) -> dict[str, object]:
+    """The JSON Schema (2020-12) of `summary.json`, of one service or of several."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Summary.model_json_schema(mode="serialization"),
+        **of.model_json_schema(mode="serialization"),
     }
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+    wanted: type[Summary | FleetSummary] = FleetSummary if sys.argv[1:] == ["fleet"] else Summary
+    sys.stdout.write(json.dumps(schema(wanted), indent=2) + "\n")

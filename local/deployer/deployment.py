@@ -11,7 +11,7 @@ import logging
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import pulumi
 
 from local.deployer.accounts import Emulator
-from local.deployer.monitor import EmulatorMonitor, Resource
+from local.deployer.monitor import EmulatorMonitor, Resource, Upstream
 from local.deployer.stack_config import as_strings, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +45,7 @@ def deploy(
     stack: str,
     emulator: Emulator,
     *,
+    file: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     stack_outputs: Deployment | Mapping[str, Any] | None = None,
     on_resource: Callable[[Resource], None] | None = None,
@@ -52,14 +53,14 @@ def deploy(
 ) -> Deployment:
     """Run the program as stack `stack` (for example `dev` or `dev-monitor`).
 
-    `overrides` change the stack's configuration, see `stack_config.load`. `stack_outputs` is what every
-    StackReference answers with: the service stack's `Deployment`, which also knows what is secret, or a plain
-    mapping. `on_resource` is called after each creation, from several threads, one call at a time.
+    Its configuration is that of the stack `file`, by default its own, with `overrides`, see
+    `stack_config.load`. `stack_outputs` is what StackReferences answer with: a `Deployment`, which also knows
+    what is secret, or a plain mapping of outputs for all of them, or one of stacks to their deployments.
+    `on_resource` is called after each creation, from several threads, one call at a time.
     Raises `config.ConfigError` for the YAML files, `DeployError` for a resource that could not be created,
     and whatever the program itself raises.
     """
-    project, config = load(root, stack, overrides)
-    outputs, secret = _upstream(stack_outputs)
+    project, config = load(root, file or stack, overrides)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     return run(
@@ -68,17 +69,20 @@ def deploy(
         project=project,
         stack=stack,
         config=as_strings(config),
-        stack_outputs=outputs,
-        secret_outputs=secret,
+        upstream=_upstream(stack_outputs),
         on_resource=on_resource,
         root=root,
     )
 
 
-def _upstream(outputs: Deployment | Mapping[str, Any] | None) -> tuple[Mapping[str, Any], Collection[str]]:
-    if isinstance(outputs, Deployment):
-        return outputs.outputs, outputs.secret_outputs
-    return outputs or {}, ()
+def _upstream(given: Deployment | Mapping[str, Any] | None) -> Upstream:
+    """What a stack of this name exports, and which of it is secret."""
+    if isinstance(given, Deployment):
+        return lambda _: (given.outputs, given.secret_outputs)
+    stacks = given or {}
+    if any(isinstance(value, Deployment) for value in stacks.values()):
+        return lambda name: (stacks[name].outputs, stacks[name].secret_outputs)
+    return lambda _: (stacks, ())
 
 
 def run(
@@ -88,8 +92,7 @@ def run(
     project: str = "inference-watch",
     stack: str = "dev",
     config: Mapping[str, str] | None = None,
-    stack_outputs: Mapping[str, Any] | None = None,
-    secret_outputs: Collection[str] = (),
+    upstream: Upstream = lambda _: ({}, ()),
     on_resource: Callable[[Resource], None] | None = None,
     root: Path = ROOT,
 ) -> Deployment:
@@ -101,8 +104,7 @@ def run(
     monitor = EmulatorMonitor(
         emulator=emulator,
         root=root,
-        stack_outputs=stack_outputs or {},
-        secret_outputs=secret_outputs,
+        upstream=upstream,
         on_resource=on_resource,
     )
 

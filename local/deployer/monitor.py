@@ -19,6 +19,8 @@ from local.deployer.registry import lookup
 from local.deployer.request import Request
 from local.deployer.wire import is_secret, plain, redacted, wrapped
 
+# What the stack of a name exports, and which of it is secret.
+Upstream = Callable[[str], tuple[Mapping[str, Any], Collection[str]]]
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 PROVIDER = "pulumi:providers:aws"
 
@@ -41,16 +43,14 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
         *,
         emulator: Emulator,
         root: Path,
-        stack_outputs: Mapping[str, Any],
-        secret_outputs: Collection[str],
+        upstream: Upstream,
         on_resource: Callable[[Resource], None] | None,
     ) -> None:
         self.resources: list[Resource] = []
         self.failure: errors.DeployError | None = None
         self._emulator = emulator
         self._root = root
-        self._stack_outputs = stack_outputs
-        self._secret_outputs = secret_outputs
+        self._upstream = upstream
         self._on_resource = on_resource
         self._providers: dict[str, Provider] = {}
         self._lock = threading.Lock()
@@ -114,13 +114,10 @@ class EmulatorMonitor(pulumi.runtime.Mocks):
             return self.failure
 
     def _stack_reference(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        outputs = {
-            name: wrapped(value) if name in self._secret_outputs else value
-            for name, value in self._stack_outputs.items()
-        }
         name = args.resource_id or args.name
-        secret = sorted(self._secret_outputs)
-        return name, {"name": name, "outputs": outputs, "secretOutputNames": secret}
+        theirs, secret = self._upstream(name.rpartition("/")[2])
+        outputs = {key: wrapped(value) if key in secret else value for key, value in theirs.items()}
+        return name, {"name": name, "outputs": outputs, "secretOutputNames": sorted(secret)}
 
     def _provider(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         made = provider(plain(args.inputs), emulator=self._emulator)

@@ -175,9 +175,12 @@ class Emulator:
         except urllib.error.HTTPError as error:
             raise EmulatorError(json.load(error)["message"]) from error
 
-    def attach_model(self, url: str, *, pid: int | None = None) -> None:
-        """Put the model server at `url` behind every SageMaker endpoint; measure `pid` and its children."""
-        self.control("attach_model", url=url, pid=pid)
+    def attach_model(self, url: str, *, pid: int | None = None, endpoint: str = "") -> None:
+        """Put the model server at `url` behind a SageMaker endpoint, or every one that has none of its own.
+
+        `pid` and its children are measured.
+        """
+        self.control("attach_model", url=url, pid=pid, endpoint=endpoint)
 
     def fault(self, name: str, **params: Any) -> None:
         """Switch a fault of `local.fillins.faults` on, e.g. `fault("model-slow", delay_ms=300)`."""

@@ -56,31 +56,40 @@ MEANINGS = {
 STATES = ("ALARM", "INSUFFICIENT_DATA", "OK")  # as shown: what needs a look comes first
 
 
-def render(summary: Summary, findings: Findings) -> str:
-    """The report as HTML."""
-    environment = Environment(
+def environment() -> Environment:
+    """The templates, with what they format with."""
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "clock": clock, "outcome": outcome}
-    return environment.get_template("report.html").render(
-        summary=summary,
-        verdict=verdict(summary),
-        sections=SECTIONS,
-        accounts=ACCOUNTS,
-        levels=findings.watched["levels"],
-        latency=_latency(summary, findings),
-        outcomes=_outcomes(findings),
-        probes=_probes(findings),
-        alarms=_alarms(findings),
-        paging={page.alarm for page in summary.pages},
-        dashboards=_dashboards(findings),
-        traces=_traces(findings),
-        resources=_resources(findings),
-        started=datetime.fromtimestamp(findings.started_at, UTC),
+    found.filters |= {"number": number, "clock": clock, "outcome": outcome}
+    return found
+
+
+def render(summary: Summary, findings: Findings) -> str:
+    """The report as HTML."""
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            summary=summary,
+            verdict=verdict(summary),
+            sections=SECTIONS,
+            accounts=ACCOUNTS,
+            levels=findings.watched["levels"],
+            latency=_latency(summary, findings),
+            outcomes=_outcomes(findings),
+            probes=_probes(findings),
+            alarms=_alarms(findings),
+            paging={page.alarm for page in summary.pages},
+            dashboards=_dashboards(findings),
+            traces=_traces(findings),
+            resources=_resources(findings),
+            started=datetime.fromtimestamp(findings.started_at, UTC),
+        )
     )
 
 

@@ -1,14 +1,14 @@
 """What the terminal shows at the end of a local run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from local.report.words import outcome, verdict
-from local.summary import Summary
+from local.report.words import fleet_verdict, outcome, verdict
+from local.summary import FleetSummary, Summary
 
 HELD, NOT_HELD = "[green]✓[/]", "[red]✗[/]"
 
@@ -26,14 +26,52 @@ def summary(console: Console, found: Summary, out: Path) -> None:
         console.print(_paging(found))
     colour = "green" if found.held and found.slo_kept else "red"
     console.print(f"\n[{colour}]{verdict(found)}[/] [dim]{found.wall_s:.0f} s[/]", highlight=False)
-    console.print(_shown(out / "report.html"), highlight=False, soft_wrap=True)
-    console.print(_shown(out / "sla" / "index.html"), highlight=False, soft_wrap=True)
+    _files(console, out)
 
 
-def how_to_call(console: Console, curl: str, environment: Mapping[str, str]) -> None:
-    """A ready command for the API, and how to reach the accounts with the AWS CLI."""
+def summaries(console: Console, found: Sequence[Summary], out: Path) -> None:
+    """One service as above; of several the checks of each, and then all side by side."""
+    if len(found) == 1:
+        summary(console, found[0], out)
+        return
+    fleet = FleetSummary.of(found)
+    console.print()
+    for each in found:
+        console.print(_checks(each))
+        if each.went_off:
+            console.print(_paging(each))
+    table = Table(title="Side by side", title_justify="left", title_style="bold")
+    table.add_column("")
+    table.add_column("Service", overflow="fold")
+    for column in ("Requests", "Failed", "Available", "p90", "Probes", "In ALARM"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, each in fleet.services.items():
+        table.add_row(
+            HELD if each.held and each.slo_kept else NOT_HELD,
+            name,
+            f"{each.requests:,}",
+            f"{each.failed:,}",
+            _number(each.availability_pct, "%"),
+            _number(each.p90_ms, "ms"),
+            f"{each.canary.succeeded} of {each.canary.probes}",
+            str(sum(state == "ALARM" for state in each.alarms.values())),
+        )
+    console.print(table)
+    colour = "green" if fleet.held and fleet.slo_kept else "red"
+    console.print(f"\n[{colour}]{fleet_verdict(fleet)}[/] [dim]{fleet.wall_s:.0f} s[/]", highlight=False)
+    _files(console, out)
+
+
+def _files(console: Console, out: Path) -> None:
+    for file in (out / "report.html", out / "sla" / "index.html"):
+        console.print(_shown(file), highlight=False, soft_wrap=True)
+
+
+def how_to_call(console: Console, curls: Sequence[str], environment: Mapping[str, str]) -> None:
+    """A ready command for each API, and how to reach the accounts with the AWS CLI."""
     console.print("\n[bold]Still up.[/] Call the API as a customer:\n", highlight=False)
-    console.print(curl, soft_wrap=True, markup=False, highlight=False)
+    for curl in curls:
+        console.print(curl, soft_wrap=True, markup=False, highlight=False)
     variables = " ".join(
         f"{name}={environment[name]}"
         for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,15 +34,19 @@ REQUESTS = {"requests": "Count", "refused": "4XXError", "failed": "5XXError"}
 Row = dict[str, Any]
 
 
-def write_sla(findings: Findings, out: Path) -> FleetReport:
-    """Keep the minutes that the run touched in `out/evidence` and report on them."""
-    begins = _moment(findings.deployed_at).replace(second=0, microsecond=0)
-    ends = first_minute(_moment(findings.ended_at))
+def write_sla(every: Sequence[Findings], out: Path) -> FleetReport:
+    """Keep the minutes that the run touched in `out/evidence` and report on them, of each service."""
+    begins = _moment(min(each.deployed_at for each in every)).replace(second=0, microsecond=0)
+    ends = first_minute(_moment(max(each.ended_at for each in every)))
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for findings in every:
+        for name, own in tables(findings, begins, ends).items():
+            rows[name] += own
     shutil.rmtree(out, ignore_errors=True)  # of the run before
     root = out / "evidence"
     with tempfile.TemporaryDirectory() as folder:
-        for name, rows in tables(findings, begins, ends).items():
-            lines = (f"{json.dumps(row, default=datetime.isoformat)}\n" for row in rows)
+        for name, of_all in rows.items():
+            lines = (f"{json.dumps(row, default=datetime.isoformat)}\n" for row in of_all)
             if text := "".join(lines):
                 (Path(folder) / f"{name}.jsonl").write_text(text, encoding="utf-8")
         keep(Path(folder), root, kept_at=ends.replace(tzinfo=UTC), covers=(begins, ends))

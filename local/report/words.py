@@ -1,6 +1,6 @@
 """A run in words, the same in the terminal and in the report."""
 
-from local.summary import Page, Summary
+from local.summary import FleetSummary, Page, Summary
 
 
 def verdict(found: Summary) -> str:
@@ -11,6 +11,14 @@ def verdict(found: Summary) -> str:
         return f"{_slo(found)} The fault {found.fault.name} {does} as it should.{rest}"
     failed = sum(not check.held for check in found.checks)
     return "Everything held." if found.held else f"{failed} of {len(found.checks)} things did not hold."
+
+
+def fleet_verdict(found: FleetSummary) -> str:
+    """The run of several services in a sentence."""
+    amiss = [name for name, each in found.services.items() if not (each.held and each.slo_kept)]
+    if not amiss:
+        return f"Everything held for all {len(found.services)} services."
+    return f"Not everything held for {', '.join(amiss)}."
 
 
 def _slo(found: Summary) -> str:

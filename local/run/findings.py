@@ -56,3 +56,14 @@ class Findings:
     def probes_since_fault(self) -> tuple[Probe, ...]:
         """The probes that began after the fault did; none in a run without a fault."""
         return tuple(p for p in self.probes if self.fault_at is not None and p.at > self.fault_at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """What belongs to no service alone: the dashboards over all, and what they show."""
+
+    dashboards: tuple[Dashboard, ...]
+    alarms: tuple[Alarm, ...]
+    datapoints: Sequence[Mapping[str, Any]]
+    started_at: float
+    ended_at: float

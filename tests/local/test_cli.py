@@ -59,9 +59,6 @@ class StandIn:
     ) -> None:
         """Nothing to end."""
 
-    def attach_model(self, url: str, *, pid: int) -> None:
-        """Nobody asks."""
-
     def sdk_environment(self, account: str) -> dict[str, str]:
         names = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         return dict.fromkeys(names, account)
@@ -70,7 +67,8 @@ class StandIn:
 class MadeRun:
     """In place of a run: hands out findings, or raises."""
 
-    curl = "curl -sS 'http://127.0.0.1:1'"
+    curls = ("curl -sS 'http://127.0.0.1:1'",)
+    shared = None
     found: Findings | BaseException = findings()
     options: Options
 
@@ -78,10 +76,10 @@ class MadeRun:
         type(self).options = options
         assert started_at > 0
 
-    def execute(self, _reference_data: Path, _stop: threading.Event) -> Findings:
+    def execute(self, _stop: threading.Event) -> tuple[Findings, ...]:
         if isinstance(self.found, BaseException):
             raise self.found
-        return self.found
+        return (self.found,)
 
 
 @pytest.fixture
@@ -329,7 +327,7 @@ def test_keep_shows_how_to_call_and_ends_in_peace_on_an_interrupt(
     monkeypatch.setattr("signal.pause", interrupted)
     assert cli.main(["--keep", "--out", str(tmp_path)]) == 0
     said = capsys.readouterr().out
-    assert made.curl in said
+    assert made.curls[0] in said
     assert "AWS_ENDPOINT_URL=111111111111" in said
     assert "Press Ctrl-C to end it." in said
 
@@ -382,3 +380,11 @@ def test_a_service_with_tokens_is_refused_with_the_line_before_anything_is_start
     told = flat(capsys)
     assert "--service shapes: services/shapes/openapi.yaml:" in told
     assert "paths[/v1/shapes].post: it wants a token (badge), and nobody here issues" in told
+
+
+@pytest.mark.usefixtures("made")
+def test_a_fault_of_several_services_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    several = ["--service", "wine", "--service", "wine:staging"]
+    assert cli.main(["--fault", "model-down", "--out", str(tmp_path), *several]) == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert "--fault model-down breaks one service, and 2 were to run. Give one --service." in said

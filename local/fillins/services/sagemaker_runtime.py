@@ -2,7 +2,7 @@
 
 Errors and metrics are SageMaker's: a model's 4XX or 5XX becomes `ModelError` (424), a container that does
 not answer `ServiceUnavailable` (503); latencies are in microseconds. One model server stands behind every
-endpoint and variant.
+variant of an endpoint.
 """
 
 import asyncio
@@ -33,16 +33,19 @@ from local.fillins.services.model_proxy import ModelUnreachableError, post
 NAMESPACE = "AWS/SageMaker"
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
 _CUSTOM = "x-amzn-sagemaker-custom-attributes"
-_model_url: list[str] = []
+_model_urls: dict[str, str] = {}  # by endpoint; "" is for those without their own
 SLOW = Fault("model-slow", delay_ms=1000)  # the model answers so much later
 WRONG = Fault("model-wrong")  # the model answers with what it predicted for other requests
 _mistakes = Mistakes()
 
 
 @operation("attach_model")
-def attach_model(url: str, pid: int | None = None) -> None:
-    """Send invocations to the model server at `url`; measure the process `pid` and its children."""
-    _model_url[:] = [url]
+def attach_model(url: str, pid: int | None = None, endpoint: str = "") -> None:
+    """Send invocations of `endpoint`, or of all others, to the model server at `url`.
+
+    The process `pid` and its children are measured.
+    """
+    _model_urls[endpoint] = url
     if pid is not None:
         utilization.watch(pid)
 
@@ -88,19 +91,19 @@ async def invoke(name: str, headers: dict[str, str], body: bytes) -> Answer:
     variant = (
         headers.get("x-amzn-sagemaker-target-variant") or endpoint["ProductionVariants"][0]["VariantName"]
     )
-    answer = await _ask_model(headers, body)
+    answer = await _ask_model(name, headers, body)
     _record(name, variant, answer, time.perf_counter() - started)
     return _as_sagemaker(name, variant, answer)
 
 
-async def _ask_model(headers: dict[str, str], body: bytes) -> ModelAnswer:
+async def _ask_model(endpoint: str, headers: dict[str, str], body: bytes) -> ModelAnswer:
     started = time.perf_counter()
     if SLOW.params:
         await asyncio.sleep(SLOW.params["delay_ms"] / 1000)
     passed = {"content-type": headers.get("content-type", "application/json")}
     passed |= {name: headers[name] for name in ("accept", _CUSTOM) if name in headers}
     try:
-        status, answered, payload = await asyncio.to_thread(_post, passed, body)
+        status, answered, payload = await asyncio.to_thread(_post, endpoint, passed, body)
     except (ModelUnreachableError, TimeoutError):
         status, answered, payload = 0, {}, b""
     if status == 200:  # noqa: PLR2004 # HTTP OK
@@ -108,10 +111,11 @@ async def _ask_model(headers: dict[str, str], body: bytes) -> ModelAnswer:
     return ModelAnswer(status=status, headers=answered, body=payload, seconds=time.perf_counter() - started)
 
 
-def _post(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-    if not _model_url:
+def _post(endpoint: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    url = _model_urls.get(endpoint) or _model_urls.get("")
+    if url is None:
         raise ModelUnreachableError("no container")
-    return post(f"{_model_url[0]}/invocations", headers, body)
+    return post(f"{url}/invocations", headers, body)
 
 
 def _record(name: str, variant: str, answer: ModelAnswer, total_s: float) -> None:

@@ -105,9 +105,7 @@ def test_a_stack_reference_answers_with_the_outputs_given_and_knows_the_secret_o
         pulumi.export("key", reference.require_output("key"))
         pulumi.export("missing", reference.get_output("missing"))
 
-    deployment = run(
-        monitor, emulator, stack_outputs=upstream.outputs, secret_outputs=upstream.secret_outputs
-    )
+    deployment = run(monitor, emulator, upstream=lambda _: (upstream.outputs, upstream.secret_outputs))
     assert deployment.outputs == {"url": "http://x", "key": "hush", "missing": None}
     assert deployment.secret_outputs == {"key"}
 

@@ -70,7 +70,7 @@ def test_a_run_ends_with_the_report_over_its_own_minutes(tmp_path: Path) -> None
         ),
     )
     for _ in range(2):  # the second run replaces the first
-        whole = write_sla(found, tmp_path / "sla")
+        whole = write_sla([found], tmp_path / "sla")
     assert (whole.services[0].service, whole.services[0].requests) == ("inference-dev", 50)
     one = json.loads((tmp_path / "sla" / "services" / "inference-dev.json").read_text())
     assert (one["span"]["expected_minutes"], one["span"]["missing_minutes"]) == (5, 0)
@@ -90,7 +90,7 @@ def test_a_run_ends_with_the_report_over_its_own_minutes(tmp_path: Path) -> None
 
 def test_a_run_of_less_than_a_minute_has_a_report(tmp_path: Path) -> None:
     found = findings(deployed_at=FIRST + 5, ended_at=FIRST + 50)
-    whole = write_sla(found, tmp_path / "sla")
+    whole = write_sla([found], tmp_path / "sla")
     assert whole.verdict == "not provable"
 
 
@@ -109,7 +109,7 @@ def test_the_latency_is_that_of_what_the_filter_on_the_access_log_saw_answered(t
             *answered,
         ],
     )
-    write_sla(found, tmp_path / "sla")
+    write_sla([found], tmp_path / "sla")
     latency = json.loads((tmp_path / "sla" / "services" / "inference-dev.json").read_text())["latency"]
     assert (latency["source"], latency["verdict"]) == ("access log", "broken")
     assert (latency["share_pct"], latency["stage_share_pct"]) == (20, 100 * 900 / 940)

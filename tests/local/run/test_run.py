@@ -18,8 +18,8 @@ from entry import INTERRUPTED
 from local import cli
 from local.command import NOT_HELD
 from local.emulator.group import group_is_alive
-from local.run import sequence as run
-from local.summary import Summary, schema
+from local.run import served as run
+from local.summary import FleetSummary, Summary, schema
 
 ROOT = Path(__file__).resolve().parents[3]
 START_S, END_S = 90.0, 30.0  # bounds for a busy machine; 15 s and 3 s on an idle one
@@ -188,3 +188,30 @@ def test_a_small_run_does_everything_but_wait_for_the_canarys_minute(
     report = (tmp_path / "report.html").read_text()
     assert "1 of 5 things did not hold." in report
     assert "inference-dev-monitor-page-api-down" in report
+
+
+def test_two_copies_of_a_service_run_side_by_side_under_one_monitor_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "CANARY_INTERVAL_S", 0.0)
+    monkeypatch.setattr(run, "CANARY_SLACK_S", 0.0)
+    copies = ["--service", "tickets", "--service", "tickets:staging"]
+    cli.main(["--json", "--requests", str(REQUESTS), "--clients", "2", "--out", str(tmp_path), *copies])
+    said = capsys.readouterr().out
+    Draft202012Validator(schema(FleetSummary)).validate(json.loads(said))
+    fleet = FleetSummary.model_validate_json(said)
+    assert list(fleet.services) == ["tickets-dev", "tickets-staging"]
+    for name, each in fleet.services.items():
+        unheld = {check.name for check in each.checks if not check.held}
+        assert unheld == {"The canary's schedule fired and every probe succeeded"}, each.checks
+        assert (each.requests, each.failed) == (REQUESTS, 0)
+        assert each.usage["partners"].requests == REQUESTS
+        assert each.traces.total == REQUESTS
+        assert f"{name}-monitor-page-api-down" in each.alarms
+        assert all(alarm.startswith(f"{name}-") for alarm in each.alarms)
+        assert each == Summary.model_validate_json((tmp_path / name / "summary.json").read_text())
+        assert f"{name}-monitor" in (tmp_path / name / "report.html").read_text()
+        assert (tmp_path / "sla" / "services" / f"{name}.json").exists()
+    report = (tmp_path / "report.html").read_text()
+    assert "inference-dev-monitor-overview" in report
+    assert [name for name in fleet.services if f'href="{name}/report.html"' not in report] == []
