@@ -67,6 +67,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
                 "Interrupted. Every drill alarm is back to OK.",
             ),
         },
+        "an API that others deployed": {
+            "discover": Command("discovery.cli", (), "write the settings of a stack that watches it"),
+        },
         "your service and your stacks": {
             "local": Command(
                 "local.cli",

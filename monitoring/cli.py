@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import entry
 
-COMMANDS = {"drill": "reports.drill.cli:main"}
+COMMANDS = {"discover": "discovery.cli:main", "drill": "reports.drill.cli:main"}
 USAGE = "\n".join(
     [
         "usage: python -m monitoring COMMAND ...",

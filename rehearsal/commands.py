@@ -17,6 +17,7 @@ from rehearsal import notation
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, state_at
 from rehearsal.errors import RehearsalError
 from rehearsal.incident.expectations import matching
+from rehearsal.incident.fitting import fitting
 from rehearsal.incident.own_kpis import scenarios as own_kpis
 from rehearsal.incident.scenario import FOLDER, load_all
 from rehearsal.peers import compare as peers_
@@ -118,6 +119,7 @@ def _rehearse(given: argparse.Namespace, console: Console, *, check: bool) -> li
     alarms, scenarios = alarm_set(given), load_all(given.scenarios)
     if list(given.scenarios) == [FOLDER]:
         scenarios += own_kpis.scenarios(alarms)
+    scenarios, alarms = fitting(scenarios, alarms)
     quiet = getattr(given, "json", False) or not console.is_terminal
     with Progress(console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("rehearsing", total=len(scenarios))

@@ -22,6 +22,7 @@ ROOMS = (
     "services",
     "local",
     "reports",
+    "discovery",
     "bench",
 )
 FILES = ("config", "settings", "entry")
@@ -34,6 +35,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "components": {"settings", "monitoring", "entry"},
     "delivery": {"entry"},
     "entry": set(),
+    "discovery": {"settings", "entry"},
     "monitoring": {"settings", "entry"},  # its command
     "rehearsal": {"monitoring", "config", "settings", "entry"},
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it

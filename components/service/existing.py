@@ -11,8 +11,7 @@ from components.account.observability import Link, LinkArgs
 from components.service import watching
 from components.service.tracing import Tracing, TracingArgs
 from components.service.usage_reporter import UsageReporter, UsageReporterArgs
-from components.shared.common import common
-from components.shared.one_account import warn_of_one_account
+from components.shared.common import common, warn_of_one_account
 from monitoring.watched import Watched
 from settings import Settings
 from settings.places import STACKS

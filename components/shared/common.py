@@ -10,6 +10,11 @@ from components.shared.sdk_layer import sdk_layer
 from components.shared.traces import Traces, traces
 from settings import Settings
 
+CANNOT_PROVE = (
+    "it cannot prove that customers of other accounts reach the API, and an outage of this account, of its"
+    " quotas or of its CloudWatch silences canary and alarms together with the API"
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Common:
@@ -66,4 +71,12 @@ def account_provider(
         allowed_account_ids=[settings.account_id],
         default_tags={"tags": {"service": settings.base, "managed-by": "pulumi"}},
         opts=opts,
+    )
+
+
+def warn_of_one_account(name: str) -> None:
+    """Says it to whoever previews or updates the stack."""
+    pulumi.log.warn(
+        f"{name} is watched from its own account: {CANNOT_PROVE}. Where there is a second account, set"
+        " accounts.monitor to it in both stacks."
     )

@@ -14,7 +14,8 @@ from rehearsal.marked_yaml import Marked
 class ExpectedPage:
     """A page of `alarm` not before `after` and not after `by`.
 
-    With `if_late` only where the time budget allows answers that take so many times as long as promised.
+    With `if_late` only where the time budget allows answers that take so many times as long as promised, with
+    `if_alarm` only where there is an alarm of this key.
     """
 
     alarm: str
@@ -22,6 +23,7 @@ class ExpectedPage:
     after: int
     where: str
     if_late: float
+    if_alarm: str = "*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +34,7 @@ class ExpectedState:
     state: State
     where: str
     if_late: float
+    if_alarm: str = "*"
     by: int | None = None
     begin: int | None = None
     end: int | None = None
@@ -55,6 +58,7 @@ def read(document: Marked, expect: Mapping[str, Any], duration: int) -> Expect:
             **_page_times(document.at(("expect", "pages", number)), entry, duration),
             where=document.at(("expect", "pages", number)),
             if_late=entry.get("if_late", 0),
+            if_alarm=entry.get("if_alarm", "*"),
         )
         for number, entry in enumerate(expect.get("pages") or [])
     ]
@@ -96,5 +100,11 @@ def _state(where: str, entry: Mapping[str, Any], duration: int) -> ExpectedState
             f"{where}: from {durations.text(begin)} to {durations.text(end)} there is nothing to check; "
             f"states are those of 1m to {durations.text(duration)}, and `from` comes before `to`"
         )
-    found = ExpectedState(alarm=alarm, state=state, where=where, if_late=entry.get("if_late", 0))
+    found = ExpectedState(
+        alarm=alarm,
+        state=state,
+        where=where,
+        if_late=entry.get("if_late", 0),
+        if_alarm=entry.get("if_alarm", "*"),
+    )
     return replace(found, by=end) if "by" in times else replace(found, begin=begin, end=end)

@@ -28,12 +28,17 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """A kind of fault. `harm` is whether customers notice, so that no alarm noticing it is a gap."""
+    """A kind of fault.
+
+    `harm` is whether customers notice, so that no alarm noticing it is a gap; `needs` the part of a service
+    that it befalls, of `rehearsal.sources.stack.PARTS`, if any.
+    """
 
     meaning: str
     parameters: Mapping[str, Parameter]
     apply: Apply
     harm: bool = True
+    needs: str = ""
 
 
 def _share(field: str) -> Apply:
@@ -123,93 +128,127 @@ METRICS = {"metrics": Parameter(meaning="pattern of `Namespace Metric`, such as 
 
 FAULTS: dict[str, Kind] = {
     "model-slow": Kind(
-        meaning="The model takes `factor` times as long.", parameters=SLOWER, apply=_factor("model_slow")
+        meaning="The model takes `factor` times as long.",
+        parameters=SLOWER,
+        apply=_factor("model_slow"),
+        needs="endpoint",
     ),
     "model-tail": Kind(
         meaning="A share of the model's calls takes `factor` times as long.",
         parameters={**SHARE, **SLOWER},
         apply=_model_tail,
+        needs="endpoint",
     ),
     "model-down": Kind(
-        meaning="A share of the model's calls fails with 5XX.", parameters=ALL, apply=_share("model_errors")
+        meaning="A share of the model's calls fails with 5XX.",
+        parameters=ALL,
+        apply=_share("model_errors"),
+        needs="endpoint",
     ),
     "model-refuses": Kind(
         meaning="A share of the model's calls fails with 4XX, as with a contract that changed.",
         parameters=SHARE,
         apply=_share("model_refuses"),
+        needs="endpoint",
     ),
     "overhead-slow": Kind(
         meaning="SageMaker's own overhead takes `factor` times as long.",
         parameters=SLOWER,
         apply=_factor("overhead_slow"),
+        needs="endpoint",
     ),
     "errors": Kind(
         meaning="A share of the function's invocations fails, as after a bad deployment.",
         parameters=SHARE,
         apply=_share("errors"),
+        needs="function",
     ),
     "slow-failures": Kind(
         meaning="A share of the invocations fails after `seconds`; its datapoints carry the start's time.",
         parameters={**SHARE, "seconds": Parameter(meaning="until they fail, 1 to 900", low=1, high=900)},
         apply=_slow_failures,
+        needs="function",
     ),
     "client-errors": Kind(
         meaning="A share of the requests is refused with 4XX.",
         parameters=SHARE,
         apply=_share("client_errors"),
+        needs="api",
     ),
     "traffic-drop": Kind(
         meaning="Customers send only this factor of their usual requests.",
         parameters={"factor": Parameter(meaning="of the usual, 0 to 1")},
         apply=_factor("traffic"),
+        needs="api",
     ),
     "surge": Kind(
         meaning="Customers send `factor` times their usual requests.",
-        parameters=FACTOR,
+        parameters={
+            **FACTOR,
+            "limits": Parameter(
+                meaning="how many times what the API's throttle lets through, 0 to 10", high=10.0
+            ),
+        },
         apply=_factor("traffic"),
         harm=False,
+        needs="api",
     ),
     "throttling": Kind(
-        meaning="Lambda throttles a share of the invocations.", parameters=SHARE, apply=_share("throttled")
+        meaning="Lambda throttles a share of the invocations.",
+        parameters=SHARE,
+        apply=_share("throttled"),
+        needs="function",
     ),
     "table-throttled": Kind(
-        meaning="DynamoDB throttles a share of the reads.", parameters=SHARE, apply=_share("table_throttled")
+        meaning="DynamoDB throttles a share of the reads.",
+        parameters=SHARE,
+        apply=_share("table_throttled"),
+        needs="table",
     ),
     "table-errors": Kind(
         meaning="A share of the reads fails with DynamoDB's own error.",
         parameters=SHARE,
         apply=_share("table_errors"),
+        needs="table",
     ),
     "table-slow": Kind(
-        meaning="Reads take `factor` times as long.", parameters=SLOWER, apply=_factor("table_slow")
+        meaning="Reads take `factor` times as long.",
+        parameters=SLOWER,
+        apply=_factor("table_slow"),
+        needs="table",
     ),
     "disk-filling": Kind(
         meaning="The endpoint's disk fills evenly up to `to` percent.",
         parameters=TO_PCT,
         apply=_ramp("disk_pct", 35.0),
         harm=False,
+        needs="instances",
     ),
     "memory-leak": Kind(
         meaning="The endpoint's memory fills evenly up to `to` percent.",
         parameters=TO_PCT,
         apply=_ramp("memory_pct", 45.0),
         harm=False,
+        needs="instances",
     ),
     "cpu-busy": Kind(
         meaning="The endpoint's CPU is busy to `to` percent of its cores.",
         parameters=TO_PCT,
         apply=_level("cpu_pct"),
         harm=False,
+        needs="instances",
     ),
     "quota-burn": Kind(
         meaning="The highest key has used `to` percent of its quota at the end of the day.",
         parameters={"to": Parameter(meaning="percent of the quota, 0 to 200", high=200.0)},
         apply=_level("usage_pct"),
+        needs="quota",
     ),
     "api-down": Kind(
         meaning="A share of the requests, the canary's too, does not reach the API.",
         parameters=ALL,
         apply=_share("unreachable"),
+        needs="api",
     ),
     "region-down": Kind(
         meaning="Nothing of either account works or reports.", parameters={}, apply=_region_down
@@ -230,7 +269,11 @@ FAULTS: dict[str, Kind] = {
         harm=False,
     ),
     "reporter-stopped": Kind(
-        meaning="The usage reporter does not run.", parameters={}, apply=_stop("reporter_runs"), harm=False
+        meaning="The usage reporter does not run.",
+        parameters={},
+        apply=_stop("reporter_runs"),
+        harm=False,
+        needs="quota",
     ),
     "metric-late": Kind(
         meaning="Metrics arrive `minutes` later than usual.",

@@ -42,7 +42,7 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
     start = scenario.begins - timedelta(minutes=scenario.history)
     minutes = scenario.history + scenario.duration
     conditions = Conditions(minutes=minutes)
-    shape = scenario.shape(alarm_set.budget_ms, alarm_set.cores, alarm_set.gpus)
+    shape = scenario.shape(alarm_set)
     for fault in scenario.faults:
         when = slice(scenario.history + fault.begin, scenario.history + fault.end)
         given = promise.sized(fault.kind, fault.given, alarm_set.slo, shape)

@@ -14,14 +14,16 @@ from rehearsal.sources.stack import AlarmSet
 
 # Per namespace the dimensions that its metrics of the simulated service can have.
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
-    "AWS/ApiGateway": ("ApiName", "Stage", "Method", "Resource"),
+    "AWS/ApiGateway": ("ApiName", "ApiId", "Stage", "Method", "Resource"),
     "AWS/Lambda": ("FunctionName", "Resource", "ExecutedVersion"),
     "AWS/DynamoDB": ("TableName", "Operation"),
     "AWS/SageMaker": ("EndpointName", "VariantName"),
     "/aws/sagemaker/Endpoints": ("EndpointName", "VariantName"),
 }
 # Of these the service has one each; functions of the canary and the reporter are told apart by their ending.
-SINGLE = ("ApiName", "Stage", "FunctionName", "TableName", "EndpointName", "VariantName")
+SINGLE = ("ApiName", "ApiId", "Stage", "FunctionName", "TableName", "EndpointName", "VariantName")
+FLAVOURS = {"ApiName", "ApiId"}  # a REST API and an HTTP API: the service has one of them
+READS = ("GetItem", "Query", "Scan")  # what happens on the table
 OTHER_FUNCTIONS = ("-canary", "-usage-reporter")
 
 
@@ -40,14 +42,19 @@ class Names:
         )
         self._own: dict[str, str] = {}
         for (name, value), _ in counted.most_common():
-            self._own.setdefault(name, value)
+            if name not in FLAVOURS or not FLAVOURS & self._own.keys():
+                self._own.setdefault(name, value)
 
     def own(self, query: MetricStat) -> bool:
         """Whether the simulated service reports the metric with these dimensions."""
         known = DIMENSIONS.get(query.namespace)
         if self._is_stack or known is None:
             return True
+        if query.dimensions.get("Operation", READS[0]) not in READS:
+            return False
         return all(
-            name in known and (value.endswith(OTHER_FUNCTIONS) or self._own.get(name, value) == value)
+            name in known
+            and (name not in FLAVOURS or name in self._own)
+            and (value.endswith(OTHER_FUNCTIONS) or self._own.get(name, value) == value)
             for name, value in query.dimensions.items()
         )

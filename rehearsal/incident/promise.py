@@ -1,8 +1,9 @@
 """Faults that are sized by the stack's own promise: the same incident for every SLO.
 
 `budgets: 40` fails 40 times the share of requests that may fail; `limits: 2` slows a part until its latency
-is twice its limit. What would take longer than the function's time budget is not answered late but not at
-all, so a part is slowed to `FITS` of that budget at most.
+is twice its limit, or sends twice as many requests as the throttle lets through. What would take longer
+than the function's time budget is not answered late but not at all, so a part is slowed to `FITS` of that
+budget at most.
 """
 
 import math
@@ -61,6 +62,9 @@ def sized(kind: str, given: Mapping[str, Value], slo: Slo, shape: Shape) -> dict
         least = 2 * MIN_FAILURES / shape.usual_per_minute if budgets > ERROR_FACTOR else 0.0
         found["share"] = min(max(budgets * budget_pct(slo) / 100, least), 1.0)
     if "limits" in found:
+        if kind == "surge":
+            limit_per_minute = 60 * shape.rate_limit_per_s
+            return {**found, "factor": float(found.pop("limits")) * limit_per_minute / shape.usual_per_minute}
         part = SLOWED[kind]
         wanted_ms = float(found.pop("limits")) * part.limit_ms(slo, shape)
         found["factor"] = max(min(wanted_ms, FITS * shape.budget_ms) / part.usual_ms(shape), 1.0)

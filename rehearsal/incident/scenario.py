@@ -23,6 +23,7 @@ from rehearsal.incident.schema import schema
 from rehearsal.incident.simulation import Shape
 from rehearsal.incident.traffic import Traffic
 from rehearsal.marked_yaml import Marked
+from rehearsal.sources.stack import AlarmSet
 
 FOLDER = Path(__file__).with_name("scenarios")
 HISTORY = "2d"
@@ -74,12 +75,13 @@ class Scenario:
     expect: Expect
     notes: Sequence[str] = ()
 
-    def shape(self, budget_ms: float, cores: int, gpus: int = 1) -> Shape:
-        """The simulated service, for a stack's time budget and endpoint."""
+    def shape(self, alarm_set: AlarmSet) -> Shape:
+        """The simulated service, for a stack's time budget, throttle and endpoint."""
         return Shape(
-            budget_ms=budget_ms,
-            cores=cores,
-            gpus=gpus,
+            budget_ms=alarm_set.budget_ms,
+            cores=alarm_set.cores,
+            gpus=alarm_set.gpus,
+            rate_limit_per_s=alarm_set.rate_limit_per_s,
             usual_per_minute=max(self.traffic.per_minute, 1),
             **self.latency,
         )

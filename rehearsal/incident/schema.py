@@ -51,6 +51,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 IF_LATE = _number(
     "only where the time budget allows answers that take so many times as long as promised, 1 to 10", 1, 10
 )
+IF_ALARM = _text("only where there is an alarm of this key, a pattern")
 AT = _duration("when it begins, after the scenario's start")
 FOR = _duration("how long it lasts; without it, to the end")
 
@@ -116,6 +117,7 @@ def schema() -> dict[str, Any]:
             "by": _duration("the latest time"),
             "after": _duration("the earliest time"),
             "if_late": IF_LATE,
+            "if_alarm": IF_ALARM,
         },
         ["alarm", "by"],
     )
@@ -128,6 +130,7 @@ def schema() -> dict[str, Any]:
             "from": _duration("the state all the time from here, until `to` or the end"),
             "to": _duration("until here, with `from`"),
             "if_late": IF_LATE,
+            "if_alarm": IF_ALARM,
         },
         ["alarm", "is"],
         "an alarm, the state it `is` in, and when: `by`, `at`, or `from` and `to`",

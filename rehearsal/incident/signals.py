@@ -2,7 +2,7 @@
 
 Dimensions play no part: any API, function, table or endpoint that an alarm names is the simulated one, so
 that alarms of any making can be rehearsed. Only functions whose name ends like the canary's or the usage
-reporter's are those, and only reads (GetItem) happen on the table.
+reporter's are those.
 """
 
 from collections.abc import Callable, Mapping
@@ -80,8 +80,6 @@ class Signals:
     def metric(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> MetricSeries | None:
         """The metric as CloudWatch gets it; None for one that the simulated service does not publish."""
         function = dimensions.get("FunctionName", "")
-        if dimensions.get("Operation", "GetItem") not in ("GetItem", "Query", "Scan"):
-            return None
         side = next((kind for kind in ("canary", "usage-reporter") if function.endswith(f"-{kind}")), "")
         key = (f"{namespace}:{side}" if side else namespace, metric)
         if key not in self._built:
@@ -106,8 +104,12 @@ class Signals:
         ran = c.canary_runs > 0  # with nothing to send a probe with, it publishes 0 attempts and a failure
         return {
             ("AWS/ApiGateway", "Count"): lambda: ones(o.api),
-            ("AWS/ApiGateway", "4XXError"): lambda: of_all(o.api_4xx, o.api),
-            ("AWS/ApiGateway", "5XXError"): lambda: of_all(o.api_5xx, o.api),
+            **dict.fromkeys(
+                (("AWS/ApiGateway", "4XXError"), ("AWS/ApiGateway", "4xx")), lambda: of_all(o.api_4xx, o.api)
+            ),
+            **dict.fromkeys(
+                (("AWS/ApiGateway", "5XXError"), ("AWS/ApiGateway", "5xx")), lambda: of_all(o.api_5xx, o.api)
+            ),
             ("AWS/ApiGateway", "Latency"): self._stage_latency,
             ("AWS/ApiGateway", "IntegrationLatency"): lambda: self._times(
                 o.invocations, lambda p: p.function

@@ -19,7 +19,7 @@ PROBE = 1  # request a minute
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shape:
     """What the stack fixes: the model's usual latency and spread, the time budget, the endpoint's cores
-    and GPUs."""
+    and GPUs, the API's throttle."""
 
     model_ms: float = 35.0
     spread: float = 0.3
@@ -27,6 +27,7 @@ class Shape:
     cores: int = 1
     gpus: int = 1
     usual_per_minute: float = 300.0
+    rate_limit_per_s: float = 200.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

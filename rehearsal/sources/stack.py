@@ -9,16 +9,26 @@ import monitoring
 from monitoring import catalogue
 from monitoring.kpi import Kpi
 from monitoring.spec import Alarm
-from monitoring.watched import Watched
+from monitoring.watched import (
+    Watched,
+    WatchedApi,
+    WatchedEndpoint,
+    WatchedFunction,
+    WatchedPlan,
+    WatchedTable,
+)
 from rehearsal.cloudwatch import mute
 from rehearsal.cloudwatch.mute import MuteRule
 from rehearsal.sources import files
 from rehearsal.sources.alarms import Skipped
 from rehearsal.sources.found import Entry
 from settings import Settings
+from settings.alarms import AlarmsTuning
 from settings.slo import Slo
+from settings.usage_plans import Quota
 
-NORMAL_BUDGET_MS = 1000.0
+NORMAL_BUDGET_MS, NORMAL_RATE_PER_S = 1000.0, 200.0
+PARTS = ("api", "function", "table", "endpoint", "instances", "quota")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +43,10 @@ class Account:
 class AlarmSet:
     """All alarms of one rehearsal, and what the simulated service has to know of the stack.
 
-    `skipped` are alarms that are not simulated; `notes` are what a reader has to know of the others.
-    `entries` are a file's alarms as it describes them, by name; `kpis` are those of a stack.
+    `parts` are those of `PARTS` that the service has and `elsewhere` the keys of alarms that only services
+    with other parts have; None and empty of a file, of whose service nothing is known. `skipped` are alarms
+    that are not simulated; `notes` are what a reader has to know of the others. `entries` are a file's alarms
+    as it describes them, by name; `kpis` are those of a stack.
     """
 
     name: str
@@ -44,7 +56,10 @@ class AlarmSet:
     budget_ms: float = NORMAL_BUDGET_MS
     cores: int = 1
     gpus: int = 1
+    rate_limit_per_s: float = NORMAL_RATE_PER_S
     slo: Slo = Slo()  # noqa: RUF009  # frozen
+    parts: frozenset[str] | None = None
+    elsewhere: frozenset[str] = frozenset()
     skipped: Sequence[Skipped] = ()
     mutes: Sequence[MuteRule] = ()
     notes: Sequence[str] = ()
@@ -85,16 +100,54 @@ def of_settings(stack: str, settings: Settings, locations: Sequence[str] = ()) -
         accounts=(service, monitor),
         service_account=service.id,
         monitor_account=monitor.id,
-        budget_ms=settings.inference.time_budget_ms,
+        budget_ms=(watched.api and watched.api.time_budget_ms) or NORMAL_BUDGET_MS,
         cores=max((endpoint.cores or 1 for endpoint in watched.endpoints), default=1),
         gpus=max((endpoint.gpus or 1 for endpoint in watched.endpoints), default=1),
+        rate_limit_per_s=watched.api.rate_limit_per_s if watched.api else NORMAL_RATE_PER_S,
         slo=watched.slo,
         mutes=[
             mute.of_entry(rule.entry)
             for rule in (*monitoring.service_mutes(watched), *monitoring.monitor_mutes(watched))
         ],
         kpis=catalogue.kpis(watched),
+        parts=_parts(watched),
+        elsewhere=_keys(_whole(watched)) - _keys(watched),
     )
+
+
+def _parts(watched: Watched) -> frozenset[str]:
+    there = {
+        "api": watched.api,
+        "function": watched.functions,
+        "table": watched.tables,
+        "endpoint": watched.endpoints,
+        "instances": any(endpoint.cores for endpoint in watched.endpoints),
+        "quota": watched.limited_plans,
+    }
+    return frozenset(part for part, has in there.items() if has)
+
+
+def _whole(watched: Watched) -> Watched:
+    """A service like this one that has one of every part."""
+    stage = WatchedApi(name="api", stage="live", rate_limit_per_s=1, answered_as=watched.name)
+    plan = WatchedPlan(name="plan", quota=Quota(limit=1, period="DAY"))
+    return watched.model_copy(
+        update={
+            "api": watched.api or stage,
+            "functions": (
+                WatchedFunction(name="f", timeout_ms=1, reserved_concurrency=1, rate_limit_per_s=1),
+            ),
+            "tables": (WatchedTable(name="t"),),
+            "endpoints": (WatchedEndpoint(name="e", variant="v", rate_limit_per_s=1, cores=1, gpus=1),),
+            "usage_plans": watched.limited_plans or (plan,),
+            "tuning": AlarmsTuning(),
+        }
+    )
+
+
+def _keys(watched: Watched) -> frozenset[str]:
+    both = monitoring.stacks(watched)
+    return frozenset(entry.key for entry in (*both.service, *both.monitor))
 
 
 def of_file(path: Path, parameters: Mapping[str, str] | None = None) -> AlarmSet:
@@ -112,4 +165,11 @@ def of_file(path: Path, parameters: Mapping[str, str] | None = None) -> AlarmSet
 
 def like(ours: AlarmSet, other: AlarmSet) -> AlarmSet:
     """`other`, rehearsed against the same simulated service as `ours`."""
-    return replace(other, budget_ms=ours.budget_ms, cores=ours.cores, gpus=ours.gpus, slo=ours.slo)
+    return replace(
+        other,
+        budget_ms=ours.budget_ms,
+        cores=ours.cores,
+        gpus=ours.gpus,
+        rate_limit_per_s=ours.rate_limit_per_s,
+        slo=ours.slo,
+    )

@@ -54,7 +54,8 @@ def test_its_alarms_and_its_dashboard_are_those_of_what_it_watches(their_api: Ru
         *(unwrap(alarm.inputs["name"]) for alarm in their_api.of("MetricAlarm").values()),
         *(unwrap(alarm.inputs["alarmName"]) for alarm in their_api.of("CompositeAlarm").values()),
     }
-    assert made == {alarm.name for alarm in service_alarms(watched)}
+    drills = {"orders-prod-warn-drill", "orders-prod-critical-drill"}
+    assert made == {alarm.name for alarm in service_alarms(watched)} | drills
     assert "orders-prod-function-write-errors-critical" in made
     dashboard = their_api.one("Dashboard").inputs
     assert dashboard["dashboardName"] == "orders-prod"
@@ -78,6 +79,7 @@ def test_it_exports_what_the_monitor_stack_reads_of_any_service(their_api: Run, 
         "canary_api_key": None,
         "subscriptions": {"warn": [], "critical": []},
         "dashboard_name": "orders-prod",
+        "topics": {level: f"arn:aws:topic:{SERVICE}:orders-prod-{level}" for level in ("warn", "critical")},
         "identity": {"name": "orders-prod", "region": "eu-central-1", "account": ACCOUNTS["service"]},
     }
     assert their_api.outputs.keys() <= dev.outputs.keys()

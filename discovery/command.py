@@ -1,0 +1,118 @@
+"""What `discover` does: ask, write, tell."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from discovery import calls, gateways
+from discovery.account import CONFIG, Account, policy_text
+from discovery.behind import Behind, functions
+from discovery.found import Found
+from discovery.names import names
+from discovery.stages import NoApiError
+from discovery.write import files
+from entry import USAGE
+
+SEEN, NOT_THERE, UNSEEN = 0, 1, 3
+SESSION = "inference-watch-discover"
+
+
+def run(given: argparse.Namespace) -> int:
+    """Returns the exit code; whatever AWS says is told in a sentence."""
+    try:
+        session = boto3.Session(profile_name=given.profile, region_name=given.region)
+        if not session.region_name:
+            return _failed("no region is set: give --region")
+        if given.policy:
+            text = policy_text(calls.ALL, region=session.region_name, account="*", api=given.api)
+            sys.stdout.write(f"{text}\n")
+            return SEEN
+        found = discover(_assumed(session, given.role_arn), given.api, given.stage)
+    except NoApiError as error:
+        return _failed(str(error), NOT_THERE)
+    except (BotoCoreError, ClientError) as error:
+        return _failed(f"AWS could not be asked: {error}")
+    return _written(found, given)
+
+
+def _written(found: Found, given: argparse.Namespace) -> int:
+    chosen = names(found.api.name, found.api.stage, name=given.name, env=given.env, stack=given.stack)
+    texts = files(found, chosen, given.monitor_account or found.account_id)
+    there = [name for name in texts if (given.out / name).exists()]
+    if there and not given.force:
+        return _failed(
+            f"{', '.join(there)} would be overwritten; add --force, or give another --stack or --out"
+        )
+    try:
+        for name, text in texts.items():
+            (given.out / name).parent.mkdir(parents=True, exist_ok=True)
+            (given.out / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        return _failed(f"the files cannot be written: {error}")
+    _tell(found, chosen.stack, given.out, list(texts), own=not given.monitor_account)
+    return UNSEEN if found.unseen else SEEN
+
+
+def discover(session: boto3.Session, api_id: str, stage: str | None = None) -> Found:
+    """Everything behind the API's stage.
+
+    Raises `NoApiError`, and botocore's errors where nothing can be asked.
+    """
+    client = session.client("sts", config=CONFIG)
+    account_id = str(client.get_caller_identity()["Account"])
+    account = Account(session=session, region=str(session.region_name))
+    api = gateways.read(account, api_id, stage)
+    for route in api.routes:
+        if route.target.kind == "other":
+            account.note(f"{route} leads to {route.target.name}, of which nothing is watched")
+    its_functions = functions(account, api, account_id)
+    behind = Behind(account, api, its_functions, account_id)
+    return Found(
+        account_id=account_id,
+        region=account.region,
+        api=api,
+        functions=its_functions,
+        tables=behind.tables(),
+        endpoints=behind.endpoints(),
+        unseen=tuple(account.unseen),
+    )
+
+
+def _assumed(session: boto3.Session, role_arn: str | None) -> boto3.Session:
+    if role_arn is None:
+        return session
+    client = session.client("sts", config=CONFIG)
+    given = client.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=session.region_name,
+    )
+
+
+def _tell(found: Found, stack: str, folder: Path, written: list[str], *, own: bool) -> None:
+    api = found.api
+    lines = [
+        f"{api.kind.upper()} API {api.name or api.id} ({api.id}), stage {api.stage}: {len(api.routes)}"
+        f" routes, {len(found.functions)} functions, {len(found.tables)} tables, {len(found.endpoints)}"
+        f" endpoint variants, {len(api.plans)} usage plans.",
+        *(f"written: {folder / name}" for name in written),
+        *(f"not seen: {sentence}." for sentence in found.unseen),
+    ]
+    if own:
+        lines.append(
+            "Without --monitor-account it is watched from its own account, which proves less (docs/watch.md)."
+        )
+    lines.append(
+        f"Read the files, mainly probes/{stack}.yaml. Then: inference-watch check; pulumi up -s {stack}"
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _failed(why: str, code: int = USAGE) -> int:
+    sys.stderr.write(f"error: {why}\n")
+    return code

@@ -1,0 +1,27 @@
+"""What the stack is called: names that begin physical names, out of the API's own name and stage."""
+
+import re
+from dataclasses import dataclass
+
+from settings.existing import slug
+
+LONGEST = 24  # `name-env`, so that X-Ray's groups have room for their ending: see `config.contradictions`
+USUAL_ENV = "prod"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """`stack` names the stack files; `name` and `env` are the settings."""
+
+    name: str
+    env: str
+    stack: str
+
+
+def names(api: str, stage: str, *, name: str | None, env: str | None, stack: str | None) -> Names:
+    """As given, else out of the API's name and its stage."""
+    said = "" if stage.startswith("$") else slug(stage)
+    env = env or (said if re.fullmatch(r"(?!monitor$)[a-z][a-z0-9]{1,7}", said) else USUAL_ENV)
+    word = slug(api).lstrip("0123456789-")
+    name = name or (word[: LONGEST - len(env) - 1].rstrip("-") if len(word) > 1 else "their-api")
+    return Names(name=name, env=env, stack=stack or f"{name}-{env}")

@@ -1,0 +1,98 @@
+"""One stage of a REST API: routes and what they lead to, limits, usage plans."""
+
+from collections.abc import Iterator, Mapping
+
+from discovery import calls, stages
+from discovery.account import Account
+from discovery.found import Api, Plan, Route
+from discovery.integrations import NOTHING, rest_target
+from settings.usage_plans import Quota
+
+
+def read(account: Account, known: stages.Given, stage: str | None, others: Mapping[str, str]) -> Api:
+    """The stage of the API that `known` describes; `others` are names of REST APIs by id.
+
+    Raises `NoApiError`.
+    """
+    api_id, name = str(known["id"]), str(known.get("name", ""))
+    same = sorted(other for other, its in others.items() if its == name and other != api_id)
+    if same:
+        account.note(
+            f"{len(same)} other REST API has the name {name!r} ({', '.join(same)}), and REST APIs report by"
+            " name: its requests are counted with this one's. Rename one of them"
+        )
+    listed = account.pages(
+        calls.REST_STAGES, "item", "stages, throttles and stage variables are not known", restApiId=api_id
+    )
+    chosen = stages.stage(listed, "stageName", stage, f"REST API {name!r} ({api_id})")
+    variables = chosen.get("variables") or {}
+    settings: Mapping[str, stages.Given] = chosen.get("methodSettings") or {}
+    rate, throttled_by = stages.rate(account, (settings.get("*/*") or {}).get("throttlingRateLimit"))
+    url = None
+    if known.get("disableExecuteApiEndpoint"):
+        url = stages.domain(account, api_id, str(chosen["stageName"]), rest=True)
+    endpoint = (known.get("endpointConfiguration") or {}).get("types") or ()
+    if "PRIVATE" in endpoint:
+        account.note("The API is private: it answers in its VPC alone, so the canary has to run there")
+    routes = tuple(_rest_routes(account, api_id, variables, settings))
+    return Api(
+        kind="rest",
+        id=api_id,
+        name=name,
+        stage=str(chosen["stageName"]),
+        routes=routes,
+        rate_per_s=rate,
+        throttled_by=throttled_by,
+        traced=bool(chosen.get("tracingEnabled")),
+        url=url,
+        plans=tuple(_plans(account, api_id, str(chosen["stageName"]))),
+        authorizers=stages.authorizers(account, calls.REST_AUTHORIZERS, routes, variables, restApiId=api_id),
+    )
+
+
+def _rest_routes(
+    account: Account, api_id: str, variables: Mapping[str, str], settings: Mapping[str, stages.Given]
+) -> Iterator[Route]:
+    resources = account.pages(
+        calls.REST_RESOURCES, "items", "what serves the API is not known", restApiId=api_id, embed=["methods"]
+    )
+    for resource in resources or ():
+        path = str(resource.get("path", "/"))
+        for verb, listed in (resource.get("resourceMethods") or {}).items():
+            where = {"restApiId": api_id, "resourceId": str(resource["id"]), "httpMethod": verb}
+            lost = f"what serves {verb} {path} is not known"
+            method = (
+                listed
+                if "methodIntegration" in listed
+                else account.ask(calls.REST_METHOD, lost, **where) or {}
+            )
+            integration = method.get("methodIntegration")
+            if integration is None and method:
+                integration = account.ask(calls.REST_INTEGRATION, lost, **where)
+            # A stage's settings name a path like `~1items~1{id}/GET`.
+            own = (
+                settings.get(f"{path.replace('/', '~1')}/{verb}")
+                or settings.get(f"{path.lstrip('/')}/{verb}")
+                or {}
+            )
+            yield Route(
+                method=verb,
+                path=path,
+                target=rest_target(integration, variables) if integration else NOTHING,
+                authorization=str(method.get("authorizationType") or "NONE"),
+                api_key=bool(method.get("apiKeyRequired")),
+                timeout_ms=(integration or {}).get("timeoutInMillis"),
+                rate_per_s=stages.limited(own.get("throttlingRateLimit")),
+            )
+
+
+def _plans(account: Account, api_id: str, stage: str) -> Iterator[Plan]:
+    for plan in account.pages(calls.PLANS, "items", "usage plans and their quotas are not known") or ():
+        if any((of.get("apiId"), of.get("stage")) == (api_id, stage) for of in plan.get("apiStages") or ()):
+            quota = plan.get("quota")
+            yield Plan(
+                name=str(plan.get("name") or plan["id"]),
+                quota=Quota(limit=quota["limit"], period=quota["period"])
+                if quota and quota.get("limit")
+                else None,
+            )

@@ -1,0 +1,148 @@
+"""The stack files and the file of probes, as text."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from discovery import probe
+from discovery.found import Endpoint, Found, Function, Route
+from discovery.names import Names
+from settings.existing import TIMEOUT_MS
+from settings.slo import Slo
+
+PROJECT = "inference-watch"
+SLO = Slo()
+
+
+def files(found: Found, names: Names, monitor_account: str) -> dict[str, str]:
+    """By path: both stacks' files and the probes'."""
+    probes = f"probes/{names.stack}.yaml"
+    route = probe.chosen(found.api.routes)
+    common = {
+        "name": names.name,
+        "env": names.env,
+        "region": found.region,
+        "accounts": {"service": found.account_id, "monitor": monitor_account},
+    }
+    api = found.api
+    head = [
+        f"{api.kind.upper()} API {api.name or api.id!r} ({api.id}), stage {api.stage}, in account"
+        f" {found.account_id}, {found.region}.",
+        *(f"Not seen: {sentence}." for sentence in found.unseen),
+    ]
+    existing = "\n".join(f"    {line}" for line in _existing(found, route))
+    return {
+        f"Pulumi.{names.stack}.yaml": "".join(f"# {line}\n" for line in head)
+        + _settings({"role": "watch", **common, "probes": probes})
+        + f"  # What you promise; the default:\n  # {PROJECT}:slo: {_flow(SLO.model_dump())}\n"
+        + f"  {PROJECT}:existing:\n{existing}\n",
+        f"Pulumi.{names.stack}-monitor.yaml": _settings({"role": "monitor", **common}),
+        probes: probe.file(api, route),
+    }
+
+
+def _settings(values: Mapping[str, Any]) -> str:
+    document = {"config": {f"{PROJECT}:{key}": value for key, value in values.items()}}
+    return yaml.safe_dump(document, sort_keys=False, width=200)
+
+
+def _existing(found: Found, probed: Route | None) -> Iterator[str]:
+    api = found.api
+    if api.url:
+        yield f"url: {_flow(api.url)}"
+    yield f"api: {_flow(_api(found))}{_comment(_slow(api.routes))}"
+    steady = probed.target.name if probed and len(found.functions) > 1 else ""
+    yield from _listed(
+        "functions",
+        [
+            (_function(found, function, steady=steady == function.name), _of_function(found, function))
+            for function in found.functions
+        ],
+    )
+    yield from _listed(
+        "tables",
+        [
+            ({"name": table.name, "operation": operation}, table.why)
+            for table in found.tables
+            for operation in table.operations
+        ],
+    )
+    yield from _listed("endpoints", [(_endpoint(endpoint), "") for endpoint in found.endpoints])
+    plans = [({"name": plan.name, "quota": plan.quota and plan.quota.model_dump()}, "") for plan in api.plans]
+    yield from _listed("usage_plans", plans)
+
+
+def _listed(key: str, items: Sequence[tuple[Mapping[str, Any], str]]) -> Iterator[str]:
+    """A list, an item a line, each with its comment; nothing of what is None or empty."""
+    if items:
+        yield f"{key}:"
+    for values, comment in items:
+        yield f"  - {_flow({name: value for name, value in values.items() if value})}{_comment(comment)}"
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "name": endpoint.name,
+        "variant": endpoint.variant,
+        "instance_type": endpoint.instance_type,
+        "gpus": endpoint.gpus,
+    }
+
+
+def _api(found: Found) -> dict[str, Any]:
+    api = found.api
+    timeout = _time_budget(found)
+    values = {
+        "kind": api.kind,
+        "id": api.id,
+        "name": api.name,
+        "stage": api.stage,
+        "rate_limit_per_s": api.rate_per_s,
+        "throttled_by": api.throttled_by if api.rate_per_s else None,
+        "timeout_ms": timeout if timeout != TIMEOUT_MS[api.kind] else None,
+        "traced": api.traced,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _time_budget(found: Found) -> int:
+    """After how long the slowest route gives up: its own timeout, or its function's if that is shorter."""
+    functions = {function.name: function.timeout_s for function in found.functions}
+    longest = TIMEOUT_MS[found.api.kind]
+    given_up = []
+    for route in found.api.routes:
+        if route.target.kind == "nothing":
+            continue
+        seconds = functions.get(route.target.name) if route.target.kind == "function" else None
+        given_up.append(min(route.timeout_ms or longest, 1000 * seconds if seconds else longest))
+    return max(given_up, default=longest)
+
+
+def _function(found: Found, function: Function, *, steady: bool) -> dict[str, Any]:
+    return {
+        "name": function.name,
+        "timeout_ms": 1000 * function.timeout_s if function.timeout_s else TIMEOUT_MS[found.api.kind],
+        "reserved_concurrency": function.reserved_concurrency,
+        "steady": steady,
+    }
+
+
+def _of_function(found: Found, function: Function) -> str:
+    memory = f"{function.memory_mb} MB" if function.memory_mb else ""
+    routes = [str(route) for route in found.api.routes if route.target.name == function.name]
+    shown = ", ".join(routes[:3]) + (f" and {len(routes) - 3} more" if len(routes) > 3 else "")  # noqa: PLR2004
+    return "; ".join(part for part in (memory, shown or "authorizes callers") if part)
+
+
+def _slow(routes: Sequence[Route]) -> str:
+    return "; ".join(f"{route}: {route.rate_per_s:g} a second" for route in routes if route.rate_per_s)
+
+
+def _flow(value: Any) -> str:
+    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _comment(text: str) -> str:
+    return f" # {text}" if text else ""
