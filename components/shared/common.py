@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.shared.encryption import Encryption, EncryptionArgs
-from components.shared.sdk_layer import sdk_layer
+from components.shared.packages import ARCHITECTURE, RUNTIME, build_layer
 from components.shared.traces import Traces, traces
 from settings import Settings
 
@@ -56,7 +56,7 @@ def common(
         region=region,
         log_retention_days=settings.log_retention_days,
         key_arn=encryption.key_arn,
-        layer_arn=sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
+        layer_arn=_sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
         traces=traces(f"{name}-traces", settings.tracing, prefix, encryption.key_arn, opts),
     )
 
@@ -79,4 +79,17 @@ def warn_of_one_account(name: str) -> None:
     pulumi.log.warn(
         f"{name} is watched from its own account: {CANNOT_PROVE}. Where there is a second account, set"
         " accounts.monitor to it in both stacks."
+    )
+
+
+def _sdk_layer(name: str, layer_name: str, opts: pulumi.ResourceOptions) -> aws.lambda_.LayerVersion:
+    """The X-Ray SDK for the runtime of the functions; a change of the pinned SDK publishes a new one."""
+    return aws.lambda_.LayerVersion(
+        name,
+        layer_name=layer_name,
+        description="aws-xray-sdk, pinned in handlers/requirements.txt",
+        code=pulumi.FileArchive(str(build_layer())),
+        compatible_runtimes=[RUNTIME],
+        compatible_architectures=[ARCHITECTURE],
+        opts=opts,
     )
