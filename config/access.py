@@ -107,14 +107,14 @@ def _authorizers(chosen: Service, authorizers: Mapping[str, Authorizer]) -> Iter
     contract = chosen.contract
     known = schemes(contract.document)
     tokens = {name for name, scheme in known.items() if kind(scheme) == TOKEN}
-    used = {operation.security.token: operation for operation in contract.operations.values()}
-    for name in sorted((used.keys() & tokens) - authorizers.keys()):
+    used = {operation.security.token for operation in contract.operations.values()} - {""}
+    for name in sorted(used - authorizers.keys()):
         place = contract.source.at(("components", "securitySchemes", name))
         yield (
             f"api.authorizers.{name}: missing; {place} is a token, and nothing says who checks it. Set its"
             " `user_pools`, or the `function` that does."
         )
-    for name in sorted(authorizers.keys() - used.keys()):
+    for name in sorted(authorizers.keys() - used):
         yield (
             f"api.authorizers.{name}: no operation of {chosen.shown} asks for that scheme, so it would check"
             f" nothing. {did_you_mean(name, tokens)}"

@@ -152,6 +152,12 @@ def test_a_key_that_is_rotated_has_both_values_in_its_plan_and_says_what_that_me
     assert "set its generations to [2]" in warning
 
 
+def test_only_a_keys_first_value_is_what_earlier_versions_of_the_program_made(run: Run) -> None:
+    made = run.of("ApiKey").items()
+    was = {name.removeprefix("inference-dev-usage-plans-"): len(m.options.aliases) for name, m in made}
+    assert (was["acme-batch"], was["acme-batch.2"], was["initech.2"]) == (1, 0, 0)
+
+
 def test_a_rotation_keeps_the_value_in_use_until_it_ends() -> None:
     def keys(generations: list[int]) -> set[str]:
         plan = PLAN | {"keys": [{"name": "acme", "generations": generations}]}

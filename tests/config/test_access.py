@@ -1,12 +1,17 @@
 """Who may call: settings that are wrong, by themselves or for the service, with key, consequence and fix."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import config
 from config.access import service_access_contradictions
+from settings import Settings, service
+from settings.api import Api
+from settings.api.callers import Caller
 from tests.config.test_contradictions import BASE, lines
+from tests.settings.service.folder import Folder
 
 THIRD = "333333333333"
 CALLER = {"name": "acme", "account": THIRD, "roles": ["backend"]}
@@ -113,6 +118,38 @@ def authorizer(settings: dict[str, Any]) -> dict[str, Any]:
 )
 def test_what_is_wrong_with_who_may_call_is_told(changes: dict[str, Any], said: str) -> None:
     assert any(said in line for line in lines(changes)), lines(changes)
+
+
+def test_an_authorizer_without_a_name_is_refused_like_one_that_nobody_asks() -> None:
+    (line,) = lines({"api": {"authorizers": {"": {"function": FUNCTION}}}})
+    assert line.startswith("api.authorizers.: no operation of services/wine asks for that scheme")
+
+
+def test_a_caller_is_not_let_into_operations_that_it_was_not_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path)
+    folder.contract["paths"]["/v1/shapes/{id}/secrets"] = {
+        "get": {
+            "operationId": "secrets",
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "ok"}},
+        }
+    }
+    chosen = service.read(folder.write())
+    parsed = config.parse(BASE)
+    monkeypatch.setattr(Settings, "chosen", property(lambda _: chosen))
+
+    def told(*operations: str) -> list[str]:
+        caller = Caller(name="acme", account=THIRD, roles=("backend",), operations=operations)
+        settings = parsed.model_copy(update={"api": Api(callers=(caller,))})
+        return list(service_access_contradictions(settings))
+
+    (problem,) = told("createShapes", "getShape")
+    assert problem.startswith(
+        "api.callers[0].operations[1]: in a policy GET/v1/shapes/* covers calls of `secrets`, too"
+    )
+    assert told("createShapes", "getShape", "secrets") == told("secrets") == told() == []
 
 
 def test_callers_keys_and_a_domain_that_are_right_are_taken() -> None:

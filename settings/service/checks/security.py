@@ -9,7 +9,7 @@ from typing import Any
 
 from settings.service.contract import Contract
 from settings.service.errors import did_you_mean
-from settings.service.security import SIGNATURE, TOKEN, kind, lets_in, schemes
+from settings.service.security import SCHEMES, SIGNATURE, TOKEN, kind, lets_in, schemes
 from settings.service.source import Place
 
 Report = Callable[[Place, str], None]
@@ -28,6 +28,12 @@ def scheme_problems(document: Mapping[str, Any], report: Report) -> None:
                     f" extension from the stack's setting `api.authorizers.{name}`. Remove it here, set it"
                     " there.",
                 )
+        if name in SCHEMES and kind(scheme) != kind(SCHEMES[name]):
+            report(
+                place,
+                f"this is the name of what calls bring where nothing is said ({kind(SCHEMES[name])}), and it"
+                " is something else: they could be taken for each other. Rename it.",
+            )
         if not kind(scheme):
             report(
                 place,

@@ -154,6 +154,13 @@ def test_a_scheme_that_api_gateway_cannot_ask_for_is_refused(folder: Folder, sch
     assert "components.securitySchemes.odd: API Gateway asks for a SigV4 signature" in problem
 
 
+@pytest.mark.parametrize("name", ["sigv4", "api_key"])
+def test_a_token_is_not_named_like_what_is_asked_for_where_nothing_is_said(folder: Folder, name: str) -> None:
+    folder.contract["components"]["securitySchemes"] = {name: {"type": "http", "scheme": "bearer"}}
+    (problem,) = problems(folder)
+    assert f"components.securitySchemes.{name}: this is the name of what calls bring" in problem
+
+
 def test_the_gateways_extensions_of_a_scheme_belong_into_the_stacks_settings(folder: Folder) -> None:
     scheme = {**SCHEMES["partner"], "x-amazon-apigateway-authorizer": {"type": "token"}}
     folder.contract["components"]["securitySchemes"] = {"partner": scheme}
