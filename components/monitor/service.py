@@ -14,10 +14,9 @@ import monitoring
 from components.monitor.canary import Canary, CanaryArgs
 from components.monitor.locations import Location
 from components.monitor.stack_outputs import StackOutputs
-from components.shared.alarms import Alarms, AlarmsArgs
+from components.shared.alarms import Alarms, AlarmsArgs, MuteRules, MuteRulesArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
-from components.shared.mute_rules import MuteRules, MuteRulesArgs
 from monitoring.spec import Level
 from monitoring.watched import Watched, canary_name, dashboard_name
 from settings.canary import Canary as CanarySettings

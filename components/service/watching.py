@@ -6,10 +6,9 @@ from typing import Any
 import pulumi
 
 import monitoring
-from components.shared.alarms import Alarms, AlarmsArgs
+from components.shared.alarms import Alarms, AlarmsArgs, MuteRules, MuteRulesArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
-from components.shared.mute_rules import MuteRules, MuteRulesArgs
 from components.shared.notifications import Notifications, NotificationsArgs, exported
 from monitoring.watched import Watched
 from settings import Settings

@@ -1,4 +1,4 @@
-"""Renders alarm specs as CloudWatch alarms, one to one.
+"""Renders alarm specs as CloudWatch alarms, and planned work as its mute rules, one to one.
 
 Which alarms there are, and their thresholds, is decided in `monitoring`; nothing is added, left out or
 changed here but the topics of each level.
@@ -11,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from monitoring.alarms.limits import children
+from monitoring.notify.maintenance import MuteRule
 from monitoring.spec import Alarm, CompositeAlarm, Level, MetricAlarm, MetricQuery, MetricStat
 
 Rendered = aws.cloudwatch.MetricAlarm | aws.cloudwatch.CompositeAlarm
@@ -46,6 +47,36 @@ class Alarms(pulumi.ComponentResource):
             made[alarm.name] = rendered
             self.arns[alarm.key] = rendered.arn
         self.register_outputs({"arns": self.arns})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MuteRulesArgs:
+    """`rules` of one account."""
+
+    rules: Sequence[MuteRule]
+
+
+class MuteRules(pulumi.ComponentResource):
+    """The rules. They have to be made after the alarms that they name."""
+
+    def __init__(self, name: str, args: MuteRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("inference-watch:mute-rules:MuteRules", name, None, opts)
+        for rule in args.rules:
+            aws.cloudwatch.AlarmMuteRule(
+                f"{name}-{rule.name}",
+                name=rule.name,
+                description=rule.work.reason,
+                rule={
+                    "schedule": {
+                        "expression": rule.work.schedule,
+                        "duration": rule.work.duration,
+                        "timezone": rule.work.timezone,
+                    }
+                },
+                mute_targets={"alarm_names": list(rule.targets)},
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs({})
 
 
 def _metric_alarm(

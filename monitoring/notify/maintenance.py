@@ -4,17 +4,20 @@ A rule mutes whatever its alarms would tell, also that they are over; what is st
 notifies then ("How alarm mute rules work" in CloudWatch's user guide).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from monitoring.alarms.rule import Entry
 from monitoring.errors import MonitoringError
 from monitoring.tuning import near
 from settings.maintenance import Maintenance
+from settings.maintenance.schedule import Schedule
 
 TARGETS = 100  # alarms of a rule at most: PutAlarmMuteRule, CloudWatch API reference
 INFIX = "-maintenance-"
+FAR = timedelta(days=3660)  # nobody plans once for later
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +42,12 @@ class MuteRule:
             "Rule": {"Schedule": schedule},
             "MuteTargets": {"AlarmNames": list(self.targets)},
         }
+
+
+def schedule(entry: Mapping[str, Any]) -> Schedule:
+    """When a rule as GetAlarmMuteRule answers it begins, and for how long."""
+    given = entry["Rule"]["Schedule"]
+    return Schedule.parse(given["Expression"], given["Duration"], given.get("Timezone"))
 
 
 def rules(planned: Sequence[Maintenance], prefix: str, entries: Sequence[Entry]) -> Iterator[MuteRule]:

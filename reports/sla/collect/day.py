@@ -13,6 +13,7 @@ from monitoring.watched import Watched
 from reports.sla.collect.access_log import read_access_log
 from reports.sla.collect.accounts import Account
 from reports.sla.collect.minutes import midnight, read_intervals, read_minutes
+from reports.sla.collect.planned import planned
 from reports.sla.collect.transitions import read_transitions
 from reports.sla.collect.usage import key_names, read_usage
 from reports.sla.evidence.errors import EvidenceError
@@ -81,7 +82,10 @@ def read(place: Place, day: date) -> Tables:
         "usage": read_usage(service.apigateway, watched, day),
         "customers": log.customers if log else [],
         "latencies": log.latencies if log else [],
-        "maintenance": [{"service": watched.name, **announced} for announced in place.announcements],
+        "maintenance": [
+            {"service": watched.name, **announced}
+            for announced in (*place.announcements, *planned(monitor.cloudwatch, watched, day))
+        ],
         PROMISES: [promise(watched)],
     }
 
