@@ -56,8 +56,9 @@ FLOOR_FILES = 15  # a folder of more is hard to find one's way in
 FLOORS: dict[str, dict[str, set[str]]] = {
     "components": {
         "account": {"shared"},
-        "monitor": {"shared"},
-        "service": {"account", "shared"},
+        "monitor": {"notify", "shared"},
+        "notify": {"shared"},
+        "service": {"account", "notify", "shared"},
         "shared": set(),
     },
     "monitoring": {

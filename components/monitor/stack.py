@@ -12,9 +12,9 @@ import monitoring
 from components.monitor.locations import locations
 from components.monitor.service import WatchedService, WatchedServiceArgs
 from components.monitor.stack_outputs import StackOutputs, unknown, watched_stacks
+from components.notify.notifications import Notifications, NotificationsArgs, joined
 from components.shared.common import common, warn_of_one_account
 from components.shared.dashboard import Dashboard, DashboardArgs
-from components.shared.notifications import Notifications, NotificationsArgs, joined
 from monitoring.watched import Watched
 from settings import Settings
 from settings.notifications import Notifications as Subscribers

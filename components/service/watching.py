@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 
 import monitoring
+from components.notify.notifications import Notifications, NotificationsArgs, exported
 from components.shared.alarms import Alarms, AlarmsArgs, MuteRules, MuteRulesArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
-from components.shared.notifications import Notifications, NotificationsArgs, exported
 from monitoring.watched import Watched
 from settings import Settings
 

@@ -33,7 +33,10 @@ def planned(client: Any, watched: Watched, day: date) -> list[Row]:
         try:
             rule = client.get_alarm_mute_rule(AlarmMuteRuleName=name)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("ResourceNotFound", "ResourceNotFoundException"):
+            if error.response.get("Error", {}).get("Code") not in (
+                "ResourceNotFound",
+                "ResourceNotFoundException",
+            ):
                 raise
             log.warning("there is no mute rule %s: it announces nothing", name)
             continue

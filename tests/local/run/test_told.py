@@ -13,8 +13,8 @@ import pytest
 
 import config
 from bench.stand_ins.loopback import Loopback, Request, reply
+from components.notify.notifications import Notifications, NotificationsArgs
 from components.shared.common import common
-from components.shared.notifications import Notifications, NotificationsArgs
 from local.deployer.deployment import run
 from local.emulator import SERVICE_ACCOUNT, Emulator
 from reports.drill.drill import Drill, Result

@@ -11,9 +11,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.notify.channel import Channel, ChannelArgs
 from components.shared import iam
 from components.shared.alarms import Alarms, AlarmsArgs
-from components.shared.channel import Channel, ChannelArgs
 from components.shared.common import Common
 from monitoring.notify import drill
 from monitoring.spec import Level
