@@ -4,7 +4,7 @@ Exits with 1 when one is wrong, with every wrong key, its consequence and its fi
 """
 
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from config import ROOT, ConfigError, parse, probes_of, read_stack, stack_files
 from settings import SERVED, Settings
@@ -21,7 +21,8 @@ def main() -> int:
     for stack in stack_files.stacks(ROOT):
         try:
             judged[stack] = parse(read_stack(stack, ROOT))
-            problems = list(pair(judged.get(stack.removesuffix(MONITOR)), judged[stack]))
+            problems = pair(judged.get(stack.removesuffix(MONITOR)), judged[stack])
+            problems += quotas_twice(stack, judged)
         except ConfigError as error:
             problems = str(error).splitlines()
         wrong += bool(problems)
@@ -63,6 +64,19 @@ def _secrets(probes: str, given: Set[str]) -> Iterator[str]:
             f"  - inference-watch:canary.secrets.{name}: no probe names it, so it has no effect."
             f" {did_you_mean(name, wanted)} Or remove it."
         )
+
+
+def quotas_twice(stack: str, judged: Mapping[str, Settings]) -> list[str]:
+    """Whether another stack of the same account and region watches its quotas already."""
+    own = judged[stack]
+    place = (own.accounts.service, own.region)
+    return [
+        f"  - inference-watch:quotas.watch: stack {other} watches the quotas of account {place[0]} in"
+        f" {place[1]} already, so the same one would page twice. Remove it in one of them."
+        for other, settings in judged.items()
+        if other != stack and own.quotas.watch and settings.quotas.watch
+        if (settings.accounts.service, settings.region) == place
+    ]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from monitoring.spec import Expression, MetricQuery, MetricStat
 from settings.kpis import Direction, Signal, Unit
 
-Component = Literal["api", "function", "table", "endpoint", "usage", "canary", "slo", "own"]
+Component = Literal["api", "function", "table", "endpoint", "usage", "canary", "slo", "quota", "own"]
 COMPONENTS: tuple[str, ...] = get_args(Component)
 MINUTE_S, HOUR_S = 60, 3600
 
@@ -107,7 +107,8 @@ class Kpi:
     """One KPI.
 
     `meaning` says what a customer notices when it is beyond its limit. The value is `statistic` of `metric`
-    divided by `divisor` (which turns `metric_unit` into `unit`), or its percentage of `share_of`. With fewer
+    divided by `divisor` (which turns `metric_unit` into `unit`), or its percentage of `share_of`, or of AWS's
+    quota for the usage metric `quota_of`; the same of `plus` is added to it. With fewer
     than `min_samples` samples in a period the value counts as 0: low traffic does not page; `paced` samples
     come at a fixed pace, so a shorter period needs fewer. A share of fewer than `min_failures` counts as 0
     likewise: a failure alone is beyond no limit, however few requests there are, and few requests that all
@@ -133,6 +134,8 @@ class Kpi:
     direction: Direction = "above"
     divisor: float = 1
     share_of: Whole | None = None
+    quota_of: Metric | None = None
+    plus: tuple[Metric, ...] = ()
     min_samples: int = 0
     min_failures: int = 0
     paced: bool = False
@@ -141,8 +144,10 @@ class Kpi:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """Every metric it reads."""
-        return (self.metric, self.share_of.metric) if self.share_of else (self.metric,)
+        """Every metric it reads, each once."""
+        others = [self.share_of.metric if self.share_of else None, self.quota_of, *self.plus]
+        every = (self.metric, *(metric for metric in others if metric))
+        return tuple({metric.identity: metric for metric in every}.values())
 
     @property
     def counts(self) -> bool:
@@ -178,19 +183,26 @@ def value_queries(kpi: Kpi, *, gated: bool = True) -> tuple[MetricQuery, ...]:
     """
     part = kpi.metric.stat("m", kpi.statistic, kpi.window.period_s)
     number = "FILL(m, 0)" if kpi.sparse and kpi.share_of else "m"
-    least = kpi.min_samples if gated else 0
+    least, count = kpi.min_samples if gated else 0, "n"
     queries: list[MetricQuery] = [part]
+    if kpi.plus:
+        queries += [m.stat(f"p{n}", kpi.statistic, kpi.window.period_s) for n, m in enumerate(kpi.plus)]
+        number = f"SUM([{', '.join(query.id for query in queries)}])"  # what is missing beside others is 0
     if kpi.share_of:
         queries.append(kpi.share_of.metric.stat("n", kpi.share_of.statistic, kpi.window.period_s))
         count = "n" if kpi.share_of.counts_failures else f"({number} + n)"
         value = f"100 * {number} / {count}"
         if gated and kpi.min_failures:
             value = f"IF({number} >= {kpi.min_failures}, {value}, 0)"
+    elif kpi.quota_of:
+        own = kpi.quota_of.identity == kpi.metric.identity
+        if not own:
+            queries.append(kpi.quota_of.stat("q", kpi.statistic, kpi.window.period_s))
+        value = f"100 * {number} / SERVICE_QUOTA({'m' if own else 'q'})"
     else:
-        count = "n"
         value = number if kpi.divisor == 1 else f"{number} / {_plain(kpi.divisor)}"
-        if least:
-            queries.append(kpi.metric.stat("n", "SampleCount", kpi.window.period_s))
+    if least and not kpi.share_of:
+        queries.append(kpi.metric.stat("n", "SampleCount", kpi.window.period_s))
     enough = [f"{count} >= {least}"] if least else []
     if kpi.direction == "below" and kpi.share_of:
         enough.append("FILL(m, -1) >= 0")  # beside a whole that is there, what is missing would be 0

@@ -24,6 +24,7 @@ NAMESPACE = "InferenceWatch"  # of the metrics that the canary and the usage rep
 ALIAS = "live"  # of every function that is deployed
 Positive = Annotated[float, Field(gt=0)]  # a limit of nothing would be beyond it all the time
 AtLeastOne = Annotated[int, Field(ge=1)]
+Words = Annotated[tuple[str, ...], Field(strict=False)]  # JSON has no tuples
 
 
 class WatchedApi(Section):
@@ -129,6 +130,19 @@ class WatchedPlan(Section):
         return self.key or self.name
 
 
+class WatchedQuotas(Section):
+    """Quotas of the account and region that one stack watches for all.
+
+    `api_requests_per_s` is API Gateway's throttle for the account; the other APIs are those that share it:
+    REST APIs by name, HTTP APIs by id. `instance_types` are those that endpoints run on.
+    """
+
+    api_requests_per_s: Positive
+    other_rest_apis: Words = ()
+    other_http_apis: Words = ()
+    instance_types: Words = ()
+
+
 class WatchedParts(Section):
     """Any parts that serve requests; what is not there is not watched. `name` begins the alarms' names."""
 
@@ -142,6 +156,7 @@ class WatchedParts(Section):
     levels: Levels = Levels()
     tuning: AlarmsTuning = AlarmsTuning()
     own_kpis: Mapping[str, OwnKpi] = {}
+    quotas: WatchedQuotas | None = None
     runbook_url: str | None = None
 
     @model_validator(mode="before")
@@ -202,6 +217,7 @@ class Watched(WatchedParts):
             levels=settings.levels,
             tuning=settings.alarms,
             own_kpis=settings.kpis,
+            quotas=_quotas(settings),
             runbook_url=settings.runbook_url or None,
             maintenance=settings.maintenance,
         )
@@ -244,6 +260,21 @@ def _deployed(settings: Settings) -> dict[str, Any]:
         "endpoints": (_endpoint(settings),) if chosen.uses_model else (),
         "usage_plans": tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
     }
+
+
+def _quotas(settings: Settings) -> WatchedQuotas | None:
+    """The account's, if this stack is the one that watches them."""
+    quotas, model = settings.quotas, settings.model
+    if not quotas.watch:
+        return None
+    own = settings.role == "service" and settings.chosen.uses_model and model.endpoint is None
+    types = [*([model.instances.type] if own and model.instances else []), *quotas.instance_types]
+    return WatchedQuotas(
+        api_requests_per_s=quotas.throttle_per_s(settings.region),
+        other_rest_apis=quotas.other_rest_apis,
+        other_http_apis=quotas.other_http_apis,
+        instance_types=tuple(dict.fromkeys(types)),
+    )
 
 
 def _table(settings: Settings) -> WatchedTable:

@@ -18,7 +18,7 @@ from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, state_at
 from rehearsal.errors import RehearsalError
 from rehearsal.incident.expectations import matching
 from rehearsal.incident.fitting import fitting
-from rehearsal.incident.own_kpis import scenarios as own_kpis
+from rehearsal.incident.kpis import scenarios as of_kpis
 from rehearsal.incident.scenario import FOLDER, load_all
 from rehearsal.peers import compare as peers_
 from rehearsal.report import coverage as coverage_
@@ -118,7 +118,7 @@ def peers(given: argparse.Namespace, console: Console) -> int:
 def _rehearse(given: argparse.Namespace, console: Console, *, check: bool) -> list[Result]:
     alarms, scenarios = alarm_set(given), load_all(given.scenarios)
     if list(given.scenarios) == [FOLDER]:
-        scenarios += own_kpis.scenarios(alarms)
+        scenarios += of_kpis.scenarios(alarms)
     scenarios, alarms = fitting(scenarios, alarms)
     quiet = getattr(given, "json", False) or not console.is_terminal
     with Progress(console=console, transient=True, disable=quiet) as progress:

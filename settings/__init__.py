@@ -16,6 +16,7 @@ from settings.existing import Existing
 from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, StackName, form
 from settings.inference import Inference
 from settings.kpis import OwnKpi
+from settings.kpis.quotas import Quotas
 from settings.maintenance import Maintenance
 from settings.model import Model
 from settings.notifications import Notifications
@@ -41,7 +42,7 @@ Role = Literal["service", "watch", "monitor"]
 SERVED: tuple[Role, ...] = ("service", "watch")  # of the account that customers call
 # The roles that a section is for, where it is not for all.
 ROLES: Mapping[str, tuple[Role, ...]] = {
-    **dict.fromkeys(("slo", "levels", "alarms", "kpis", "maintenance", "observability"), SERVED),
+    **dict.fromkeys(("slo", "levels", "alarms", "kpis", "quotas", "maintenance", "observability"), SERVED),
     **dict.fromkeys(("service", "reference_data", "model", "inference", "api", "usage_plans"), ("service",)),
     **dict.fromkeys(("existing", "probes"), ("watch",)),
     **dict.fromkeys(("watches", "canary"), ("monitor",)),
@@ -82,6 +83,7 @@ class Settings(Section):
     levels: Levels = Levels()
     alarms: AlarmsTuning = AlarmsTuning()
     kpis: Mapping[str, OwnKpi] = {}
+    quotas: Quotas = Quotas()
     maintenance: tuple[Maintenance, ...] = ()
     reference_data: ReferenceData = ReferenceData()
     model: Model = Model()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from settings.forms import Section, Text, form
+from settings.kpis.quotas import InstanceType
 
 UNUSUAL_CORES = {"t2.medium": 2, "c4.8xlarge": 36}
 PLACEHOLDER = re.compile(r".*[<>…].*|.*@sha256:0{64}|(?i:.*(placeholder|replace.?me|change.?me|todo).*|)")
@@ -15,7 +16,7 @@ PLACEHOLDER = re.compile(r".*[<>…].*|.*@sha256:0{64}|(?i:.*(placeholder|replac
 class Instances(Section):
     """Always-on endpoint instances. At least two, so that SageMaker spreads them over zones."""
 
-    type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|\d*xlarge)$")] = "ml.c6i.large"
+    type: InstanceType = "ml.c6i.large"
     min: Annotated[int, Field(ge=2)] = 2
     max: Annotated[int, Field(ge=2)] = 4
     invocations_per_minute: Annotated[int, Field(ge=1)] = 3000

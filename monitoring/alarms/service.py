@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from monitoring import catalogue
 from monitoring.alarms import silence, thresholds, traffic
 from monitoring.alarms.rule import MetricRule
-from monitoring.catalogue import api, own, promise, usage
+from monitoring.catalogue import api, own, promise, quota, usage
 from monitoring.kpi import Component, Kpi
 from monitoring.watched import WatchedParts
 
@@ -19,6 +19,7 @@ SILENCES: Mapping[Component, str] = {
     "function": "Requests no longer reach the function, or it no longer reports on them.",
     "table": "Reference data is no longer read, or the table no longer reports on it.",
     "endpoint": "The model is no longer asked, or it no longer reports on it.",
+    "quota": "Nobody knows how near the account is to its quotas: AWS no longer reports their usage.",
 }
 ANSWERS_SILENCE = "No request is answered, or the access log no longer tells how fast."
 
@@ -45,6 +46,7 @@ def rules(parts: WatchedParts) -> tuple[MetricRule, ...]:
                 sparse={kpi.metric.identity for kpi in group if kpi.sparse},
                 component=component,
                 meaning=meaning,
+                window=quota.SILENT_WINDOW if component == "quota" else silence.WINDOW,
                 anchor=f"{component}-silent",
             )
     return (*found, *_usage_silences(parts), *_own_silences(kpis))

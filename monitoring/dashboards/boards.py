@@ -41,6 +41,7 @@ SECTIONS = {
     "table": "Reference data",
     "endpoint": "Model",
     "usage": "Usage plans",
+    "quota": "Quotas of the AWS account",
     "own": "Your own KPIs",
 }
 Row = list[tuple[int, int, Widget]]

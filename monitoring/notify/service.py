@@ -1,5 +1,5 @@
-"""The pages of the service account: four signals, capacity, usage, silence, unusual traffic, the team's own
-KPIs."""
+"""The pages of the service account: four signals, capacity, usage, silence, unusual traffic, the
+account's quotas, the team's own KPIs."""
 
 from collections.abc import Callable, Sequence
 
@@ -72,12 +72,30 @@ def composites(rules: Sequence[MetricRule]) -> tuple[Page, ...]:
             wait_s=WARN_WAIT_S,
         ),
         Page(
+            key="page-quota-critical",
+            anchor="page-quota",
+            meaning="A quota of the AWS account is about to be used up; what needs more of it is refused.",
+            severity="critical",
+            component="quota",
+            when=(*on_limits("saturation", "critical", "quota"), *on_limits("traffic", "critical", "quota")),
+        ),
+        Page(
+            key="page-quota-warn",
+            anchor="page-quota",
+            meaning="A quota of the AWS account fills up; raising it takes AWS days.",
+            severity="warn",
+            component="quota",
+            when=(*on_limits("saturation", "warn", "quota"), *on_limits("traffic", "warn", "quota")),
+            muted_by="page-quota-critical",
+            wait_s=WARN_WAIT_S,
+        ),
+        Page(
             key="page-silence",
             anchor="page-silence",
             meaning="A part no longer reports: requests do not reach it, or nobody would see it fail.",
             severity="warn",
             component="api",
-            when=on_silence(*SERVING, "slo", own.COMPONENT),
+            when=on_silence(*SERVING, "slo", "quota", own.COMPONENT),
             muted_by="page-api-errors",
         ),
         Page(

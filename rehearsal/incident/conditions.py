@@ -26,8 +26,8 @@ class MetricEffect:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OwnLevel:
-    """A fault of own KPIs: those whose key matches `pattern` are at so many times their limit."""
+class KpiLevel:
+    """A fault of KPIs: those whose key matches `pattern` are at so many times their limit."""
 
     pattern: str
     when: slice
@@ -72,7 +72,7 @@ class Conditions:
     disk_pct: Floats = field(init=False)
     usage_pct: Floats = field(init=False)
     effects: list[MetricEffect] = field(default_factory=list)
-    own: list[OwnLevel] = field(default_factory=list)
+    kpis: list[KpiLevel] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Everything as it is on a good day."""

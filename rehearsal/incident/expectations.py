@@ -13,7 +13,7 @@ from rehearsal.incident import durations
 from rehearsal.incident.expected import ExpectedPage, ExpectedState
 from rehearsal.incident.scenario import Scenario
 
-OWN_PAGES = "page-own-"
+APART_PAGES = ("page-own-", "page-quota-")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,11 +97,11 @@ def _state(
 def _uninvited(scenario: Scenario, alarms: Sequence[Alarm], sent: Sequence[Page]) -> list[Failure]:
     """Pages of silent alarms; and of any alarm that was neither expected nor allowed, if pages are listed.
 
-    But for those of own KPIs, where the scenario says nothing of them: it was written for any stack.
+    But for those of KPIs that not every stack has, where the scenario says nothing of them.
     """
     expect = scenario.expect
     said = [*(page.alarm for page in expect.pages or ()), *expect.allow, *expect.silent]
-    unsaid = () if any(pattern.startswith(OWN_PAGES) for pattern in said) else (OWN_PAGES,)
+    unsaid = tuple(pages for pages in APART_PAGES if not any(p.startswith(pages) for p in said))
 
     def names(patterns: Iterable[str], key: str) -> set[str]:
         where = f"{scenario.file}: expect.{key}"

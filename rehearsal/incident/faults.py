@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rehearsal.incident.conditions import Conditions, MetricEffect, OwnLevel
+from rehearsal.incident.conditions import Conditions, KpiLevel, MetricEffect
 
 Value = float | str
 Apply = Callable[[Conditions, slice, Mapping[str, Value]], None]
@@ -107,8 +107,8 @@ def _metric_missing(conditions: Conditions, when: slice, given: Mapping[str, Val
     conditions.effects.append(MetricEffect(pattern=str(given["metrics"]), when=when))
 
 
-def _own_kpi(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
-    conditions.own.append(OwnLevel(pattern=str(given["kpi"]), when=when, times=float(given["times"])))
+def _kpi_at(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    conditions.kpis.append(KpiLevel(pattern=str(given["kpi"]), when=when, times=float(given["times"])))
 
 
 SHARE = {
@@ -284,14 +284,14 @@ FAULTS: dict[str, Kind] = {
         apply=_metric_late,
         harm=False,
     ),
-    "own-kpi": Kind(
-        meaning="A KPI of the team's own (`kpis`) is at so many times its limit; of a lower limit, at that"
-        " part of it.",
+    "kpi-at": Kind(
+        meaning="A KPI of the team's own (`kpis`) or of the account's quotas is at so many times its limit;"
+        " of a lower limit, at that part of it.",
         parameters={
             "kpi": Parameter(meaning="the KPI's key; * stands for any", text=True),
             "times": Parameter(meaning="how many times the limit, 0 to 100", high=100.0),
         },
-        apply=_own_kpi,
+        apply=_kpi_at,
     ),
     "metric-missing": Kind(
         meaning="Metrics are not reported.", parameters=METRICS, apply=_metric_missing, harm=False

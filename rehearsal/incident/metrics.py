@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import numpy as np
 
-from monitoring.catalogue.own import COMPONENT
 from monitoring.spec import MetricAlarm, MetricStat
 from monitoring.watched import NAMESPACE
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
@@ -15,8 +14,9 @@ from rehearsal.errors import RehearsalError
 from rehearsal.incident import promise
 from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.faults import FAULTS
+from rehearsal.incident.kpis import APART
+from rehearsal.incident.kpis.metrics import apart
 from rehearsal.incident.names import Names
-from rehearsal.incident.own_kpis.metrics import own
 from rehearsal.incident.scenario import Explicit, Scenario
 from rehearsal.incident.signals import Signals
 from rehearsal.incident.simulation import simulate
@@ -28,7 +28,7 @@ CANARY = "Canary"  # what metrics of the monitor account's own begin with
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
     """A scenario's metrics, from its history on; the metrics alarms ask for that it does not have, and the
-    keys of own KPIs that nothing in it moves.
+    keys of KPIs that nothing in it moves.
     """
 
     series: Series
@@ -38,7 +38,7 @@ class Incident:
 
 def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
     """What the alarms would see. Raises `RehearsalError` for a fault of a KPI that the stack has not."""
-    _check_own(scenario, alarm_set)
+    _check_kpis(scenario, alarm_set)
     start = scenario.begins - timedelta(minutes=scenario.history)
     minutes = scenario.history + scenario.duration
     conditions = Conditions(minutes=minutes)
@@ -53,7 +53,7 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
     signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed)
     explicit = {MetricKey.of(e.namespace, e.metric, e.dimensions): e for e in scenario.series}
     names = Names(alarm_set)
-    driven = own(alarm_set.kpis, conditions, lambda m: signals.metric(m.namespace, m.name, m.dimensions))
+    driven = apart(alarm_set.kpis, conditions, lambda m: signals.metric(m.namespace, m.name, m.dimensions))
 
     metrics: dict[MetricKey, MetricSeries] = {}
     unknown: set[str] = set()
@@ -72,20 +72,20 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
                     metrics[key] = metric
     told = {(e.namespace, e.metric) for e in scenario.series}
     return Incident(
-        series=Series(start, minutes, metrics, scenario.quotas),
+        series=Series(start, minutes, metrics, {**driven.quotas, **scenario.quotas}),
         unknown=tuple(sorted(unknown)),
         idle=tuple(k.key for k in driven.idle if (k.metric.namespace, k.metric.name) not in told),
     )
 
 
-def _check_own(scenario: Scenario, alarm_set: AlarmSet) -> None:
-    keys = [kpi.key for kpi in alarm_set.kpis if kpi.component == COMPONENT]
+def _check_kpis(scenario: Scenario, alarm_set: AlarmSet) -> None:
+    keys = [kpi.key for kpi in alarm_set.kpis if kpi.component in APART]
     for fault in scenario.faults:
         pattern = str(fault.given.get("kpi", "*"))
         if pattern != "*" and not fnmatch.filter(keys, pattern):
             raise RehearsalError(
-                f"{scenario.file}: fault {fault.kind}: no KPI in `kpis` has the key {pattern!r}, so it would"
-                f" move nothing; there are: {', '.join(keys) or 'none'}"
+                f"{scenario.file}: fault {fault.kind}: no KPI that faults drive has the key {pattern!r}, so"
+                f" it would move nothing; there are: {', '.join(keys) or 'none'}"
             )
 
 

@@ -14,8 +14,8 @@ def notes(*results: Result) -> list[str]:
     found = dict.fromkeys(note for result in results for note in _notes(result))
     if idle := [key for key in results[0].idle_kpis if all(key in result.idle_kpis for result in results)]:
         keys = ", ".join(idle)
-        unmoved = f"own KPIs that nothing moves here, so well within their limits: {keys}"
-        found[f"{unmoved}; an own-kpi fault or a series would"] = None
+        unmoved = f"KPIs that nothing moves here, so well within their limits: {keys}"
+        found[f"{unmoved}; a kpi-at fault or a series would"] = None
     return list(found)
 
 

@@ -150,7 +150,7 @@ def test_a_type_that_is_wrong_names_the_key_below_the_kpi() -> None:
 
 
 def test_the_page_s_kpis_are_taken_as_they_stand_there() -> None:
-    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    text, _ = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     kpis = yaml.safe_load(text)["config"]["inference-watch:kpis"]
     watched = Watched.of(config.parse(BASE | {"kpis": kpis}))
     assert list(watched.own_kpis) == ["orders-waiting", "cache-hits", "corrections"]

@@ -11,6 +11,7 @@ from monitoring.watched import (
     WatchedEndpoint,
     WatchedFunction,
     WatchedPlan,
+    WatchedQuotas,
     WatchedTable,
 )
 from settings.alarms import AlarmsTuning
@@ -27,6 +28,12 @@ INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 0})
 GPU_INSTANCES = SERVERLESS.model_copy(update={"cores": 4, "gpus": 2})
 MONTHLY = WatchedPlan(name="gold", quota=Quota(limit=1000, period="MONTH"))
 UNLIMITED = WatchedPlan(name="free")
+QUOTAS = WatchedQuotas(
+    api_requests_per_s=10_000,
+    other_rest_apis=("orders",),
+    other_http_apis=("h1h1h1h1h1",),
+    instance_types=("ml.c6i.large",),
+)
 WAITING = OwnKpi(
     title="Orders waiting",
     meaning="Customers wait for their orders to be predicted.",

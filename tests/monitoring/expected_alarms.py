@@ -12,7 +12,7 @@ import yaml
 from monitoring.alarms.rule import Entry
 from monitoring.spec import CompositeAlarm, Expression, MetricAlarm, MetricQuery
 from monitoring.stacks import stacks
-from tests.monitoring.builders import GPU_INSTANCES, watched
+from tests.monitoring.builders import GPU_INSTANCES, QUOTAS, WAITING, watched
 
 FILE = Path(__file__).with_suffix(".yaml")
 HEAD = (
@@ -28,7 +28,7 @@ SYMBOLS = {
 
 def table() -> dict[str, dict[str, dict[str, Any]]]:
     """Account, then alarm key, to all that the alarm is; GPUs, so that there is one of each kind."""
-    found = stacks(watched(endpoint=GPU_INSTANCES))
+    found = stacks(watched(endpoint=GPU_INSTANCES, quotas=QUOTAS, own_kpis={"orders": WAITING}))
     return {
         "service": {entry.key: row(entry) for entry in found.service},
         "monitor": {entry.key: row(entry) for entry in found.monitor},

@@ -11,6 +11,7 @@ from monitoring.spec import Expression, MetricAlarm
 from settings.slo import Levels
 from tests.monitoring.builders import (
     GPU_INSTANCES,
+    QUOTAS,
     RUNBOOK,
     SERVERLESS,
     WAITING,
@@ -74,7 +75,7 @@ def test_traffic_has_a_less_than_a_greater_than_and_an_anomaly_alarm() -> None:
 @pytest.mark.parametrize("endpoint", [GPU_INSTANCES, SERVERLESS])
 def test_every_description_says_what_customers_notice_and_links_its_runbook_section(endpoint: object) -> None:
     sections = set(re.findall(r"^## (\S+)$", RUNBOOK_PAGE.read_text(), re.MULTILINE))
-    for entry in entries(watched(endpoint=endpoint, own_kpis={"orders": WAITING})).values():
+    for entry in entries(watched(endpoint=endpoint, own_kpis={"orders": WAITING}, quotas=QUOTAS)).values():
         text = entry.alarm.description
         assert text.endswith(f" Runbook: {RUNBOOK}#{entry.rule.anchor}"), entry.key
         assert entry.rule.anchor in sections, entry.key
@@ -90,7 +91,7 @@ def test_no_two_pages_say_the_same_about_different_things() -> None:
 
 def test_every_runbook_section_answers_the_four_questions_and_belongs_to_an_alarm() -> None:
     text = RUNBOOK_PAGE.read_text()
-    service = watched(endpoint=GPU_INSTANCES, own_kpis={"orders": WAITING})
+    service = watched(endpoint=GPU_INSTANCES, own_kpis={"orders": WAITING}, quotas=QUOTAS)
     anchors = {entry.rule.anchor for entry in entries(service).values()}
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     assert sections.keys() == anchors

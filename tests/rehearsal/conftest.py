@@ -2,6 +2,7 @@
 
 import pytest
 
+from rehearsal.incident.kpis.scenarios import scenarios as made_for
 from rehearsal.incident.scenario import FOLDER, load_all
 from rehearsal.run import Result, run
 from rehearsal.sources import stack
@@ -14,4 +15,5 @@ def prod() -> stack.AlarmSet:
 
 @pytest.fixture(scope="session")
 def shipped(prod: stack.AlarmSet) -> dict[str, Result]:
-    return {scenario.key: run(scenario, prod, doubt=False) for scenario in load_all([FOLDER])}
+    every = [*load_all([FOLDER]), *made_for(prod)]
+    return {scenario.key: run(scenario, prod, doubt=False) for scenario in every}

@@ -9,8 +9,8 @@ import pytest
 import config
 from rehearsal import cli
 from rehearsal.errors import RehearsalError
+from rehearsal.incident.kpis import scenarios as of_kpis
 from rehearsal.incident.metrics import incident
-from rehearsal.incident.own_kpis import scenarios as own_kpis
 from rehearsal.incident.scenario import FOLDER, load
 from rehearsal.report import data
 from rehearsal.run import Result, run
@@ -98,9 +98,9 @@ def told(result: Result) -> dict[str, int]:
 def test_every_own_kpi_is_rehearsed_beyond_its_limit_and_silent_and_the_pages_go_out(
     alarms: stack.AlarmSet,
 ) -> None:
-    made = own_kpis.scenarios(alarms)
-    silent = {f"own-{key}-silent" for key in KPIS if key not in ("corrected", "slow")}
-    assert {scenario.key for scenario in made} == {f"own-{key}" for key in KPIS} | silent
+    made = of_kpis.scenarios(alarms)
+    silent = {f"kpi-{key}-silent" for key in KPIS if key not in ("corrected", "slow")}
+    assert {scenario.key for scenario in made} == {f"kpi-{key}" for key in KPIS} | silent
     for scenario in made:
         result = run(scenario, alarms, doubt=False)
         assert [(f.where, f.expected, f.happened) for f in result.failures] == [], scenario.key
@@ -108,9 +108,9 @@ def test_every_own_kpi_is_rehearsed_beyond_its_limit_and_silent_and_the_pages_go
 
 
 def test_a_stack_without_own_kpis_has_no_such_scenarios() -> None:
-    assert own_kpis.scenarios(of({})) == []
+    assert of_kpis.scenarios(of({})) == []
     off = of({"waiting": KPIS["waiting"]}, alarms={"each": {"waiting-critical": {"enabled": False}}})
-    assert [s.key for s in own_kpis.scenarios(off)] == ["own-waiting-silent"]
+    assert [s.key for s in of_kpis.scenarios(off)] == ["kpi-waiting-silent"]
 
 
 def test_a_threshold_and_a_period_that_are_tuned_are_what_is_broken() -> None:
@@ -118,8 +118,8 @@ def test_a_threshold_and_a_period_that_are_tuned_are_what_is_broken() -> None:
         {"waiting": KPIS["waiting"], "orders": KPIS["orders"]},
         alarms={"each": {"waiting-critical": {"threshold": 300}, "orders-critical": {"threshold": 1}}},
     )
-    scenarios = {scenario.key: scenario for scenario in own_kpis.scenarios(tuned)}
-    for key in ("own-waiting", "own-orders"):
+    scenarios = {scenario.key: scenario for scenario in of_kpis.scenarios(tuned)}
+    for key in ("kpi-waiting", "kpi-orders"):
         result = run(scenarios[key], tuned, doubt=False)
         assert ([f.happened for f in result.failures], "page-own-critical" in told(result)) == ([], True)
 
@@ -153,7 +153,7 @@ def test_the_same_metric_of_another_function_is_not_the_service_s() -> None:
 def test_a_scenario_drives_kpis_by_key_pattern_and_says_which_it_does_not_move(
     alarms: stack.AlarmSet, tmp_path: Path
 ) -> None:
-    fault = 'faults: [{fault: own-kpi, at: 30m, for: 40m, kpi: "h*", times: 1.2}]\nexpect: {}'
+    fault = 'faults: [{fault: kpi-at, at: 30m, for: 40m, kpi: "h*", times: 1.2}]\nexpect: {}'
     result = rehearsed(alarms, tmp_path, fault)
     assert {name.removeprefix("inference-dev-") for name in result.tripped} == {
         "hits-warn",
@@ -162,13 +162,14 @@ def test_a_scenario_drives_kpis_by_key_pattern_and_says_which_it_does_not_move(
         "page-own-critical",
     }
     assert result.idle_kpis == ("waiting", "corrected", "late", "lost", "orders", "age")
-    (note,) = [note for note in data.notes(result) if "own KPIs" in note]
+    (note,) = [note for note in data.notes(result) if "that nothing moves" in note]
     assert note == (
-        "own KPIs that nothing moves here, so well within their limits: waiting, corrected, late, lost,"
-        " orders, age; an own-kpi fault or a series would"
+        "KPIs that nothing moves here, so well within their limits: waiting, corrected, late, lost,"
+        " orders, age; a kpi-at fault or a series would"
     )
     everything = rehearsed(alarms, tmp_path, fault.replace('"h*"', '"*"'))
-    assert (everything.idle_kpis, [n for n in data.notes(result, everything) if "own KPIs" in n]) == ((), [])
+    assert everything.idle_kpis == ()
+    assert not any("that nothing moves" in note for note in data.notes(result, everything))
 
 
 def test_a_series_of_the_scenario_drives_a_kpi_too(alarms: stack.AlarmSet, tmp_path: Path) -> None:
@@ -180,14 +181,14 @@ def test_a_series_of_the_scenario_drives_a_kpi_too(alarms: stack.AlarmSet, tmp_p
 
 
 def test_a_level_between_warn_and_critical_warns(alarms: stack.AlarmSet, tmp_path: Path) -> None:
-    fault = "faults: [{{fault: own-kpi, at: 30m, for: 60m, kpi: {}, times: 0.9}}]\nexpect: {{}}"
+    fault = "faults: [{{fault: kpi-at, at: 30m, for: 60m, kpi: {}, times: 0.9}}]\nexpect: {{}}"
     for key in ("waiting", "hits", "late", "lost", "age"):
         result = rehearsed(alarms, tmp_path, fault.format(key))
         assert told(result).keys() == {"page-own-warn"}, key
 
 
 def test_late_metrics_of_own_kpis_are_late(alarms: stack.AlarmSet, tmp_path: Path) -> None:
-    fault = "{fault: own-kpi, at: 30m, for: 60m, kpi: age, times: 1.2}"
+    fault = "{fault: kpi-at, at: 30m, for: 60m, kpi: age, times: 1.2}"
     late = "{fault: metric-late, at: 0m, for: 2h, metrics: Shop Age, minutes: 10}"
     usual = told(rehearsed(alarms, tmp_path, f"faults: [{fault}]\nexpect: {{}}"))["page-own-critical"]
     found = told(rehearsed(alarms, tmp_path, f"faults: [{fault}, {late}]\nexpect: {{}}"))
@@ -195,12 +196,12 @@ def test_late_metrics_of_own_kpis_are_late(alarms: stack.AlarmSet, tmp_path: Pat
 
 
 def test_a_fault_of_a_kpi_that_the_stack_has_not_is_refused(alarms: stack.AlarmSet, tmp_path: Path) -> None:
-    fault = "faults: [{fault: own-kpi, at: 30m, kpi: wating, times: 1}]\nexpect: {}"
+    fault = "faults: [{fault: kpi-at, at: 30m, kpi: wating, times: 1}]\nexpect: {}"
     with pytest.raises(RehearsalError) as refused:
         rehearsed(alarms, tmp_path, fault)
     assert str(refused.value) == (
-        "own.yaml: fault own-kpi: no KPI in `kpis` has the key 'wating', so it would move nothing; there are:"
-        " waiting, hits, corrected, slow, late, lost, orders, age"
+        "own.yaml: fault kpi-at: no KPI that faults drive has the key 'wating', so it would move nothing;"
+        " there are: waiting, hits, corrected, slow, late, lost, orders, age"
     )
 
 
@@ -219,7 +220,7 @@ def test_a_driven_metric_gives_the_kpi_s_value(
     file = tmp_path / "own.yaml"
     file.write_text(
         "name: n\nwhy: w\nduration: 2h\nhistory: 0m\n"
-        f"faults: [{{fault: own-kpi, at: 0m, kpi: {key}, times: 1.2}}]\nexpect: {{}}"
+        f"faults: [{{fault: kpi-at, at: 0m, kpi: {key}, times: 1.2}}]\nexpect: {{}}"
     )
     found = incident(load(file), alarms).series.metrics
     (series,) = (series for name, series in found.items() if name.metric == metric)
@@ -234,7 +235,7 @@ def test_the_command_rehearses_own_kpis_with_the_shipped_scenarios_and_not_with_
     quiet.mkdir()
     (quiet / "quiet.yaml").write_text("name: n\nwhy: w\nduration: 1h\nhistory: 1h\nexpect: {pages: []}")
     assert cli.main(["run", "--stack", "dev", str(quiet)]) == 0
-    assert "own-age" not in capsys.readouterr().out
+    assert "kpi-age" not in capsys.readouterr().out
     monkeypatch.setattr("rehearsal.commands.FOLDER", quiet)
     assert cli.main(["run", "--stack", "dev", str(quiet)]) == 0
-    assert "own-age-silent" in capsys.readouterr().out
+    assert "kpi-age-silent" in capsys.readouterr().out

@@ -87,3 +87,15 @@ def test_every_scenario_follows_the_stack_s_own_promise(name: str) -> None:
     assert [(result.scenario.key, f) for result in found for f in result.failures] == []
     assert {result.unknown_metrics for result in found} == {()}
     assert len(found) == len(list(FOLDER.glob("*.yaml"))) > 30
+
+
+def test_the_quotas_of_the_account_are_rehearsed_beyond_their_limit_and_silent(
+    shipped: dict[str, Result],
+) -> None:
+    made = {key: result for key, result in shipped.items() if key.startswith("kpi-quota-")}
+    assert set(made) == {
+        *(f"kpi-quota-{key}" for key in ("concurrency", "instances-c6i-large", "api-requests")),
+        *(f"kpi-quota-{key}-silent" for key in ("concurrency", "instances-c6i-large")),
+    }
+    for key, result in made.items():
+        assert [f"{f.expected}, but {f.happened}" for f in result.failures] == [], key

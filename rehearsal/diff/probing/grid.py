@@ -15,7 +15,7 @@ from rehearsal.incident.traffic import Traffic
 TRAFFIC = (5.0, 300.0, 3000.0)  # requests a minute: a quiet night, the usual, a peak
 LASTING = (3, 15, 60)  # minutes
 BETWEEN = 180  # minutes without a fault
-DAILY = ("quota-burn", "reporter-stopped", "disk-filling", "memory-leak", "own-kpi")
+DAILY = ("quota-burn", "reporter-stopped", "disk-filling", "memory-leak", "kpi-at")
 """Left to other scenarios: what is reported once a day, what never goes back, and KPIs of a stack's own."""
 SEVERITIES: Mapping[str, tuple[Value, Value]] = {
     "share": (0.02, 0.5),

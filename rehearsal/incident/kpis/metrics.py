@@ -1,8 +1,9 @@
-"""The metrics of a stack's own KPIs: on a good day well within their limits, unless a fault drives them.
+"""The metrics of KPIs that no part of the simulated service is behind: well within limits on a good day.
 
-The simulated service has no part that these come from, so nothing that happens to it moves them; but a KPI on
-one of its own metrics is moved like any other. Sparse ones come with a fault only. A share is one of `WHOLE`
-events a minute where its whole is not simulated either.
+Nothing that happens to the service moves them, only a fault of theirs; but a KPI on one of the service's own
+metrics is moved like any other. Sparse metrics, and those that are added to the service's own, come with a
+fault alone. A share is one of `WHOLE` events a minute where its whole is not simulated either; a quota of
+AWS's is `QUOTA`, unless the scenario says.
 """
 
 import math
@@ -12,70 +13,90 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.catalogue.own import COMPONENT
 from monitoring.kpi import Kpi, Metric
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries
 from rehearsal.incident.conditions import Conditions
+from rehearsal.incident.kpis import APART
 
 Floats = NDArray[np.float64]
 Simulated = Callable[[Metric], MetricSeries | None]
 WELL = 0.5  # of the limit, on a good day
 WHOLE = 1000.0
+QUOTA = 1000.0
 ALL_PCT, MOST_PCT = 100.0, 99.9
 AWS_DELAY = 1  # minutes; what a team publishes itself is there at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Own:
-    """What own KPIs read, where that is not as the simulated service has it; and those that nothing moves."""
+class Apart:
+    """What such KPIs read, where that is not as the simulated service has it; AWS's quotas for it; and those
+    of them that nothing moves.
+    """
 
     metrics: Mapping[MetricKey, MetricSeries]
+    quotas: Mapping[MetricKey, float]
     idle: Sequence[Kpi]
 
 
-def own(kpis: Sequence[Kpi], conditions: Conditions, simulated: Simulated) -> Own:
-    """The metrics of the own KPIs among those of a stack."""
-    served = {_place(metric) for kpi in kpis if kpi.component != COMPONENT for metric in kpi.metrics}
-    found: dict[MetricKey, MetricSeries] = {}
-    idle: list[Kpi] = []
+def apart(kpis: Sequence[Kpi], conditions: Conditions, simulated: Simulated) -> Apart:
+    """The metrics of those among the KPIs of a stack."""
+    served = {_place(metric) for kpi in kpis if kpi.component not in APART for metric in kpi.metrics}
+    made = _Made(conditions, lambda metric: simulated(metric) if _place(metric) in served else None)
+    idle = [kpi for kpi in kpis if kpi.component in APART and not made.moved(kpi)]
+    quotas = {_key(kpi.quota_of): QUOTA for kpi in kpis if kpi.quota_of}
+    return Apart(metrics=made.metrics, quotas=quotas, idle=idle)
 
-    def usual(metric: Metric) -> MetricSeries | None:
-        return simulated(metric) if _place(metric) in served else None
 
-    def reported(metric: Metric, made: MetricSeries) -> MetricSeries:
-        return conditions.reported(made, f"{metric.namespace} {metric.name}")
+class _Made:
+    """Collects the metrics, KPI by KPI: of those that share one, the last that is driven decides."""
 
-    for kpi in kpis:
-        if kpi.component != COMPONENT:
-            continue
-        times, base, share = _times(kpi, conditions), usual(kpi.metric), kpi.share_of
-        there = ~np.isnan(times)
-        if not there.any():
-            if base is not None:
-                continue
-            idle.append(kpi)
-        whole = None
-        if share:
-            whole = usual(share.metric) or _whole(kpi, share.metric, conditions.minutes)
-        made = reported(kpi.metric, _made(kpi, times, whole))
-        if there.any():
-            found[_key(kpi.metric)] = made if base is None else _over(base, made, there)
-        found.setdefault(_key(kpi.metric), made)
-        if share and whole and usual(share.metric) is None:
-            found.setdefault(_key(share.metric), reported(share.metric, whole))
-    return Own(metrics=found, idle=idle)
+    def __init__(self, conditions: Conditions, usual: Simulated) -> None:
+        self._conditions, self._usual = conditions, usual
+        self.metrics: dict[MetricKey, MetricSeries] = {}
+
+    def moved(self, kpi: Kpi) -> bool:
+        """Makes what the KPI reads; whether anything moves it."""
+        times, base = _times(kpi, self._conditions), self._usual(kpi.metric)
+        driven = ~np.isnan(times)
+        for metric in kpi.plus:
+            self._add(metric, _added(kpi, times, metric))
+        if base is not None and (kpi.plus or not driven.any()):
+            return True
+        made = self._reported(kpi.metric, _level(kpi, times, self._whole(kpi)))
+        if driven.any():
+            self.metrics[_key(kpi.metric)] = made if base is None else _over(base, made, driven)
+        self.metrics.setdefault(_key(kpi.metric), made)
+        if kpi.quota_of:
+            self.metrics.setdefault(_key(kpi.quota_of), made)  # of which only the quota is asked for
+        return bool(driven.any())
+
+    def _whole(self, kpi: Kpi) -> MetricSeries | None:
+        """What the KPI is a share of, if it is one."""
+        if kpi.share_of is None:
+            return None
+        metric = kpi.share_of.metric
+        if (simulated := self._usual(metric)) is not None:
+            return simulated
+        self._add(metric, whole := _whole(kpi, metric, self._conditions.minutes))
+        return whole
+
+    def _add(self, metric: Metric, made: MetricSeries) -> None:
+        self.metrics.setdefault(_key(metric), self._reported(metric, made))
+
+    def _reported(self, metric: Metric, made: MetricSeries) -> MetricSeries:
+        return self._conditions.reported(made, f"{metric.namespace} {metric.name}")
 
 
 def _times(kpi: Kpi, conditions: Conditions) -> Floats:
     """How many times its limit the faults take it to, minute by minute; NaN where none does."""
     times = np.full(conditions.minutes, np.nan)
-    for level in conditions.own:
+    for level in conditions.kpis:
         if level.touches(kpi.key):
             times[level.when] = level.times
     return times
 
 
-def _made(kpi: Kpi, times: Floats, whole: MetricSeries | None) -> MetricSeries:
+def _level(kpi: Kpi, times: Floats, whole: MetricSeries | None) -> MetricSeries:
     """The KPI's metric; a share of `whole`."""
     well = 0.0 if kpi.sparse else WELL
     level = kpi.limit * np.where(np.isnan(times), well, times)
@@ -87,7 +108,7 @@ def _made(kpi: Kpi, times: Floats, whole: MetricSeries | None) -> MetricSeries:
         return _counted(kpi, every * (share if kpi.share_of.counts_failures else share / (1 - share)))
     if kpi.unit == "Percent":
         level = np.minimum(level, max(ALL_PCT, kpi.limit))
-    raw = level * kpi.divisor
+    raw = level * (QUOTA / ALL_PCT if kpi.quota_of else kpi.divisor)
     if kpi.statistic in ("Sum", "SampleCount"):
         return _counted(kpi, raw * 60 / kpi.window.period_s)
     present = np.flatnonzero(raw > 0) if kpi.sparse else np.arange(len(raw))
@@ -111,6 +132,14 @@ def _counted(kpi: Kpi, a_minute: Floats) -> MetricSeries:
         weight=np.full(len(minute), samples, dtype=np.int64),
         delay=_delay(kpi.metric),
     )
+
+
+def _added(kpi: Kpi, times: Floats, metric: Metric) -> MetricSeries:
+    """One of the metrics that are added to the KPI's: together they bring a fault's whole level."""
+    minute = np.flatnonzero(~np.isnan(times))
+    a_minute = kpi.limit * times[minute] * 60 / kpi.window.period_s / len(kpi.plus)
+    weight = np.maximum(np.round(a_minute), 1).astype(np.int64)
+    return MetricSeries(minute=minute, value=np.ones(len(minute)), weight=weight, delay=_delay(metric))
 
 
 def _whole(kpi: Kpi, metric: Metric, minutes: int) -> MetricSeries:
