@@ -129,7 +129,7 @@ class Connection:
             answer = _final_answer(chosen, method)
             response = Response(
                 status=answer.status,
-                headers={name.lower(): value for name, value in answer.getheaders()},
+                headers=_headers(answer),
                 body=_body(answer),
                 requests=len(streams),
             )
@@ -209,6 +209,15 @@ def _final_answer(stream: Stream, method: str) -> http.client.HTTPResponse:
         if not (100 < answer.status < 200 and answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS):  # noqa: PLR2004  # 1XX
             return answer
         stream.working = True
+
+
+def _headers(answer: http.client.HTTPResponse) -> dict[str, str]:
+    """In lower case; one that comes several times is one with a comma between (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in answer.getheaders():
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
 
 def _body(answer: http.client.HTTPResponse) -> bytes:

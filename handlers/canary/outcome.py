@@ -32,6 +32,7 @@ REASONS: Mapping[type[TransportError], Reason] = {
 }
 NOTHING = object()  # stands at a pointer that leads nowhere
 MAX_HEADER = 2_000  # characters that a pattern looks at
+INDEX = re.compile(r"0|[1-9][0-9]{0,8}")  # RFC 6901: no leading zero
 _CODE = re.compile(r"[a-z_]{1,40}")
 
 
@@ -149,7 +150,7 @@ def pointed(document: Any, pointer: str) -> Any:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict) and name in document:
             document = document[name]
-        elif isinstance(document, list) and name.isascii() and name.isdigit() and int(name) < len(document):
+        elif isinstance(document, list) and INDEX.fullmatch(name) and int(name) < len(document):
             document = document[int(name)]
         else:
             return NOTHING

@@ -66,7 +66,7 @@ def prepare(sender: Sender, step: Step, taken: Mapping[str, Any], deadline: floa
     headers = {"Accept": "application/json"}
     if step.content_type is not None:
         headers["Content-Type"] = step.content_type
-    headers |= {name: header(templates.text(value, known)) for name, value in step.headers.items()}
+    headers |= {name.title(): header(templates.text(value, known)) for name, value in step.headers.items()}
     if step.url is None and sender.settings.private_api_id is not None:
         headers["x-apigw-api-id"] = sender.settings.private_api_id
     body = _body(step, known)
@@ -112,7 +112,10 @@ def _quoted(value: str) -> str:
 
 def _body(step: Step, known: Callable[[str], Any]) -> bytes | None:
     if step.document is not None:
-        return json.dumps(templates.filled(step.document, known)).encode()
+        try:
+            return json.dumps(templates.filled(step.document, known), allow_nan=False).encode()
+        except (ValueError, RecursionError):
+            raise UnfillableError("what a body was filled with is no JSON") from None
     if step.form is not None:
         form = {name: templates.text(value, known) for name, value in step.form.items()}
         return urlencode(form, errors="replace").encode()

@@ -69,11 +69,15 @@ def _request(oauth: OAuth, secret: str) -> tuple[dict[str, str], bytes]:
         form["scope"] = oauth.scope
     headers = {"Accept": "application/json", "Content-Type": FORM}
     if oauth.client_authentication == "basic":  # each part encoded like a form's (RFC 6749, 2.3.1)
-        pair = f"{quote(oauth.client_id, safe='')}:{quote(secret, safe='')}"
+        pair = f"{_encoded(oauth.client_id)}:{_encoded(secret)}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:
         form |= {"client_id": oauth.client_id, "client_secret": secret}
-    return headers, urlencode(form).encode()
+    return headers, urlencode(form, errors="replace").encode()
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="", errors="replace")
 
 
 def _token(response: Response) -> tuple[str, float]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from handlers.canary.outcome import INDEX
+
 Schema = Mapping[str, Any] | bool
 
 
@@ -27,7 +29,7 @@ def _inside(schema: Mapping[str, Any], name: str) -> Iterator[Schema]:
     kinds = schema.get("type", ["object", "array"])
     if "object" in kinds:
         yield from _property(schema, name)
-    if "array" in kinds and re.fullmatch(r"0|[1-9][0-9]*", name):
+    if "array" in kinds and INDEX.fullmatch(name):
         yield from _item(schema, int(name))
 
 

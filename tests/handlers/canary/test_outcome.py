@@ -133,6 +133,8 @@ HOLD: list[tuple[str, Any, float | None, bool]] = [
     ("/a~1b/4", 1, 0.1, False),
     ("/a~1b/5", None, None, False),
     ("/a~1b/-1", "x", None, False),
+    ("/a~1b/01", 0.5, None, False),
+    ("/a~1b/\u0661", 0.5, None, False),
     ("/a~1b/x", None, None, False),
     ("/", 7, None, True),
     ("/a~1b/0", {"m~n": 1.0}, None, True),

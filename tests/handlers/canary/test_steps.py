@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, reply
+from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, raw, reply
 from handlers.canary.probes import Probe
 from tests.handlers.canary.sending import probe, sender, sent
 
@@ -148,6 +148,40 @@ def test_a_taken_value_that_would_lead_elsewhere_is_not_sent(order: Any, tmp_pat
     take = {"order": {"pointer": "/id"}}
     outcome, calls, _ = run(tmp_path, IN, reply(201, {"id": order}), GONE, take=take)
     assert (outcome.reason, outcome.step, len(calls)) == ("value", "remove", 2)
+
+
+@pytest.mark.parametrize("found", [b"1e999", b'{"a":' * 900 + b"1e999" + b"}" * 900])
+def test_a_taken_value_that_is_no_json_goes_into_no_body(found: bytes, tmp_path: Path) -> None:
+    outcome, calls, _ = run(
+        tmp_path, reply(200, b'{"token": ' + found + b"}"), request={"body": {"v": "${token}"}}
+    )
+    assert (outcome.reason, outcome.detail) == ("value", "what a body was filled with is no JSON")
+    assert calls == ["POST /live/login"]
+
+
+def test_an_answer_cannot_ask_for_a_secret_or_another_value(tmp_path: Path) -> None:
+    answer = reply(200, {"token": "${secrets.pass}"})
+    _, _, api = run(tmp_path, answer, CREATED, GONE)
+    assert api.requests[1].headers["authorization"] == "Bearer ${secrets.pass}"
+    assert "pa55" not in str(api.requests[1])
+
+
+def test_a_cookie_is_found_though_another_comes_after_it(tmp_path: Path) -> None:
+    cookies = raw(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: s=1; Path=/\r\nSet-Cookie: t=2\r\n\r\n{}"
+    )
+    login = {**LOGIN, "take": {"token": {"header": "Set-Cookie", "matches": "s=([^;]+)"}}}
+    outcome, _, api = run(tmp_path, cookies, CREATED, GONE, before=[login])
+    assert outcome.reason is None
+    assert api.requests[1].headers["authorization"] == "Bearer 1"
+
+
+def test_a_header_of_the_file_replaces_the_canarys_own_in_any_letters(tmp_path: Path) -> None:
+    given = {"request": {"headers": {"accept": "text/csv", "USER-AGENT": "me"}}}
+    with Loopback([reply(200, {})]) as api:
+        sent(sender(api.url), probe(tmp_path, **given))
+    (request,) = api.requests
+    assert (request.headers["accept"], request.headers["user-agent"]) == ("text/csv", "me")
 
 
 @pytest.mark.parametrize(
