@@ -13,7 +13,7 @@ from monitoring.notify import service as service_pages
 from monitoring.notify.maintenance import MuteRule
 from monitoring.notify.pages import Page
 from monitoring.spec import Alarm
-from monitoring.watched import Watched, WatchedParts
+from monitoring.watched import Watched, WatchedParts, dashboard_name, dashboard_url
 from settings.alarms import AlarmsTuning
 
 
@@ -99,12 +99,22 @@ def monitor_prefix(name: str) -> str:
 
 def _service(parts: WatchedParts) -> _Account:
     rules = service.rules(parts)
-    scope = Scope(prefix=parts.name, runbook_url=parts.runbook_url, tuning=parts.tuning)
+    scope = Scope(
+        prefix=parts.name,
+        runbook_url=parts.runbook_url,
+        tuning=parts.tuning,
+        dashboard_url=dashboard_url(parts.region, parts.name) if isinstance(parts, Watched) else None,
+    )
     return _account(rules, lambda _: service_pages.composites(rules), scope)
 
 
 def _monitor(watched: Watched) -> _Account:
-    scope = Scope(prefix=monitor_prefix(watched.name), runbook_url=watched.runbook_url, tuning=watched.tuning)
+    scope = Scope(
+        prefix=monitor_prefix(watched.name),
+        runbook_url=watched.runbook_url,
+        tuning=watched.tuning,
+        dashboard_url=dashboard_url(watched.region, dashboard_name(watched.name)),
+    )
     return _account(
         monitor.rules(watched), partial(monitor_pages.composites, locations=watched.locations), scope
     )

@@ -301,6 +301,16 @@ def canary_name(base: str) -> str:
     return f"{base}-canary"
 
 
+def dashboard_url(region: str, name: str) -> str:
+    """Where a dashboard is looked at."""
+    return f"{console(region)}#dashboards/dashboard/{name}"
+
+
+def console(region: str) -> str:
+    """CloudWatch's address, before the fragment that says what is shown."""
+    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+
+
 def dashboard_name(base: str) -> str:
     """The service's dashboard in the monitor account."""
     return f"{base}-monitor"

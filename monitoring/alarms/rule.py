@@ -82,11 +82,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """What all alarms of one account share: the prefix of their names, the runbook, and the tuning."""
+    """What all alarms of one account share: the prefix of their names, the runbook, the dashboard, if any,
+    and the tuning.
+    """
 
     prefix: str
     runbook_url: str | None
     tuning: AlarmsTuning = AlarmsTuning()  # noqa: RUF009  # frozen
+    dashboard_url: str | None = None
 
     def name(self, key: str) -> str:
         """An alarm's physical name."""
@@ -100,9 +103,14 @@ class Scope:
         """Whether the alarm is to be made."""
         return self.tuning.enabled(rule.component, rule.key)
 
-    def describe(self, rule: Rule, detail: str) -> str:
-        """What customers notice, what the alarm saw, and the runbook's section or its first steps."""
+    def describe(self, rule: Rule, detail: str, *, told: bool = False) -> str:
+        """What customers notice, what the alarm saw, and the runbook's section or its first steps.
+
+        What somebody is `told` links the dashboard, too.
+        """
         said = f"{rule.meaning} {detail}"
+        if told and self.dashboard_url:
+            said += f" Dashboard: {self.dashboard_url}"
         if self.runbook_url:
             return f"{said} Runbook: {self.runbook_url}#{rule.anchor}"
         return f"{said} {first_steps(rule.anchor, DESCRIPTION_CHARS - len(said) - 1)}".rstrip()

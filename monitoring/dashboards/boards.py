@@ -26,7 +26,7 @@ from monitoring.dashboards.widgets import (
 from monitoring.kpi import Kpi, value_queries
 from monitoring.spec import CompositeAlarm, MetricAlarm, MetricStat
 from monitoring.stacks import Stacks, stacks
-from monitoring.watched import Watched, WatchedApi
+from monitoring.watched import Watched, WatchedApi, console
 from settings.slo import Slo
 
 COLUMNS = 24
@@ -203,11 +203,6 @@ def page_arns(entries: Sequence[Entry], account_id: str, region: str) -> list[st
     """The composites: what notifies somebody. Their children are one click away."""
     names = [entry.alarm.name for entry in entries if isinstance(entry.alarm, CompositeAlarm)]
     return [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names]
-
-
-def console(region: str) -> str:
-    """CloudWatch's address, before the fragment that says what is shown."""
-    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
 
 
 def _links(watched: Watched) -> str:

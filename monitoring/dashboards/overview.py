@@ -6,10 +6,10 @@ What customers get and which pages are open; the rest is one click away, on the 
 from collections.abc import Sequence
 
 from monitoring.dashboards import promise
-from monitoring.dashboards.boards import COLUMNS, HEADING_HEIGHT, NUMBER_HEIGHT, Row, body, console, page_arns
+from monitoring.dashboards.boards import COLUMNS, HEADING_HEIGHT, NUMBER_HEIGHT, Row, body, page_arns
 from monitoring.dashboards.widgets import Place, alarm_states, text
 from monitoring.stacks import stacks
-from monitoring.watched import Watched, dashboard_name
+from monitoring.watched import Watched, console, dashboard_name
 
 NAME_WIDTH, PROMISE_WIDTH, LATENCY_WIDTH = 5, 8, 4
 PAGES_WIDTH = COLUMNS - NAME_WIDTH - PROMISE_WIDTH - LATENCY_WIDTH

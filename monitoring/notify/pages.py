@@ -64,7 +64,7 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
                 alarm=CompositeAlarm(
                     key=page.key,
                     name=known[page.key],
-                    description=scope.describe(page, detail),
+                    description=scope.describe(page, detail, told=True),
                     rule=rule,
                     level=page.severity,
                     suppressor=known[muted_by] if muted_by else None,

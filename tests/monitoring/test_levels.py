@@ -8,6 +8,7 @@ import pytest
 from monitoring.alarms.rule import Entry
 from monitoring.alarms.runbook import first_steps
 from monitoring.spec import Expression, MetricAlarm
+from monitoring.stacks import stacks
 from settings.slo import Levels
 from tests.monitoring.builders import (
     GPU_INSTANCES,
@@ -120,3 +121,22 @@ def test_first_steps_that_are_too_long_end_at_a_word() -> None:
     assert cut.endswith(" …")
     assert len(cut) <= 60
     assert whole.startswith(cut.removesuffix(" …") + " ")
+
+
+def test_what_somebody_is_told_links_the_dashboard_of_its_account_and_nothing_else_does() -> None:
+    found = stacks(watched())
+    console = "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1"
+    for account, name in ((found.service, "shop-prod"), (found.monitor, "shop-prod-monitor")):
+        link = f" Dashboard: {console}#dashboards/dashboard/{name} Runbook: "
+        for entry in account:
+            assert (link in entry.alarm.description) == bool(entry.alarm.level), entry.key
+            assert ("Dashboard:" in entry.alarm.description) == bool(entry.alarm.level), entry.key
+
+
+def test_a_page_without_a_runbooks_address_has_first_steps_and_the_dashboard_in_1024_characters() -> None:
+    for entry in (*(found := stacks(watched(runbook_url=None))).service, *found.monitor):
+        assert len(entry.alarm.description) <= 1024, entry.key
+        if entry.alarm.level:
+            before, _, after = entry.alarm.description.partition(" Dashboard: https://")
+            assert before, entry.key
+            assert "First look: " in after, entry.key
