@@ -71,12 +71,13 @@ def service_access_contradictions(settings: Settings) -> Iterator[str]:
                 f" expire. In {PROD}, have it signed or give it a token's scheme in its `security`."
             )
     signed = {name: operation for name, operation in operations.items() if operation.security.signature}
+    readers = {key.caller for plan in settings.usage_plans for key in plan.keys}
     for number, caller in enumerate(settings.api.callers):
         key = f"api.callers[{number}]"
-        if not signed:
+        if not signed and caller.name not in readers:
             yield (
-                f"{key}: {chosen.shown} has no operation that is signed, so no policy is asked who calls."
-                " Remove it; whoever has a token calls."
+                f"{key}: {chosen.shown} has no operation that is signed, so no policy is asked who calls, and no"
+                " API key of usage_plans names the caller. Remove it; whoever has a token calls."
             )
         for place, name in enumerate(caller.operations):
             yield from _operation(chosen, signed, f"{key}.operations[{place}]", name, caller.operations)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.components.harness import Run, api_key, run_stack, unwrap
+from tests.components.test_stacks import plain_texts
 
 THIRD, FOURTH = "333333333333", "444444444444"
 BACKEND = f"arn:aws:iam::{THIRD}:role/backend"
@@ -127,6 +128,11 @@ def test_what_is_handed_over_is_the_newest_value(run: Run) -> None:
     assert "api_keys" in run.secret_outputs
     shown = {name: value for name, value in run.outputs.items() if name not in run.secret_outputs}
     assert "value-of-" not in json.dumps(shown)
+
+
+def test_no_value_of_a_key_stands_in_plain_text(run: Run) -> None:
+    texts = [text for made in run.made for text in plain_texts(made.inputs)]
+    assert [text for text in texts if "value-of-" in text] == []
 
 
 def test_a_key_that_is_rotated_has_both_values_in_its_plan_and_says_what_that_means(run: Run) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 import config
+from components.service.access.policies import identity_policy, resource_policy
 from config.access import service_access_contradictions
 from settings import Settings, service
 from settings.api import Api
+from settings.api.authorizers import Authorizer
 from settings.api.callers import Caller
+from settings.usage_plans import Key, UsagePlan
 from tests.config.test_contradictions import BASE, lines
 from tests.settings.service.folder import Folder
 
@@ -150,6 +153,35 @@ def test_a_caller_is_not_let_into_operations_that_it_was_not_given(
         "api.callers[0].operations[1]: in a policy GET/v1/shapes/* covers calls of `secrets`, too"
     )
     assert told("createShapes", "getShape", "secrets") == told("secrets") == told() == []
+
+
+def test_a_caller_of_an_api_without_signatures_is_there_to_read_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path)
+    folder.contract["security"] = [{"badge": [], "key": []}]
+    folder.contract["components"]["securitySchemes"] = {
+        "badge": {"type": "http", "scheme": "bearer"},
+        "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+    }
+    chosen, parsed = service.read(folder.write()), config.parse(BASE)
+    monkeypatch.setattr(Settings, "chosen", property(lambda _: chosen))
+    caller = Caller(name="acme", account=THIRD, roles=("backend",))
+    api = Api(callers=(caller,), authorizers={"badge": Authorizer(function=FUNCTION)})
+
+    def told(key: Key) -> list[str]:
+        plan = UsagePlan(name="partners", rate_per_s=5, burst=5, keys=(key,))
+        return list(
+            service_access_contradictions(parsed.model_copy(update={"api": api, "usage_plans": (plan,)}))
+        )
+
+    (problem,) = told(Key(name="acme"))
+    assert problem.startswith("api.callers[0]: services/shapes has no operation that is signed")
+    assert told(Key(name="acme", caller="acme")) == []
+    policy = resource_policy("arn:aws:iam::222222222222:role/canary", [caller], {}, {"a": "live/GET/a"})
+    assert [statement["Principal"] for statement in policy["Statement"]] == ["*"]
+    read = identity_policy("arn:aws:execute-api:r:a:api", [], ["arn:secret"], "arn:key")["Statement"]
+    assert [statement["Action"] for statement in read] == ["secretsmanager:GetSecretValue", "kms:Decrypt"]
 
 
 def test_callers_keys_and_a_domain_that_are_right_are_taken() -> None:

@@ -48,7 +48,9 @@ def resource_policy(
     for caller in callers:
         allowed = tuple(signed[name] for name in caller.operations or signed)
         roles_by_operations.setdefault(allowed, []).extend(caller.role_arns)
-    statements += [_invoke(from_account(roles), allowed) for allowed, roles in roles_by_operations.items()]
+    statements += [
+        _invoke(from_account(roles), allowed) for allowed, roles in roles_by_operations.items() if allowed
+    ]
     if others:
         statements.append(_invoke({"Principal": ANYBODY}, others.values()))
     return iam.document(statements)
@@ -70,7 +72,9 @@ def identity_policy(
     execution_arn: str, operations: Sequence[str], secret_arns: Sequence[str], key_arn: str | None
 ) -> dict[str, Any]:
     """What a caller's account attaches to its roles: to call the operations, and to read its own API keys."""
-    statements = [iam.allow(INVOKE, one_or_list([f"{execution_arn}/{one}" for one in operations]))]
+    statements = []
+    if operations:
+        statements.append(iam.allow(INVOKE, one_or_list([f"{execution_arn}/{one}" for one in operations])))
     if secret_arns:
         statements.append(iam.allow("secretsmanager:GetSecretValue", one_or_list(secret_arns)))
     if key_arn:
