@@ -76,8 +76,8 @@ def service_access_contradictions(settings: Settings) -> Iterator[str]:
         key = f"api.callers[{number}]"
         if not signed and caller.name not in readers:
             yield (
-                f"{key}: {chosen.shown} has no operation that is signed, so no policy is asked who calls, and no"
-                " API key of usage_plans names the caller. Remove it; whoever has a token calls."
+                f"{key}: {chosen.shown} has no operation that is signed, so no policy is asked who calls,"
+                " and no API key of usage_plans names the caller. Remove it; whoever has a token calls."
             )
         for place, name in enumerate(caller.operations):
             yield from _operation(chosen, signed, f"{key}.operations[{place}]", name, caller.operations)
