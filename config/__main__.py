@@ -17,17 +17,46 @@ MONITOR = "-monitor"
 def main() -> int:
     """Print one line a stack, and what is wrong with it."""
     judged: dict[str, Settings] = {}
-    wrong = 0
+    problems: dict[str, list[str]] = {}
     for stack in stack_files.stacks(ROOT):
         try:
             judged[stack] = parse(read_stack(stack, ROOT))
-            problems = pair(judged.get(stack.removesuffix(MONITOR)), judged[stack])
-            problems += quotas_twice(stack, judged)
+            problems[stack] = quotas_twice(stack, judged)
         except ConfigError as error:
-            problems = str(error).splitlines()
-        wrong += bool(problems)
-        sys.stdout.write("\n".join([f"Pulumi.{stack}.yaml: {'wrong' if problems else 'ok'}", *problems, ""]))
-    return 1 if wrong else 0
+            problems[stack] = str(error).splitlines()
+    for stack, found in problems.items():
+        if monitor := judged.get(stack):
+            found.extend(pair(judged.get(stack.removesuffix(MONITOR)), monitor))
+            found.extend(fleet({name: judged[name] for name in monitor.watches if name in judged}, monitor))
+        sys.stdout.write("\n".join([f"Pulumi.{stack}.yaml: {'wrong' if found else 'ok'}", *found, ""]))
+    return 1 if any(problems.values()) else 0
+
+
+def fleet(services: Mapping[str, Settings], monitor: Settings) -> Iterator[str]:
+    """What a monitor stack and the stacks in its `watches` that have a file here do not agree on."""
+    bases: dict[str, str] = {}
+    for stack, service in services.items():
+        key = f"  - inference-watch:watches[{monitor.watches.index(stack)}]: {stack}"
+        if service.role not in SERVED:
+            yield f"{key} is a {service.role} stack, which serves nothing. Name a service stack."
+            continue
+        if service.base in bases:
+            yield (
+                f"{key} and {bases[service.base]} both are service {service.base}, so that canary, alarms and"
+                " dashboard of one would be the other's. Give one of them another `name` or `env`."
+            )
+        bases[service.base] = stack
+        if service.region != monitor.region:
+            yield (
+                f"{key} is in {service.region} and this stack in {monitor.region}: no alarm here would"
+                f" ever have data. Watch it from a monitor stack in {service.region}."
+            )
+        if service.accounts.monitor != monitor.accounts.monitor:
+            yield (
+                f"{key} lets account {service.accounts.monitor} in and this stack is in"
+                f" {monitor.accounts.monitor}: its canary is refused. Set accounts.monitor alike in both."
+            )
+        yield from _patience(service, monitor)
 
 
 def pair(service: Settings | None, monitor: Settings) -> list[str]:
@@ -40,14 +69,20 @@ def pair(service: Settings | None, monitor: Settings) -> list[str]:
         for key in ("name", "env", "region", "accounts")
         if (ours := getattr(monitor, key)) != (theirs := getattr(service, key))
     ]
+    secrets = _secrets(probes_of(service), monitor.canary.secrets.keys())
+    return [*problems, *_patience(service, monitor), *secrets]
+
+
+def _patience(service: Settings, monitor: Settings) -> Iterator[str]:
+    """Whether the canary waits as long as an answer may take."""
     answer_ms = service.inference.timeout_s * 1000
     if service.role == "service" and monitor.canary.timeout_ms < answer_ms:
-        problems.append(
+        yield (
             f"  - inference-watch:canary.timeout_ms: the canary gives up after {monitor.canary.timeout_ms} ms"
-            f" and the function may take {answer_ms} ms to answer, also with 504: an answer is reported as"
-            f" none. Raise it to {answer_ms}, or lower inference.time_budget_ms in the service stack."
+            f" and the function of {service.base} may take {answer_ms} ms to answer, also with 504: an answer"
+            f" is reported as none. Raise it to {answer_ms}, or lower inference.time_budget_ms in the service"
+            " stack."
         )
-    return [*problems, *_secrets(probes_of(service), monitor.canary.secrets.keys())]
 
 
 def _secrets(probes: str, given: Set[str]) -> Iterator[str]:

@@ -202,7 +202,7 @@ def _named(rule: str, names: Mapping[str, str]) -> str:
 def _price(watched: Watched, entries: Sequence[Entry]) -> str:
     price = price_list()
     plans = len(watched.limited_plans)
-    items = prices.bill([entry.alarm for entry in entries], plans=plans, dashboards=2)
+    items = prices.bill([entry.alarm for entry in entries], plans=plans, dashboards=3)
     rows = [(item.what, f"{item.count:,.0f}", _dollars(item.dollars)) for item in items]
     total = _dollars(sum(item.dollars for item in items))
     assumed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in price.assumptions)

@@ -66,8 +66,9 @@ class Monitor(pulumi.ComponentResource):
         self, services: Sequence[Watched | None], probes: Sequence[Exported | None]
     ) -> pulumi.Output[dict[str, Any]]:
         """One component a service that is there; all of them are judged before the first is made."""
+        places = self._settings.canary.locations
         there = [
-            (stack, watched, sent)
+            (stack, watched.probed(places, sent.names if sent else ()), sent)
             for stack, watched, sent in zip(self._stacks, services, probes, strict=True)
             if watched
         ]
@@ -95,7 +96,7 @@ class Monitor(pulumi.ComponentResource):
             WatchedServiceArgs(
                 common=self._common,
                 stack=stack,
-                watched=watched.probed(self._settings.canary.locations, probes.names if probes else ()),
+                watched=watched,
                 probes=probes.text if probes else None,
                 canary=self._settings.canary,
                 locations=self._locations,

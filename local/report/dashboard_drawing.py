@@ -108,14 +108,14 @@ def _number(shown: Shown, width: int) -> str:
     return f"<b>{compact(shown.latest)} <small>{escape(shown.label)}</small></b>{spark}"
 
 
-def alarm_list(alarms: Sequence[tuple[str, str]]) -> str:
-    """Names, without what they all begin with, and states; what needs a look comes first.
+def alarm_list(alarms: Sequence[tuple[str, str]], every: Sequence[str] = ()) -> str:
+    """Names, without what they and `every` other one begin with, and states; what needs a look comes first.
 
     The state also stands in words, for those who do not see the colour.
     """
     if not alarms:
         return "<p>none</p>"
-    shared = _shared_words([name.split("-") for name, _ in alarms])
+    shared = _shared_words([name.split("-") for name in (*every, *(name for name, _ in alarms))])
     shown = sorted(alarms, key=lambda alarm: ORDER.index(alarm[1]))
     items = "".join(
         f'<li class="{state}" title="{escape(name)}">'

@@ -83,7 +83,7 @@ def _widget(
             inner, kind = markdown(properties["markdown"]), "text"
         case "alarm", _:
             named = _named(properties["alarms"], alarm_states, properties.get("states"))
-            inner, kind = alarm_list(named), "alarms"
+            inner, kind = alarm_list(named, every=_names(properties["alarms"])), "alarms"
         case "metric", "singleValue":
             shown = series(properties, samples, span)
             inner, kind = numbers(shown, width=width), "number"
@@ -113,9 +113,12 @@ def _named(
     arns: Sequence[str], states: Mapping[str, str], wanted: Collection[str] | None
 ) -> list[tuple[str, str]]:
     """(name, state) of each alarm in a wanted state; one that was never evaluated has insufficient data."""
-    names = [arn.rsplit(":alarm:", 1)[-1] for arn in arns]
-    found = [(name, states.get(name, "INSUFFICIENT_DATA")) for name in names]
+    found = [(name, states.get(name, "INSUFFICIENT_DATA")) for name in _names(arns)]
     return [(name, state) for name, state in found if not wanted or state in wanted]
+
+
+def _names(arns: Sequence[str]) -> list[str]:
+    return [arn.rsplit(":alarm:", 1)[-1] for arn in arns]
 
 
 def _legend(shown: Sequence[Shown]) -> str:

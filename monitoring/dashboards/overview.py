@@ -11,7 +11,7 @@ from monitoring.dashboards.widgets import Place, alarm_states, text
 from monitoring.stacks import stacks
 from monitoring.watched import Watched, console, dashboard_name
 
-NAME_WIDTH, PROMISE_WIDTH, LATENCY_WIDTH = 5, 8, 4
+NAME_WIDTH, PROMISE_WIDTH, LATENCY_WIDTH = 6, 7, 5
 PAGES_WIDTH = COLUMNS - NAME_WIDTH - PROMISE_WIDTH - LATENCY_WIDTH
 
 

@@ -74,7 +74,7 @@ def budget_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
 
 def kept_number(stage: WatchedApi, slo: Slo, place: Place) -> Widget:
     """Both beside each other: availability over the SLO's whole window, and the error budget left now."""
-    title = f"Availability, promised {slo.availability_pct:g} %, and error budget left"
+    title = f"Promised {slo.availability_pct:g} %, and budget left"
     label = f"{_window(slo)} (%)"
     available = Expression(id="available", expression=AVAILABLE, label=label, return_data=True)
     *outcomes, left = _budget_queries(stage, slo)

@@ -18,15 +18,21 @@ exit codes:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check one pair; returns the exit code."""
+    """Check each stack with its monitor; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog=entry.program("smoke"),
         description=__doc__,
         epilog=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("stack", help="the service stack, for example prod; its monitor is prod-monitor")
-    parser.add_argument("--monitor-stack", help="the monitor stack (default: STACK-monitor)")
+    parser.add_argument(
+        "stacks",
+        nargs="+",
+        metavar="stack",
+        help="a service stack, for example prod; its monitor is prod-monitor. Several that one monitor stack"
+        " watches: give that with --monitor-stack",
+    )
+    parser.add_argument("--monitor-stack", help="the monitor stack (default: STACK-monitor of each)")
     parser.add_argument("--service-profile", help="AWS profile of the service account")
     parser.add_argument("--monitor-profile", help="AWS profile of the monitor account")
     options = parser.parse_args(argv)

@@ -12,10 +12,14 @@ from reports.stacks import Outputs, StackError, output, session, stack_outputs
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check one pair; returns the exit code."""
+    """Check each stack with its monitor; returns the exit code, the worst of all."""
+    return max(_checked(stack, options) for stack in options.stacks)
+
+
+def _checked(stack: str, options: argparse.Namespace) -> int:
     try:
-        service = stack_outputs(options.stack)
-        monitor = stack_outputs(options.monitor_stack or f"{options.stack}-monitor")
+        service = stack_outputs(stack)
+        monitor = stack_outputs(options.monitor_stack or f"{stack}-monitor")
         faults = smoke(service, monitor, options.service_profile, options.monitor_profile)
     except StackError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -24,9 +28,9 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(f"error: AWS could not be asked: {error}\nCheck credentials and profiles.\n")
         return 2
     for fault in faults:
-        sys.stdout.write(f"FAILED  {fault}\n")
+        sys.stdout.write(f"FAILED  {f'{stack}: ' if len(options.stacks) > 1 else ''}{fault}\n")
     if not faults:
-        sys.stdout.write(f"{options.stack}: endpoint, probe and alarms are as they should be.\n")
+        sys.stdout.write(f"{stack}: endpoint, probe and alarms are as they should be.\n")
     return 1 if faults else 0
 
 
@@ -52,7 +56,7 @@ def smoke(
         *_endpoint(service, watched, here.client("sagemaker")),
         *checks.probe(there.client("lambda"), canary),
         *checks.alarms(here.client("cloudwatch"), f"{watched['name']}-"),
-        *checks.alarms(there.client("cloudwatch"), f"{watched['name']}-"),
+        *checks.alarms(there.client("cloudwatch"), f"{watched['name']}-monitor-"),
     ]
 
 

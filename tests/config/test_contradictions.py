@@ -187,3 +187,32 @@ def test_a_pair_that_disagrees_is_named_with_both_values() -> None:
         "canary.timeout_ms",
     ]
     assert judge.pair(None, monitor) == []
+
+
+def test_a_monitor_stack_and_what_it_watches_agree() -> None:
+    def stack(**changes: Any) -> Settings:
+        return config.parse(BASE | changes)
+
+    watches = ["dev", "twin", "far", "outside", "patient", "above"]
+    monitor = stack(role="monitor", watches=watches)
+    services = {
+        "dev": stack(),
+        "twin": stack(),
+        "far": stack(name="far", region="us-east-1"),
+        "outside": stack(name="outside", accounts={**BASE["accounts"], "monitor": "333333333333"}),
+        "patient": stack(name="patient", inference={"time_budget_ms": 5000}),
+        "above": stack(role="monitor"),
+    }
+    assert [problem.removeprefix("  - inference-watch:") for problem in judge.fleet(services, monitor)] == [
+        "watches[1]: twin and dev both are service inference-dev, so that canary, alarms and dashboard of one"
+        " would be the other's. Give one of them another `name` or `env`.",
+        "watches[2]: far is in us-east-1 and this stack in eu-central-1: no alarm here would ever have data."
+        " Watch it from a monitor stack in us-east-1.",
+        "watches[3]: outside lets account 333333333333 in and this stack is in 222222222222: its canary is"
+        " refused. Set accounts.monitor alike in both.",
+        "canary.timeout_ms: the canary gives up after 5000 ms and the function of patient-dev may take 6000"
+        " ms to answer, also with 504: an answer is reported as none. Raise it to 6000, or lower"
+        " inference.time_budget_ms in the service stack.",
+        "watches[5]: above is a monitor stack, which serves nothing. Name a service stack.",
+    ]
+    assert list(judge.fleet({"dev": stack()}, monitor)) == []

@@ -42,7 +42,7 @@ def test_a_row_shows_availability_budget_latency_and_open_pages_of_one_service()
     home = "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1"
     link = f"{home}#dashboards/dashboard/{second.name}-monitor"
     assert name["markdown"] == f"## [{second.name}]({link})\nin account {OTHER}"
-    assert kept["title"] == "Availability, promised 99.95 %, and error budget left"
+    assert kept["title"] == "Promised 99.95 %, and budget left"
     assert [m[-1]["label"] for m in kept["metrics"] if m[-1].get("visible", True)] == [
         "30 days (%)",
         "left (%)",

@@ -164,3 +164,34 @@ def test_what_keeps_the_checks_from_being_made_is_told_without_a_traceback(
     monkeypatch.setenv("PATH", "")
     assert main(["smoke", "dev"]) == 2
     assert "no pulumi on the PATH" in capsys.readouterr().err
+
+
+def test_several_services_of_one_monitor_stack_are_checked_one_after_the_other(
+    pulumi: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve("wanted")
+    staging = {"watched": {**OUTPUTS["dev"]["watched"], "name": "inference-staging", "endpoint": None}}
+    services = {
+        f"inference-{env}": {"canary_function_name": f"inference-{env}-canary"} for env in ("dev", "staging")
+    }
+    (pulumi / "staging.json").write_text(json.dumps(staging))
+    (pulumi / "watch.json").write_text(json.dumps({"services": services}))
+    asked: list[str] = []
+
+    def probe(_client: object, name: str) -> list[str]:
+        asked.append(name)
+        return []
+
+    monkeypatch.setattr(checks, "probe", probe)
+    alarm("inference-staging-monitor-page", "ALARM")
+    assert main(["smoke", "dev", "staging", "--monitor-stack", "watch"]) == 1
+    assert asked == ["inference-dev-canary", "inference-staging-canary"]
+    said = capsys.readouterr().out
+    assert "dev: endpoint, probe and alarms are as they should be." in said
+    assert "FAILED  staging: alarm inference-staging-monitor-page is in ALARM: seen" in said
+    (pulumi / "watch.json").write_text(json.dumps({"services": {"fraud-dev": {}}}))
+    assert main(["smoke", "dev", "--monitor-stack", "watch"]) == 2
+    assert (
+        "the monitor stack watches fraud-dev, not inference-dev; add the service stack to its `watches`"
+        in (capsys.readouterr().err)
+    )
