@@ -9,6 +9,7 @@ from monitoring.watched import canary_name
 from settings import Settings
 from settings.api.authorizers import Authorizer
 from settings.service import Service
+from settings.service.checks.security import covered
 from settings.service.contract import Operation
 from settings.service.errors import did_you_mean
 from settings.service.security import TOKEN, kind, lets_in, schemes
@@ -70,6 +71,15 @@ def service_access_contradictions(settings: Settings) -> Iterator[str]:
                 " which is no authorization: keys are handed around, stand in logs of proxies and never"
                 f" expire. In {PROD}, have it signed or give it a token's scheme in its `security`."
             )
+    everybody = [one for one in operations.values() if settings.api.lets_everybody_in(one.security)]
+    decided = [one for one in operations.values() if one not in everybody]
+    for operation, other in covered(decided, everybody):
+        yield (
+            f"service: {chosen.contract.source.at(operation.place)}: the API's policy lets everybody call"
+            f" `{other.id}`, and its {other.resource} covers calls of `{operation.id}`: a signature of any"
+            " account, or a function that says nothing of the operation, would do for it. Rename a path, or"
+            " have both asked for the same."
+        )
     signed = {name: operation for name, operation in operations.items() if operation.security.signature}
     readers = {key.caller for plan in settings.usage_plans for key in plan.keys}
     for number, caller in enumerate(settings.api.callers):

@@ -9,6 +9,7 @@ from settings.api.authorizers import Authorizer
 from settings.api.callers import Caller
 from settings.api.domain import Domain
 from settings.forms import Section
+from settings.service.security import Security
 from settings.usage_plans import CANARY, Generations, Key
 
 
@@ -51,6 +52,16 @@ class Api(Section):
                     )
                 roles[arn] = caller.name
         return self
+
+    def lets_everybody_in(self, security: Security) -> bool:
+        """Whether the API's policy has to allow everybody an operation that asks for this.
+
+        API Gateway wants that beside a valid token of Cognito's and beside an API key. Beside a function's
+        verdict it would be one too many: where the function's policy says nothing of the operation, the API's
+        would decide ("How API Gateway resource policies affect authorization workflow", table A).
+        """
+        authorizer = self.authorizers.get(security.token)
+        return not security.signature and (not security.token or bool(authorizer and authorizer.user_pools))
 
     @property
     def canary_key(self) -> Key:

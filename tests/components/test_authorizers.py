@@ -14,7 +14,9 @@ import config
 from components.service.access.policies import MAX_POLICY_CHARS
 from config.access import service_access_contradictions
 from settings import Settings, service
+from settings.api import Api
 from tests.components.harness import Run, run_stack, unwrap
+from tests.settings.service.folder import Folder
 
 POOL = "arn:aws:cognito-idp:eu-central-1:333333333333:userpool/eu-central-1_Ab1"
 OURS = "arn:aws:lambda:eu-central-1:111111111111:function:authorizer"
@@ -170,15 +172,46 @@ def test_api_gateway_may_invoke_the_authorizers_of_the_own_account_for_this_api_
     assert found == {f"{prefix}badge": {**shared, "qualifier": "live"}, f"{prefix}partner": shared}
 
 
-def test_the_policy_lets_everybody_to_what_wants_no_signature_and_to_nothing_else(run: Run) -> None:
-    canary, others = document(run)["x-amazon-apigateway-policy"]["Statement"]
+def test_the_policy_lets_everybody_to_what_cognito_or_a_key_decides_and_to_nothing_else(run: Run) -> None:
+    """Where a function's policy says nothing of an operation, an allowance to everybody would let a call"
+    " in."""
+    canary, everybody = document(run)["x-amazon-apigateway-policy"]["Statement"]
     assert canary["Resource"] == "execute-api:/live/POST/v1/predictions"
-    assert others == {
+    assert everybody == {
         "Effect": "Allow",
         "Action": "execute-api:Invoke",
-        "Resource": [f"execute-api:/live/GET{path}" for path in SECURITY],
+        "Resource": ["execute-api:/live/GET/v1/pool", "execute-api:/live/GET/v1/key"],
         "Principal": "*",
     }
+
+
+def test_what_a_function_decides_is_not_let_in_with_what_everybody_may_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path)
+    folder.contract["components"]["securitySchemes"] = SCHEMES
+    folder.contract["security"] = [{"customers": []}]
+    folder.contract["paths"]["/v1/shapes/{id}/secrets"] = {
+        "get": {
+            "operationId": "secrets",
+            "security": [{"badge": []}],
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "ok"}},
+        }
+    }
+    chosen = service.read(folder.write())
+    parsed = Settings.model_validate(config.read_stack("dev"), strict=False)
+    monkeypatch.setattr(Settings, "chosen", property(lambda _: chosen))
+
+    def told(badge: dict[str, Any]) -> list[str]:
+        api = {"authorizers": {"customers": {"user_pools": [POOL]}, "badge": badge}}
+        settings = parsed.model_copy(update={"api": Api.model_validate(api, strict=False)})
+        return list(service_access_contradictions(settings))
+
+    (problem,) = told({"function": OURS})
+    assert problem.startswith("service: services/shapes/openapi.yaml:")
+    assert "lets everybody call `getShape`, and its GET/v1/shapes/* covers calls of `secrets`" in problem
+    assert told({"user_pools": [POOL]}) == []
 
 
 def judged(**api: Any) -> list[str]:

@@ -178,7 +178,7 @@ def test_a_caller_of_an_api_without_signatures_is_there_to_read_its_key(
     (problem,) = told(Key(name="acme"))
     assert problem.startswith("api.callers[0]: services/shapes has no operation that is signed")
     assert told(Key(name="acme", caller="acme")) == []
-    policy = resource_policy("arn:aws:iam::222222222222:role/canary", [caller], {}, {"a": "live/GET/a"})
+    policy = resource_policy("arn:aws:iam::222222222222:role/canary", [caller], {}, ["live/GET/a"])
     assert [statement["Principal"] for statement in policy["Statement"]] == ["*"]
     read = identity_policy("arn:aws:execute-api:r:a:api", [], ["arn:secret"], "arn:key")["Statement"]
     assert [statement["Action"] for statement in read] == ["secretsmanager:GetSecretValue", "kms:Decrypt"]

@@ -33,13 +33,12 @@ def from_account(role_arns: Sequence[str]) -> dict[str, Any]:
 
 
 def resource_policy(
-    canary_arn: str, callers: Sequence[Caller], signed: Mapping[str, str], others: Mapping[str, str]
+    canary_arn: str, callers: Sequence[Caller], signed: Mapping[str, str], everybody: Sequence[str]
 ) -> dict[str, Any]:
-    """The API's policy. Operations by id, each `<stage>/<METHOD>/<path>`.
+    """The API's policy. Operations are `<stage>/<METHOD>/<path>`.
 
-    `signed` are for the canary and, as far as a caller is not limited, for every caller. `others` are asked
-    for something else than a signature: with a policy at the API, API Gateway wants it to allow these too,
-    for whoever has that.
+    `signed`, by id, are for the canary and, as far as a caller is not limited, for every caller; `everybody`
+    are allowed to everybody, since they ask for something that the policy does not decide about.
     """
     statements = []
     if signed:
@@ -51,8 +50,8 @@ def resource_policy(
     statements += [
         _invoke(from_account(roles), allowed) for allowed, roles in roles_by_operations.items() if allowed
     ]
-    if others:
-        statements.append(_invoke({"Principal": ANYBODY}, others.values()))
+    if everybody:
+        statements.append(_invoke({"Principal": ANYBODY}, everybody))
     return iam.document(statements)
 
 

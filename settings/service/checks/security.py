@@ -4,10 +4,11 @@ API Gateway checks one thing of a caller (a signature, or a token under one auth
 Sources: "Control and manage access to REST APIs", "x-amazon-apigateway-authtype".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
-from settings.service.contract import Contract
+from settings.service.contract import Contract, Operation
 from settings.service.errors import did_you_mean
 from settings.service.security import SCHEMES, SIGNATURE, TOKEN, kind, lets_in, schemes
 from settings.service.source import Place
@@ -84,14 +85,22 @@ def security_problems(contract: Contract, place: Place, operation: Mapping[str, 
 
 
 def overlaps(contract: Contract, report: Report) -> None:
-    """Operations that need a signature and whose callers are let in with those of one that needs none."""
-    operations = list(contract.operations.values())
-    for signed in (one for one in operations if one.security.signature):
-        for other in (one for one in operations if not one.security.signature):
-            if lets_in((other.method, other.path), (signed.method, signed.path)):
-                report(
-                    signed.place,
-                    f"`{signed.id}` wants a signature, and the API's policy lets everybody call `{other.id}`:"
-                    f" its {other.resource} covers calls of {signed.resource}, so every account could sign"
-                    " one. Rename a path, or have both signed.",
-                )
+    """Operations that want a signature and are let in with those that want an API key alone."""
+    keyed = [one for one in contract.operations.values() if not one.security.authorizes]
+    signed = [one for one in contract.operations.values() if one.security.signature]
+    for operation, other in covered(signed, keyed):
+        report(
+            operation.place,
+            f"`{operation.id}` wants a signature, and the API's policy lets everybody call `{other.id}`: its"
+            f" {other.resource} covers calls of {operation.resource}, so every account could sign one. Rename"
+            " a path, or have both signed.",
+        )
+
+
+def covered(
+    decided: Iterable[Operation], everybody: Iterable[Operation]
+) -> Iterator[tuple[Operation, Operation]]:
+    """Operations that somebody decides about, and those whose allowance to everybody covers them."""
+    for operation, other in product(decided, everybody):
+        if lets_in((other.method, other.path), (operation.method, operation.path)):
+            yield operation, other

@@ -16,6 +16,7 @@ from components.service.access.authorizers import gateway_schemes, permissions
 from components.service.access.policies import resource_policy
 from components.service.contract import gateway_document
 from local.emulator import Emulator
+from settings.api import Api
 from settings.api.authorizers import Authorizer
 from settings.service.contract import Contract
 from settings.service.source import Source
@@ -108,7 +109,11 @@ def url(emulator: Emulator, token: tuple[str, str], tmp_path_factory: pytest.Tem
     contract = Contract(Source(path, "openapi.yaml"))
     operations = {o.id: f"live/{o.resource}" for o in contract.operations.values()}
     signed = {"signed": operations.pop("signed")}
-    policy = resource_policy("arn:aws:iam::222222222222:role/canary", [], signed, operations)
+    settings = Api(authorizers=authorizers)
+    everybody = [
+        operations[one.id] for one in contract.operations.values() if settings.lets_everybody_in(one.security)
+    ]
+    policy = resource_policy("arn:aws:iam::222222222222:role/canary", [], signed, everybody)
 
     def program() -> None:
         opts = account()

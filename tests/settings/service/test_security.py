@@ -223,7 +223,7 @@ def test_a_signed_operation_whose_callers_come_in_with_open_ones_is_refused(fold
     folder.contract["paths"]["/v1/{kind}/all"] = {
         "get": {
             "operationId": "all",
-            "security": [{"partner": []}],
+            "security": [{"key": []}],
             "parameters": [{"name": "kind", "in": "path", "required": True, "schema": {"type": "string"}}],
             "responses": {"200": {"description": "ok"}},
         }
