@@ -100,11 +100,7 @@ class Topic:
         """What CloudWatch did since the drill alarm's state was first set for `reason`."""
         history = self._history()
         begun = [place for place, item in enumerate(history) if reason in item.get("HistoryData", "")]
-        said = [
-            item.get("HistorySummary", "")
-            for item in history[: max(begun, default=0)]
-            if item["HistoryItemType"] == "Action"
-        ]
+        said = [item.get("HistorySummary", "") for item in history[: max(begun, default=0)]]
         return Actions(
             published=sum((taken := TAKEN.match(text)) is not None and taken[1] == self.arn for text in said),
             refused=tuple(text for text in said if REFUSED.match(text) and self.arn in text),

@@ -44,6 +44,7 @@ class Account:
     acts: bool = True
     refuses: bool = False
     counted_after: timedelta = timedelta(minutes=4)
+    ran_after: timedelta = timedelta(minutes=4)
     gives_up: int = 0
     fails_to_set: tuple[str, str] | None = None
     interrupts: bool = False
@@ -112,7 +113,7 @@ class Account:
             "NumberOfNotificationsDelivered": 5
             + counted * published * len(self.subscriptions.get(level, ())),
             "NumberOfNotificationsFailed": 7 + counted * self.gives_up,
-            "Invocations": 3 + counted * 2,
+            "Invocations": 3 + (self.now - BEGIN >= self.ran_after) * 2,
             "Errors": 1,
         }
         return {"Datapoints": [{"Sum": float(sums[MetricName])}]}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reports.drill.drill import Result
-from tests.reports.drill.account import MAIL, Account, arn, subscription
+from tests.reports.drill.account import BEGIN, MAIL, Account, arn, subscription
 
 WAIT = timedelta(minutes=15)
 FUNCTION = "arn:aws:lambda:eu-central-1:111111111111:function:svc-prod-slack-0123abcd:live"
@@ -28,6 +28,7 @@ def test_a_sound_account_is_told_so_when_everything_is_counted() -> None:
         "and back to OK",
         "waiting for the counts of SNS, which come every five minutes",
     ]
+    assert account.now - BEGIN == account.counted_after  # and no longer
     assert account.asked_from == {datetime(2026, 11, 27, 17, 0, tzinfo=UTC)}
 
 
@@ -120,9 +121,10 @@ def test_what_cannot_be_set_does_not_keep_the_others_in_alarm(fails: tuple[str, 
 
 
 def test_a_forwarding_function_is_waited_for_and_its_errors_before_do_not_count() -> None:
-    account = Account()
+    account = Account(ran_after=timedelta(minutes=6))
     account.subscriptions["warn"] = [subscription("lambda", FUNCTION)]
     (warn,) = account.drill(["warn"]).run(WAIT)
+    assert account.now - BEGIN == account.ran_after
     assert warn.functions == ["svc-prod-slack-0123abcd"]
     assert warn.counts is not None
     assert (warn.counts.runs, warn.counts.errors) == (

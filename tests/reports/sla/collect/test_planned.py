@@ -53,6 +53,13 @@ def test_a_standing_rule_announces_each_window_on_the_day_before() -> None:
     assert kept(SATURDAY + timedelta(days=1), changed) == []
 
 
+def test_a_window_at_midnight_is_kept_once() -> None:
+    midnight = WEEKLY.model_copy(update={"schedule": "cron(0 0 * * SUN)"})
+    assert kept(SATURDAY - timedelta(days=1), at(1), midnight) == []
+    assert kept(SATURDAY, at(1), midnight) == [(at(5), at(6))]
+    assert kept(SATURDAY + timedelta(days=1), at(1), midnight) == []
+
+
 def test_a_rule_announces_what_begins_after_it_was_changed_on_that_day() -> None:
     assert kept(date(2026, 12, 6), at(6, 1, 30)) == [(at(6, 1, 30), at(6, 2))]
     assert kept(date(2026, 12, 6), at(6, 2, 1)) == []
