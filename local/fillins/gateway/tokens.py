@@ -11,6 +11,7 @@ from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import request_scope
 from ministack.services import apigateway_v1, lambda_svc
 
+SILENT = "User is not authorized to access this resource"  # of a verdict that names no statement
 GATEWAY = "apigateway.amazonaws.com"
 FUNCTION = "/functions/"
 Verdict = tuple[Any, dict[str, Any] | None]
@@ -25,13 +26,19 @@ async def authorize(  # noqa: PLR0917 # the replaced function's own signature
     request_path: str,
     *rest: Any,
 ) -> Verdict:
-    """The emulator's verdict on a call; after Cognito's the API's policy has to allow it, too."""
+    """The emulator's verdict on a call, together with what the API's policy says of everybody.
+
+    After Cognito's it has to allow the call, too. Beside a function's it counts where that says nothing.
+    """
     error, context = await original(api_id, stage_name, method_obj, method, request_path, *rest)
-    if error is None and method_obj.get("authorizationType") == "COGNITO_USER_POOLS":
-        account, region = rest[-2:]
-        error = apigateway_v1._anonymous_policy_error(  # noqa: SLF001 # the one evaluation there is
-            api_id, stage_name, method, request_path, account, region
-        )
+    kind, (account, region) = method_obj.get("authorizationType"), rest[-2:]
+    policy_error = apigateway_v1._anonymous_policy_error(  # noqa: SLF001 # the one evaluation there is
+        api_id, stage_name, method, request_path, account, region
+    )
+    if error is None and kind == "COGNITO_USER_POOLS":
+        error = policy_error
+    elif error is not None and kind == "CUSTOM" and error.message == SILENT and policy_error is None:
+        error, context = None, {}
     return error, None if error else context
 
 

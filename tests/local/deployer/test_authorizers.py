@@ -3,7 +3,8 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ def policy(event, effect, who):
 def handler(event, context):
     if event.get("type") == "TOKEN":
         token = event["authorizationToken"]
+        if token == "elsewhere":
+            return policy({"methodArn": event["methodArn"] + "/elsewhere"}, "Allow", "token")
         if token == "unknown":
             raise Exception("Unauthorized")
         return policy(event, "Allow" if token == "let me in" else "Deny", "token")
@@ -210,15 +213,31 @@ def test_what_asks_for_a_key_or_a_signature_lets_no_token_in(url: str, token: tu
 def test_after_cognitos_verdict_the_apis_policy_has_to_allow_the_call_too(
     emulator: Emulator, url: str, token: tuple[str, str]
 ) -> None:
+    with policy_of(emulator, "/live/GET/pool", "/live/GET/pond"):
+        assert get(url, "/pool", {"Authorization": token[1]}) == (403, "forbidden")
+    assert get(url, "/pool", {"Authorization": token[1]})[0] == 200
+
+
+def test_a_function_that_says_nothing_of_an_operation_lets_nobody_in_since_the_apis_policy_does_not(
+    emulator: Emulator, url: str
+) -> None:
+    assert get(url, "/token", {"X-Badge": "elsewhere"}) == (403, "forbidden")
+    with policy_of(emulator, "/live/GET/pool", "/live/GET/token"):  # what the program never writes
+        assert get(url, "/token", {"X-Badge": "elsewhere"})[0] == 200
+        assert get(url, "/token", {"X-Badge": "please"}) == (403, "forbidden")
+
+
+@contextmanager
+def policy_of(emulator: Emulator, old: str, new: str) -> Iterator[None]:
+    """The API with another policy for a while."""
     gateway = emulator.client("apigateway", SERVICE)
     (api,) = [api for api in gateway.get_rest_apis()["items"] if api["name"] == "tokens"]
-    with_pool = gateway.get_rest_api(restApiId=api["id"])["policy"].replace('\\"', '"')
+    before = gateway.get_rest_api(restApiId=api["id"])["policy"].replace('\\"', '"')
+    assert old in before
     path = {"op": "replace", "path": "/policy"}
-    without = with_pool.replace("/live/GET/pool", "/live/GET/pond")
-    assert without != with_pool
+    patch = [{**path, "value": before.replace(old, new)}]
+    gateway.update_rest_api(restApiId=api["id"], patchOperations=patch)
     try:
-        gateway.update_rest_api(restApiId=api["id"], patchOperations=[{**path, "value": without}])
-        assert get(url, "/pool", {"Authorization": token[1]}) == (403, "forbidden")
+        yield
     finally:
-        gateway.update_rest_api(restApiId=api["id"], patchOperations=[{**path, "value": with_pool}])
-    assert get(url, "/pool", {"Authorization": token[1]})[0] == 200
+        gateway.update_rest_api(restApiId=api["id"], patchOperations=[{**path, "value": before}])

@@ -155,3 +155,16 @@ def test_nobody_reads_the_key_of_another_caller(stacks: Stacks, acme: Credential
         for arn in told(stacks, caller)["api_key_secrets"].values():
             assert secret(stacks, administrator, arn) == "AccessDeniedException"
             assert secret(stacks, root(GLOBEX), arn) == "AccessDeniedException"
+
+
+def test_a_secret_with_the_default_key_is_read_from_no_other_account(
+    stacks: Stacks, acme: Credentials
+) -> None:
+    secrets = stacks.emulator.client("secretsmanager", SERVICE_ACCOUNT)
+    arn = secrets.create_secret(Name="with-the-default-key", SecretString="s3cret")["ARN"]
+    reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    policy = {"Statement": [{**reads, "Principal": {"AWS": f"arn:aws:iam::{ACME}:root"}}]}
+    secrets.put_resource_policy(SecretId=arn, ResourcePolicy=json.dumps({"Version": "2012-10-17", **policy}))
+    make_role(stacks.emulator, ACME, "reads-all", {**reads, "Resource": arn})
+    assert secret(stacks, assume(stacks.emulator, ACME, "reads-all"), arn) == "InvalidRequestException"
+    assert secret(stacks, acme, arn) == "AccessDeniedException"  # its own policy names its own secrets
