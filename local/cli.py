@@ -67,6 +67,11 @@ def parser() -> argparse.ArgumentParser:
         " in other environments like wine:staging, run side by side under one monitor stack",
     )
     options.add_argument(
+        "--watch",
+        action="store_true",
+        help="make the API by plain calls of AWS, find it with `discover` and watch it without deploying it",
+    )
+    options.add_argument(
         "--clients",
         type=_whole(1, MAX_CLIENTS),
         default=8,

@@ -4,8 +4,9 @@ import argparse
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -23,7 +24,7 @@ from local.emulator.net import PortInUseError
 from local.report import show
 from local.report.checks import summarise
 from local.report.files import write
-from local.run.copies import copies
+from local.run.copies import Copy, copies
 from local.run.customers import NoPlanError
 from local.run.faults import FAULTS
 from local.run.findings import Findings
@@ -32,6 +33,7 @@ from local.run.plan import Options
 from local.run.progress import Steps
 from local.run.sequence import Run, region
 from local.run.served import Asked
+from local.run.theirs import STACK
 from rehearsal import RehearsalError
 from settings.service import Service, ServiceError, load
 
@@ -63,6 +65,8 @@ def run(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace, console: Console) -> int:
     started_at = time.time()
     wanted = copies(given.stack, given.service)
+    if given.watch:
+        wanted = (their_copy(wanted),)
     options = Options(
         requests=given.requests or (None if given.minutes else DEFAULT_REQUESTS),
         clients=given.clients,
@@ -95,7 +99,7 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         asked = []
         for copy in wanted:
             model, artefact = models.get(copy.service, (None, None))
-            asked.append(Asked(copy=copy, model=model, artefact=artefact))
+            asked.append(Asked(copy=copy, existing=given.watch, model=model, artefact=artefact))
         run = Run(options, steps, emulator, asked, started_at=started_at)
         findings = _execute(run, emulator)
         steps.close()
@@ -110,6 +114,13 @@ def _run(given: argparse.Namespace, console: Console) -> int:
     if not all(summary.held for summary in summaries):
         return NOT_HELD
     return HELD if all(summary.slo_kept for summary in summaries) else SLO_BROKEN
+
+
+def their_copy(wanted: Sequence[Copy]) -> Copy:
+    """The service as an API of others, in a stack that watches it. Raises `ConfigError` for several."""
+    if len(wanted) > 1:
+        raise ConfigError(f"--watch makes one API, and {len(wanted)} were to run. Give one --service.")
+    return replace(wanted[0], stack=STACK, overrides={})
 
 
 def _possible(options: Options, service: Service) -> None:

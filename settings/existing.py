@@ -176,7 +176,7 @@ class Existing(Section):
         Annotated[
             str,
             form(
-                r"https://[^\s/?#]+(/[^\s?#]*)?",
+                r"(https://[^\s/?#]+|http://127\.0\.0\.1(:\d+)?)(/[^\s?#]*)?",
                 "it should be an address like https://api.example.com/v1; the canary calls what is below it",
             ),
             Field(examples=["https://api.example.com"]),

@@ -51,7 +51,7 @@ class Existing(pulumi.ComponentResource):
         watching_exports = watching.watch(self, name, common=shared, watched=watched, settings=settings)
         self.exports = {
             "api_url": existing.address(settings.region),
-            "api_id": existing.api.id if existing.api else None,
+            "api_id": existing.api.id if existing.api else "",
             "canary_api_key": None,  # a key of theirs is the monitor stack's secret
             "probes": probes.read(STACKS / settings.probes).exported(),
             **watching_exports,

@@ -46,6 +46,7 @@ def deploy(
     emulator: Emulator,
     *,
     file: str | None = None,
+    folder: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     stack_outputs: Deployment | Mapping[str, Any] | None = None,
     on_resource: Callable[[Resource], None] | None = None,
@@ -53,14 +54,14 @@ def deploy(
 ) -> Deployment:
     """Run the program as stack `stack` (for example `dev` or `dev-monitor`).
 
-    Its configuration is that of the stack `file`, by default its own, with `overrides`, see
+    Its configuration is that of the stack `file` (in `folder`), by default its own, with `overrides`, see
     `stack_config.load`. `stack_outputs` is what StackReferences answer with: a `Deployment`, which also knows
     what is secret, or a plain mapping of outputs for all of them, or one of stacks to their deployments.
     `on_resource` is called after each creation, from several threads, one call at a time.
     Raises `config.ConfigError` for the YAML files, `DeployError` for a resource that could not be created,
     and whatever the program itself raises.
     """
-    project, config = load(root, file or stack, overrides)
+    project, config = load(root, file or stack, overrides, folder)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     return run(

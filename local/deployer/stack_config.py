@@ -23,17 +23,19 @@ TREES: Mapping[str, type[BaseModel]] = {
 }
 
 
-def load(root: Path, stack: str, overrides: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+def load(
+    root: Path, stack: str, overrides: Mapping[str, Any] | None = None, folder: Path | None = None
+) -> tuple[str, dict[str, Any]]:
     """The project's name and its configuration, `{"project:key": value}`, scalars at the root as text.
 
     Later ones win: the defaults of `Pulumi.yaml` (`default`, or `value` of other namespaces), the stack's
     file, `overrides`. Overrides have no project prefix and are nested or dotted: `{"model": {"image": "x"}}`
     is `{"model.image": "x"}`. Mappings are merged key by key, everything else is replaced, and None removes
-    a key. The account ids are always the local ones.
+    a key. The account ids are always the local ones. The stack's file is in `folder`, else where all are.
     Raises `config.ConfigError` when a file is missing or cannot be read.
     """
     name, found = stack_files.declared(root / "Pulumi.yaml")
-    folder = config.STACKS if root == config.ROOT else root
+    folder = folder or (config.STACKS if root == config.ROOT else root)
     path, prefix = folder / f"Pulumi.{stack}.yaml", f"{name}:"
     found |= stack_files.read(path, name)
     own = {key.removeprefix(prefix): value for key, value in found.items() if key.startswith(prefix)}

@@ -107,10 +107,10 @@ def _numbers(found: Summary) -> Table:
     reasons = "".join(f", {n} x {reason}" for reason, n in found.canary.reasons.items())
     table.add_row("Canary probes", str(found.canary.probes), f"{found.canary.succeeded} succeeded{reasons}")
     for plan, usage in found.usage.items():
-        quota = f"{usage.percent:g} % of {usage.limit:,} a {str(usage.period).lower()}"
-        table.add_row(
-            f"Usage of plan {plan}", f"{usage.used:,}", f"busiest key, {quota if usage.limit else 'no quota'}"
-        )
+        quota = "no quota"
+        if usage.limit:
+            quota = f"{usage.percent:g} % of {usage.limit:,} a {str(usage.period).lower()}"
+        table.add_row(f"Usage of plan {plan}", f"{usage.used:,}", f"busiest key, {quota}")
     table.add_row("Traces", f"{found.traces.total:,}", f"{found.traces.complete:,} complete")
     table.add_row(
         "Resources",

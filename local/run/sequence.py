@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from config import ConfigError
 from local.deployer import Deployment, Resource, bootstrap, stack_config
@@ -20,6 +21,7 @@ from local.run.findings import Findings, Shared
 from local.run.plan import Options
 from local.run.progress import Steps
 from local.run.served import Asked, Served, deployed
+from local.run.theirs import Theirs
 
 ACCOUNTS = (SERVICE_ACCOUNT, MONITOR_ACCOUNT)
 
@@ -51,7 +53,10 @@ class Run:
     ) -> None:
         self._options, self._steps, self._emulator = options, steps, emulator
         alone = len(asked) == 1
-        self._services = [Served(each, options, steps, emulator, alone=alone) for each in asked]
+        self._services = [
+            (Theirs if each.existing else Served)(each, options, steps, emulator, alone=alone)
+            for each in asked
+        ]
         self._started_at = started_at
 
     @property
@@ -124,9 +129,11 @@ class Run:
         """One monitor stack over all services."""
         stack = f"{self._options.stack}-monitor"
         theirs = {served.copy.stack: served.deployment for served in self._services}
-        watches = {} if list(theirs) == [self._options.stack] else {"watches": list(theirs)}
+        overrides: dict[str, Any] = {} if list(theirs) == [self._options.stack] else {"watches": list(theirs)}
+        for served in self._services:
+            overrides |= served.monitor_overrides
         with self._steps.step(f"deploy {stack}", "Deploy the monitor stack") as advance:
-            return deployed(stack, self._emulator, advance, file=stack, overrides=watches, upstream=theirs)
+            return deployed(stack, self._emulator, advance, file=stack, overrides=overrides, upstream=theirs)
 
 
 def apart(every: Sequence[Findings]) -> tuple[Findings, ...]:

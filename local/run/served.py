@@ -34,9 +34,13 @@ BATCH = 25  # DynamoDB's limit of items in one BatchWriteItem
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A service that is to run; with the server and the artefact of its model if it has one."""
+    """A service that is to run; with the server and the artefact of its model if it has one.
+
+    `existing` is deployed by other means and only watched.
+    """
 
     copy: Copy
+    existing: bool = False
     model: ModelServer | None = None
     artefact: Path | None = None
 
@@ -69,6 +73,11 @@ class Served:
         watched: Mapping[str, Any] = self.deployment.outputs["watched"]
         return watched
 
+    @property
+    def monitor_overrides(self) -> Mapping[str, Any]:
+        """What the monitor stack is set to for this service."""
+        return {}
+
     def deploy(self) -> None:
         """Make the service stack. Raises what deploying raises."""
         with self._step(f"deploy {self.copy.stack}", "Deploy the service stack", told=True) as advance:
@@ -79,6 +88,9 @@ class Served:
                 file=self._options.stack,
                 overrides={**self._overrides(), **self.copy.overrides},
             )
+        self._attach_model()
+
+    def _attach_model(self) -> None:
         if self._model is not None:
             for endpoint in self.watched["endpoints"]:
                 self._emulator.attach_model(self._model.url, pid=self._model.pid, endpoint=endpoint["name"])
@@ -139,14 +151,18 @@ class Served:
     def _load(self, table: str) -> None:
         """Put the service's reference data into the table, all but the probes', which the stack put there."""
         client = self._emulator.client("dynamodb", SERVICE_ACCOUNT)
-        deployed = {item["id"] for probe in self.service.definition.probes for item in probe.reference}
+        there = self._there_already()
         data = [item for _, item in self.service.reference_items(self._artefact)]
-        items = [attributes(item) for item in data if item["id"] not in deployed]
+        items = [attributes(item) for item in data if item["id"] not in there]
         with self._step("load", "Load the reference data", total=len(items)) as advance:
             for start in range(0, len(items), BATCH):
                 batch = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
                 client.batch_write_item(RequestItems={table: batch})
                 advance(len(batch), f"{min(start + BATCH, len(items))} items")
+
+    def _there_already(self) -> set[str]:
+        """Which reference items the stack has put there: those of its probes."""
+        return {item["id"] for probe in self.service.definition.probes for item in probe.reference}
 
     def _customer(self) -> tuple[Plan, Target, float]:
         outputs = self.deployment.outputs
@@ -227,10 +243,11 @@ def deployed(
     advance: Advance,
     *,
     file: str,
+    folder: Path | None = None,
     overrides: Mapping[str, Any],
     upstream: Mapping[str, Deployment] | None = None,
 ) -> Deployment:
-    """A stack of this name with the settings of `file`, counted as it is made."""
+    """A stack of this name with the settings of `file` (in `folder`), counted as it is made."""
     count = 0
 
     def created(_: Resource) -> None:
@@ -242,6 +259,7 @@ def deployed(
         stack,
         emulator,
         file=file,
+        folder=folder,
         overrides=overrides,
         stack_outputs=upstream,
         on_resource=created,

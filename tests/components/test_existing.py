@@ -130,7 +130,7 @@ def test_what_has_no_api_is_watched_at_the_address_that_is_given() -> None:
     run = watching(
         {"url": "https://api.example.com/v1", "functions": [{"name": "hello", "timeout_ms": 3000}]}
     )
-    assert (run.outputs["api_url"], run.outputs["api_id"]) == ("https://api.example.com/v1", None)
+    assert (run.outputs["api_url"], run.outputs["api_id"]) == ("https://api.example.com/v1", "")
     assert run.outputs["watched"]["api"] is None
 
 
