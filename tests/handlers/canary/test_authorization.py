@@ -9,7 +9,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, Request, reply
-from tests.handlers.canary.sending import API_KEY, Wall, probe, sender, sent
+from handlers.canary.secrets import Secrets
+from tests.handlers.canary.sending import API_KEY, NAMED_ARN, Store, Wall, probe, sender, sent
+from tests.handlers.canary.test_canary import Aws, aws
+
+__all__ = ["aws"]
 
 OK = reply(200, {})
 TOKEN = reply(200, {"access_token": "t0-ken", "token_type": "Bearer", "expires_in": 3600})
@@ -177,3 +181,41 @@ def test_a_secret_that_is_not_there_or_fits_no_header_is_none_sent(
                 unfit = sent(sender(api.url, {"crm": value}), orders)
                 assert (unfit.reason, unfit.detail) == ("secret", "a secret cannot stand in a header")
     assert api.requests == []
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_run_that_was_refused_makes_the_next_one_read_secrets_and_fetch_tokens_anew(
+    status: int, aws: Aws, tmp_path: Path
+) -> None:
+    aws.publication(times=3)
+    store = Store({"crm": "old"})
+    with Loopback([TOKEN]) as idp, Loopback([reply(status), OK]) as api:
+        secrets = Secrets(store, None, NAMED_ARN)
+        canary = aws.canary(api.url, probe(tmp_path, oauth(idp.url)), secrets=secrets)
+        assert [canary.run()["reason"] for _ in range(3)] == ["status", None, None]
+    assert (len(idp.requests), store.reads) == (2, [NAMED_ARN, NAMED_ARN])
+
+
+def test_a_client_that_was_refused_is_tried_with_a_secret_that_is_read_anew(aws: Aws, tmp_path: Path) -> None:
+    aws.publication(times=2)
+    store = Store({"crm": "old"})
+    with Loopback([reply(401), TOKEN]) as idp, Loopback([OK]) as api:
+        secrets = Secrets(store, None, NAMED_ARN)
+        canary = aws.canary(
+            api.url, probe(tmp_path, oauth(idp.url, client_authentication="form")), secrets=secrets
+        )
+        assert canary.run()["reason"] == "secret"
+        store.held[NAMED_ARN] = json.dumps({"crm": "new"})
+        assert canary.run()["reason"] is None
+    assert [dict(parse_qsl(r.body.decode()))["client_secret"] for r in idp.requests] == ["old", "new"]
+
+
+def test_a_refusal_that_is_expected_is_none(aws: Aws, tmp_path: Path) -> None:
+    aws.publication(times=2)
+    store = Store({"crm": "t"})
+    with Loopback([reply(403)]) as api:
+        secrets = Secrets(store, None, NAMED_ARN)
+        refused = probe(tmp_path, {"bearer": "crm"}, expect={"status": 403})
+        canary = aws.canary(api.url, refused, secrets=secrets)
+        assert [canary.run()["ok"] for _ in range(2)] == [True, True]
+    assert store.reads == [NAMED_ARN]

@@ -122,3 +122,16 @@ def test_an_errors_code_is_cut_to_what_a_log_line_takes() -> None:
     with Stubber(secrets) as stubbed:
         stubbed.add_client_error("get_secret_value", "X" * 200)
         assert problem(Secrets(secrets, API_KEY_ARN, None)) == f"Secrets Manager: {'X' * 80}"
+
+
+def test_a_problem_that_is_over_is_told_no_more() -> None:
+    store = Store({})
+    held = store.held.pop(API_KEY_ARN)
+    secrets = Secrets(store, API_KEY_ARN, None)
+    assert problem(secrets) == "Secrets Manager: KeyError"
+    store.held[API_KEY_ARN] = held
+    secrets.refresh()
+    assert secrets.api_key() == API_KEY
+    secrets.forget()
+    with pytest.raises(SecretUnreadableError, match=NONE):
+        secrets.api_key()

@@ -25,7 +25,7 @@ REMOVE = {
 }
 CREATE: dict[str, Any] = {
     "request": {
-        "body": {"items": [1], "by": "${token}", "note": "$${x} of ${token}"},
+        "body": {"items": [1], "by": "${token}", "note": "$${x} of ${token}", "is": "$${x}"},
         "headers": {"Authorization": "Bearer ${token}"},
     },
     "expect": {"status": 201},
@@ -54,7 +54,7 @@ def test_values_of_an_answer_are_filled_into_later_steps(tmp_path: Path) -> None
     assert calls == ["POST /live/login", "POST /live/orders", "DELETE /live/orders/7%252F8"]
     login, order, gone = api.requests
     assert login.json() == {"user": "canary", "password": "pa55"}
-    assert order.json() == {"items": [1], "by": "t-1", "note": "${x} of t-1"}
+    assert order.json() == {"items": [1], "by": "t-1", "note": "${x} of t-1", "is": "${x}"}
     assert order.headers["authorization"] == gone.headers["authorization"] == "Bearer t-1"
     assert api.connections == 3  # each as a new customer's
 

@@ -159,6 +159,9 @@ def test_what_an_older_program_exported_is_read_as_it_was_meant() -> None:
 OAUTH = {"token_url": "https://auth.example.com/t", "client_id": "me", "client_secret": "crm"}
 PROBE, EXPECT = ("probes", 0), ("probes", 0, "expect")
 SCHEMA = (*EXPECT, "schema")
+HEALTH = {"name": "health", "path": "/health", "authorization": "none"}
+ONE = {"type": "array", "maxItems": 1}
+TWO = {"type": "array", "items": [{"type": "integer"}, {"type": "string"}]}
 HUSH = "eyJhbGciOi.J9-hush"
 WRONG: dict[str, tuple[Spoil, str]] = {
     "no probes": (put("probes", value=[]), "probes.yaml:3: probes: Tuple should have at least 1 item"),
@@ -212,6 +215,34 @@ WRONG: dict[str, tuple[Spoil, str]] = {
         put(*PROBE, "request", "headers", value={"authorization": "${token}"}),
         "request.headers.authorization: `authorization` writes this header, so yours would be lost. Remove"
         " one",
+    ),
+    "address with a user in it": (
+        put("authorization", value={"oauth": {**OAUTH, "token_url": "https://me:pw@auth.example.com/t"}}),
+        "authorization.oauth.token_url: it should be an address like https://",
+    ),
+    "value of an answer to HEAD": (
+        put(
+            "probes",
+            1,
+            value={**HEALTH, "method": "HEAD", "expect": {"values": [{"pointer": "", "equals": 1}]}},
+        ),
+        "probes[1].expect.values[0]: an answer to HEAD with status 200 has no body, so it always fails.",
+    ),
+    "item beyond those there may be": (
+        put(
+            "probes",
+            1,
+            value={**HEALTH, "expect": {"schema": ONE, "values": [{"pointer": "/1", "equals": 1}]}},
+        ),
+        "probes[1].expect.values[0].pointer: no answer that fits the schema has '/1'",
+    ),
+    "item of another place": (
+        put(
+            "probes",
+            1,
+            value={**HEALTH, "expect": {"schema": TWO, "values": [{"pointer": "/1", "equals": 1}]}},
+        ),
+        "probes[1].expect.values[0].equals: no answer that fits the schema has this there (must be text)",
     ),
     "header of the connection": (
         put(*PROBE, "request", "headers", value={"Content-Length": "7"}),
@@ -468,3 +499,21 @@ def test_a_file_that_is_none_is_told_in_one_line(text: str, said: str, tmp_path:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="it cannot be read"):
         file.read(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("authorization", [{"bearer": "crm"}, {"oauth": OAUTH}, "iam"])
+def test_whatever_writes_a_header_keeps_others_from_it(authorization: Any, tmp_path: Path) -> None:
+    content = copy.deepcopy(RIGHT)
+    content["authorization"] = authorization
+    content["probes"][0]["request"]["headers"] = {"Authorization": "${token}"}
+    (problem,) = problems(tmp_path, content)
+    assert "`authorization` writes this header, so yours would be lost" in problem
+
+
+def test_a_key_of_ones_own_and_a_schema_with_patterns_are_right(tmp_path: Path) -> None:
+    content = copy.deepcopy(RIGHT)
+    content["probes"][0]["before"][0]["authorization"] = {"api_key": "idp-key"}
+    schema = content["probes"][0]["expect"]["schema"]
+    schema["patternProperties"], schema["required"] = {"^x-": {"type": "string"}}, ["id", "x-a"]
+    content["probes"][0]["expect"]["values"].append({"pointer": "/x-a", "equals": "b"})
+    assert problems(tmp_path, content) == []
