@@ -50,6 +50,10 @@ engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs th
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not provider and not pack' $(ARGS)
 
+.PHONY: package
+package: $(INSTALLED) ## Compile the component package's examples against SDKs of its schema; needs Node, Go and generators
+	@$(BIN)/python -m pytest tests/package -m sdk -rs $(ARGS)
+
 .PHONY: provider
 provider: $(INSTALLED) build ## Hold what is assumed of the AWS provider against its own plan; needs Terraform
 	@$(BIN)/python -m pytest tests/engine -m provider -rs $(ARGS)

@@ -11,6 +11,7 @@ from monitoring.stacks import (
     parts_alarms,
     service_alarms,
     service_mutes,
+    slo_alarms,
     stacks,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "service_alarms",
     "service_dashboard",
     "service_mutes",
+    "slo_alarms",
     "stacks",
 ]

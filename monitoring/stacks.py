@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from monitoring import own_kpis, tuning
 from monitoring.alarms import limits, monitor, ownership, service
 from monitoring.alarms.rule import Entry, MetricRule, Scope, made
+from monitoring.errors import MonitoringError
 from monitoring.notify import maintenance, pages
 from monitoring.notify import monitor as monitor_pages
 from monitoring.notify import service as service_pages
@@ -69,6 +70,23 @@ def parts_alarms(parts: WatchedParts) -> tuple[Alarm, ...]:
     own = _service(parts)
     _check(parts.tuning, own)
     return tuple(entry.alarm for entry in own.entries)
+
+
+def slo_alarms(watched: Watched) -> tuple[Alarm, ...]:
+    """The alarms on the promise alone, of the API's own metrics, without a canary. Raises as `stacks` does.
+
+    The silence of these metrics is owned by `parts_alarms` of the same parts.
+    """
+    if watched.api is None:
+        raise MonitoringError("nothing is promised", ["api: an SLO is of an API's requests; give it"])
+    canary = ("canary-", monitor.NOTHING_SEEN)
+    rules = [
+        rule for rule in monitor.rules(watched) if rule.component == "slo" and not rule.key.startswith(canary)
+    ]
+    scope = Scope(prefix=watched.name, runbook_url=watched.runbook_url, tuning=watched.tuning)
+    promise = _account(rules, monitor_pages.composites, scope)
+    _check(watched.tuning, _service(watched), promise)
+    return tuple(entry.alarm for entry in promise.entries)
 
 
 def service_alarms(watched: Watched) -> tuple[Alarm, ...]:

@@ -23,6 +23,7 @@ ROOMS = (
     "local",
     "reports",
     "discovery",
+    "package",
     "bench",
 )
 FILES = ("config", "settings", "entry")
@@ -41,6 +42,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
     "handlers": set(),
     "model": set(),
+    "package": {"components", "monitoring", "settings"},
     "policy": {"config"},  # to run the program that it judges
     "services": {"entry"},  # its command; a service itself imports nothing
     "local": None,

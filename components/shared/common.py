@@ -56,7 +56,7 @@ def common(
         region=region,
         log_retention_days=settings.log_retention_days,
         key_arn=encryption.key_arn,
-        layer_arn=_sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
+        layer_arn=sdk_layer(f"{name}-sdk", f"{prefix}-xray-sdk", opts).arn,
         traces=traces(f"{name}-traces", settings.tracing, prefix, encryption.key_arn, opts),
     )
 
@@ -82,7 +82,7 @@ def warn_of_one_account(name: str) -> None:
     )
 
 
-def _sdk_layer(name: str, layer_name: str, opts: pulumi.ResourceOptions) -> aws.lambda_.LayerVersion:
+def sdk_layer(name: str, layer_name: str, opts: pulumi.ResourceOptions) -> aws.lambda_.LayerVersion:
     """The X-Ray SDK for the runtime of the functions; a change of the pinned SDK publishes a new one."""
     return aws.lambda_.LayerVersion(
         name,

@@ -93,7 +93,7 @@ def test_nothing_that_others_write_is_pasted_into_a_script(path: Path) -> None:
 def test_ci_runs_all_that_a_change_must_pass() -> None:
     local = (ROOT / ".ci" / "run").read_text()
     named = jobs(ROOT / ".github" / "workflows" / "ci.yml")["ci"]["strategy"]["matrix"]["target"]
-    for target in ("check", "actionlint", "test", "engine", "policy", "rehearse", "local"):
+    for target in ("check", "actionlint", "test", "engine", "policy", "package", "rehearse", "local"):
         assert target in [each.split()[0] for each in named]
         assert target in local
     services = {path.name for path in (ROOT / "services").iterdir() if (path / "service.yaml").exists()}

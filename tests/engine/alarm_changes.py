@@ -68,8 +68,8 @@ ROWS = (
     Row(
         what="without alarms there are none in either account",
         do=settings(alarms={"all": {"enabled": False}}),
-        effects={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARD},
-        then={"deleted": "MetricAlarm *, CompositeAlarm *", "updated": DASHBOARDS},
+        effects={"deleted": "MetricAlarm alarms-*, CompositeAlarm *", "updated": DASHBOARD},
+        then={"deleted": "MetricAlarm alarms-*, CompositeAlarm *", "updated": DASHBOARDS},
     ),
     Row(
         what="a subscription is made in both accounts, and a channel gets a function that writes to it",
@@ -107,8 +107,8 @@ ROWS = (
     Row(
         what="another runbook is in every alarm",
         do=settings(runbook_url="https://wiki.example.com/runbook"),
-        effects={"updated": f"MetricAlarm *, CompositeAlarm *, {DASHBOARD}"},
-        then={"updated": f"MetricAlarm *, CompositeAlarm *, {DASHBOARD}"},
+        effects={"updated": f"MetricAlarm alarms-*, CompositeAlarm *, {DASHBOARD}"},
+        then={"updated": f"MetricAlarm alarms-*, CompositeAlarm *, {DASHBOARD}"},
     ),
     Row(
         what="another promised availability moves the alarms on it",

@@ -54,7 +54,9 @@ def _of_a_bucket() -> Kind:
 KINDS: Mapping[str, Kind] = {
     "aws:apigateway/account:Account": _kind(once="", puts=True),
     "aws:apigateway/apiKey:ApiKey": _kind("value", named="name"),
+    "aws:apigateway/basePathMapping:BasePathMapping": _kind("domainName", once="domainName basePath"),
     "aws:apigateway/deployment:Deployment": _kind("restApi triggers"),
+    "aws:apigateway/domainName:DomainName": _kind("domainName", once="domainName"),
     "aws:apigateway/methodSettings:MethodSettings": _kind(
         "restApi stageName methodPath", once="restApi stageName methodPath", puts=True
     ),
@@ -73,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
         once="serviceNamespace resourceId scalableDimension",
         puts=True,
     ),
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": _named(),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _kind("alarmName", once="alarmName", puts=True),
     "aws:cloudwatch/dashboard:Dashboard": _kind("dashboardName", once="dashboardName", puts=True),
     "aws:cloudwatch/logGroup:LogGroup": _named(),
@@ -85,6 +88,7 @@ KINDS: Mapping[str, Kind] = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _kind("repository policy", once="repository", puts=True),
     "aws:ecr/repository:Repository": _named("encryptionConfigurations"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _kind("url", once="url"),
+    "aws:iam/policy:Policy": _named("description path"),
     "aws:iam/role:Role": _named(),
     "aws:iam/rolePolicy:RolePolicy": _kind("name role", once="role name", named="name", puts=True),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _kind("*", once="role policyArn", puts=True),
@@ -108,6 +112,7 @@ KINDS: Mapping[str, Kind] = {
     "aws:oam/link:Link": _kind("labelTemplate sinkIdentifier", once="sinkIdentifier"),
     "aws:oam/sink:Sink": _kind("name", once="", named="name"),
     "aws:oam/sinkPolicy:SinkPolicy": _kind("sinkIdentifier", once="sinkIdentifier", puts=True),
+    "aws:route53/record:Record": _kind("zoneId name setIdentifier", once="zoneId name type"),
     "aws:s3/bucket:Bucket": _kind("bucket", once="bucket", named="bucket"),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _of_a_bucket(),
     "aws:s3/bucketPolicy:BucketPolicy": _of_a_bucket(),

@@ -46,10 +46,28 @@ BOOTSTRAP: Mapping[str, Mapping[str, Any]] = {
     "bootstrap/service": {**ACCOUNT, "role": "service", "observability": {"sink_arn": SINK}},
 }
 ALL = {**BOOTSTRAP, **PAIR}
+CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNTS['service']}:certificate/11111111-2222-3333-4444-555555555555"
 # The same service with everything that can be switched on, so that every type and input is met.
 FULL: Mapping[str, Any] = {
     **SERVICE,
     "model": {**SERVICE["model"], "data_capture": {"s3_uri": "s3://captures-of-ours/dev"}},
     "inference": {"reserved_concurrency": 100, "start": "provisioned", "provisioned_concurrency": 2},
-    "api": {**SERVICE["api"], "waf": {"requests_per_5_min": 500_000}},
+    "api": {
+        **SERVICE["api"],
+        "waf": {"requests_per_5_min": 500_000},
+        "callers": [{"name": "acme", "account": "333333333333", "roles": ["backend"]}],
+        "domain": {
+            "name": "api.example.com",
+            "certificate": CERTIFICATE,
+            "hosted_zone": "Z0123456789ABC",
+        },
+    },
+    "usage_plans": [
+        {**SERVICE["usage_plans"][0], "keys": [{"name": "acme", "caller": "acme"}]},
+        SERVICE["usage_plans"][1],
+    ],
+}
+FULL_ACCOUNT: Mapping[str, Any] = {
+    **BOOTSTRAP["bootstrap/monitor"],
+    "delivery": {"state": True, "repository": "example/inference-watch"},
 }

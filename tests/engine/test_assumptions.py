@@ -10,7 +10,7 @@ from tests.engine.classes import shape
 from tests.engine.cloud import Thing
 from tests.engine.kinds import KINDS
 from tests.engine.project import Project
-from tests.engine.stacks import ALL, FULL
+from tests.engine.stacks import ALL, FULL, FULL_ACCOUNT
 
 # What the program only sets in other shapes than these, or the provider of that version does not know.
 UNSEEN = {"aws:apigateway/apiKey:ApiKey": {"value"}}
@@ -21,7 +21,7 @@ UNSEEN = {"aws:apigateway/apiKey:ApiKey": {"value"}}
 def test_what_forces_a_replacement_is_what_the_real_provider_plans(
     project: Callable[..., Project], tmp_path: Path
 ) -> None:
-    new = project({**ALL, "dev": FULL})
+    new = project({**ALL, "dev": FULL, "bootstrap/monitor": FULL_ACCOUNT})
     for stack in ALL:
         assert new.stack(stack).up().error == ""
     judged = terraform.verdicts(one_of_each(new), tmp_path)
