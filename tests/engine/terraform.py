@@ -21,12 +21,14 @@ from tests.engine.provider import SIGNATURE
 SOURCE, VERSION = "registry.terraform.io/hashicorp/aws", "5.100.0"
 MIRRORS = ("/*/*/registry.terraform.io", "/usr/*/share/terraform/plugins/registry.terraform.io")
 MODULES = {"apigateway": "api_gateway"}
+TYPES = {"aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider"}
 # Pulumi's own names for arguments, where no rule leads to Terraform's.
 RENAMED = {
     "aws_lambda_function": {"code": "filename", "name": "function_name"},
     "aws_lambda_layer_version": {"code": "filename"},
     "aws_lambda_permission": {"function": "function_name"},
     "aws_cloudwatch_metric_alarm": {"name": "alarm_name"},
+    "aws_route53_record": {"aliases": "alias"},
     "aws_sns_topic_subscription": {"topic": "topic_arn"},
 }
 NEWER = {  # what this version of the provider lacks, and what it has instead
@@ -90,6 +92,8 @@ def verdicts(things: list[Thing], folder: Path) -> list[Verdict]:
 
 def terraform_type(token: str) -> str:
     """`aws:lambda/function:Function` -> `aws_lambda_function`."""
+    if token in TYPES:
+        return TYPES[token]
     _, path, name = token.split(":")
     module = path.split("/")[0]
     return f"aws_{MODULES.get(module, module)}_{_snake(name)}"
