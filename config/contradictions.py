@@ -24,6 +24,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _roles(settings)
     yield from _accounts(settings)
     yield from _subscriptions(settings)
+    yield from _watches(settings)
     yield from _rules(settings)
     if settings.region in settings.canary.locations:
         yield (
@@ -88,6 +89,12 @@ def _accounts(settings: Settings) -> Iterator[str]:
             "accounts.monitor: it is the service's own account, so an outage of that account would silence"
             " the canary with the API. Name a second account."
         )
+
+
+def _watches(settings: Settings) -> Iterator[str]:
+    for number, stack in enumerate(settings.watches):
+        if stack in settings.watches[:number]:
+            yield f"watches[{number}]: {stack} is there twice; it is watched once. Remove one."
 
 
 def _subscriptions(settings: Settings) -> Iterator[str]:

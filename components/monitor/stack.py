@@ -125,6 +125,10 @@ def check(services: Sequence[tuple[str, Watched]], settings: Settings) -> None:
             )
         if not settings.watches:
             check_pair(watched, settings)
+        try:
+            monitoring.stacks(watched)
+        except monitoring.MonitoringError as error:  # for people: without a traceback
+            raise pulumi.RunError(f"Stack {stack!r} cannot be watched. {error}") from None
 
 
 def check_pair(watched: Watched, settings: Settings) -> None:

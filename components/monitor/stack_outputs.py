@@ -64,7 +64,10 @@ class StackOutputs:
         return self._reference.get_output(output).apply(known)
 
     def _refuse_or_warn(self, what: str) -> None:
-        problem = f"Stack {self.name!r} {what}: it was not deployed with this program, or was destroyed."
+        problem = (
+            f"Stack {self.name!r} {what}: it is no service stack, was not deployed with this program, or was"
+            " destroyed."
+        )
         command = f"pulumi up -s {self.name}"
         if not pulumi.runtime.is_dry_run():
             raise pulumi.RunError(f"{problem} Deploy it first: {command}")

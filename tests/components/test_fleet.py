@@ -154,7 +154,7 @@ def test_a_service_of_another_region_is_refused(outputs: dict[str, Outputs]) -> 
 @pytest.mark.parametrize(
     ("watches", "message"),
     [
-        (("dev", "dev"), r"watches\[1\]: 'acme/inference-watch/dev' is there twice"),
+        (("dev", "dev"), r"watches\[1\]: dev is there twice; it is watched once. Remove one."),
         (("dev", f"{ORG}/dev"), r"watches\[1\]: 'acme/inference-watch/dev' is there twice"),
         (("dev", "watch"), r"watches\[1\]: 'acme/inference-watch/watch' is this stack itself"),
     ],
@@ -179,3 +179,14 @@ def test_a_broken_service_takes_no_other_ones_alarms_away(
         assert {n for n in own if "-monitor" not in n} <= {m.name for m in preview.made}
     with pytest.raises(pulumi.RunError, match=f"Stack '{ORG}/staging' has no output '{missing}' yet"):
         watch(broken, *ALL)
+
+
+def test_a_service_whose_alarms_cannot_be_is_named_before_anything_is_made(
+    outputs: dict[str, Outputs],
+) -> None:
+    watched = outputs[f"{ORG}/staging"]["watched"]
+    tuned = {**watched, "tuning": {"each": {"no-such-alarm": {"enabled": False}}}}
+    broken = {**outputs, f"{ORG}/staging": {**outputs[f"{ORG}/staging"], "watched": tuned}}
+    with pytest.raises(pulumi.RunError, match=f"Stack '{ORG}/staging' cannot be watched") as refused:
+        watch(broken, *ALL)
+    assert "no-such-alarm" in str(refused.value)
