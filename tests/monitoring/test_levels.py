@@ -93,7 +93,9 @@ def test_no_two_pages_say_the_same_about_different_things() -> None:
 def test_every_runbook_section_answers_the_four_questions_and_belongs_to_an_alarm() -> None:
     text = RUNBOOK_PAGE.read_text()
     service = watched(endpoint=GPU_INSTANCES, own_kpis={"orders": WAITING}, quotas=QUOTAS)
-    anchors = {entry.rule.anchor for entry in entries(service).values()}
+    probed = service.probed(["eu-west-1"], [])
+    anchors = {entry.rule.anchor for entry in entries(probed).values()}
+    anchors.add("heartbeat-missing")  # no alarm of ours: a watcher outside AWS pages for it
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     assert sections.keys() == anchors
     for name, body in sections.items():
