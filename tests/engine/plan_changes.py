@@ -1,18 +1,9 @@
 """Changes of the usage plans and their keys: whose value stays, and what watches their quotas."""
 
-from tests.engine.row import DASHBOARD, DASHBOARDS, Edit, Row, both, plans, settings
+from tests.engine.row import DASHBOARD, DASHBOARDS, Row, plans, settings
 from tests.engine.stacks import SERVICE
 
 GOLD = {"rate_per_s": 2, "burst": 4, "quota": {"limit": 100, "period": "DAY"}, "keys": ["initech"]}
-
-
-def caller(generations: list[int]) -> Edit:
-    """A caller of another account that reads a key with these values valid."""
-    key = {"name": "acme", "caller": "acme", "generations": generations}
-    roles = {"name": "acme", "account": "333333333333", "roles": ["backend"]}
-    return both(settings(api={"callers": [roles]}), plans(partners={"keys": [key, "globex"]}))
-
-
 ROWS = (
     Row(
         what="a renamed plan keeps its keys, which are without a plan for a moment",
@@ -39,25 +30,6 @@ ROWS = (
         effects={
             "created": "ApiKey usage-plans-initech, UsagePlanKey usage-plans-initech-membership",
         },
-    ),
-    Row(
-        what="a caller of another account is let in, reads its key, and a rotated one anew",
-        do=caller([1]),
-        effects={
-            "created": "Key callers-acme-key, Alias callers-acme-alias, Secret callers-acme-acme,"
-            " SecretPolicy callers-acme-acme-policy, SecretVersion callers-acme-acme-value",
-            "updated": "RestApi api-api, Stage api-stage",
-            "replaced": "Deployment api-deployment",
-        },
-        more=[
-            (
-                caller([1, 2]),
-                {
-                    "created": "ApiKey usage-plans-acme.2, UsagePlanKey usage-plans-acme.2-membership",
-                    "replaced": "SecretVersion callers-acme-acme-value",
-                },
-            ),
-        ],
     ),
     Row(
         what="a key that is taken out is gone",
