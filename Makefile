@@ -119,6 +119,7 @@ lock: $(INSTALLED) ## Pin and hash the requirements files anew from pyproject.to
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --group model -c requirements-dev.txt -o model/requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url policy/requirements.in -o policy/requirements.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.14 --python-platform aarch64-manylinux_2_28 --generate-hashes --no-header --no-emit-index-url --group collector -c requirements-dev.txt -o reports/sla/collect/requirements.txt
 	@for wanted in services/*/model/*.in; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url -c requirements-dev.txt "$$wanted" -o "$${wanted%.in}.txt"; done
 

@@ -6,6 +6,7 @@ One catalogue of KPIs is the only source of alarms, dashboards, documentation an
 from monitoring.dashboards import monitor_dashboard, overview_dashboard, service_dashboard
 from monitoring.errors import MonitoringError
 from monitoring.stacks import (
+    evidence_alarms,
     monitor_alarms,
     monitor_mutes,
     parts_alarms,
@@ -17,6 +18,7 @@ from monitoring.stacks import (
 
 __all__ = [
     "MonitoringError",
+    "evidence_alarms",
     "monitor_alarms",
     "monitor_dashboard",
     "monitor_mutes",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from monitoring import own_kpis, tuning
-from monitoring.alarms import limits, monitor, ownership, service
+from monitoring.alarms import evidence, limits, monitor, ownership, service
 from monitoring.alarms.rule import Entry, MetricRule, Scope, made
 from monitoring.errors import MonitoringError
 from monitoring.notify import maintenance, pages
@@ -14,7 +14,7 @@ from monitoring.notify import service as service_pages
 from monitoring.notify.maintenance import MuteRule
 from monitoring.notify.pages import Page
 from monitoring.spec import Alarm
-from monitoring.watched import Watched, WatchedParts, dashboard_name, dashboard_url
+from monitoring.watched import Watched, WatchedParts, dashboard_name, dashboard_url, evidence_name
 from settings.alarms import AlarmsTuning
 
 
@@ -113,6 +113,14 @@ def monitor_mutes(watched: Watched) -> tuple[MuteRule, ...]:
 def monitor_prefix(name: str) -> str:
     """What the names of a service's alarms in the monitor account begin with."""
     return f"{name}-monitor"
+
+
+def evidence_alarms(base: str, runbook_url: str | None) -> tuple[Alarm, ...]:
+    """The alarms of a monitor stack's collector of evidence, which no service's tuning reaches."""
+    scope = Scope(prefix=monitor_prefix(base), runbook_url=runbook_url)
+    entries = [made(rule, scope) for rule in evidence.rules(evidence_name(base))]
+    ownership.check(entries)
+    return tuple(replace(entry.alarm, level=entry.rule.severity) for entry in entries)
 
 
 def _service(parts: WatchedParts) -> _Account:

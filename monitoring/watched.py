@@ -22,6 +22,7 @@ from settings.usage_plans import Quota
 
 NAMESPACE = "InferenceWatch"  # of the metrics that the canary and the usage reporter publish
 ALIAS = "live"  # of every function that is deployed
+COLLECTOR = "-evidence"  # how the names of the roles end that may collect
 Positive = Annotated[float, Field(gt=0)]  # a limit of nothing would be beyond it all the time
 AtLeastOne = Annotated[int, Field(ge=1)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]  # JSON has no tuples
@@ -314,3 +315,23 @@ def console(region: str) -> str:
 def dashboard_name(base: str) -> str:
     """The service's dashboard in the monitor account."""
     return f"{base}-monitor"
+
+
+def evidence_name(base: str) -> str:
+    """The function and role of a monitor stack that collects evidence; see `evidence_reader`."""
+    return f"{base}{COLLECTOR}"
+
+
+def evidence_reader(service: str) -> str:
+    """The role in a service's account that the monitor account's collectors assume."""
+    return f"{service}-evidence-reader"
+
+
+def heads_group(service: str) -> str:
+    """The log group in a service's account that keeps each day's head of the chain of evidence."""
+    return f"/inference-watch/{service}/evidence-heads"
+
+
+def access_log_group(service: str) -> str:
+    """Where a service's stage writes its access log."""
+    return f"/aws/apigateway/{service}/access"

@@ -12,6 +12,7 @@ from pydantic import Field
 from settings.alarms import AlarmsTuning
 from settings.api import Api
 from settings.canary import Canary
+from settings.evidence import Evidence
 from settings.existing import Existing
 from settings.forms import AccountId, RegionName, Retention, RunbookUrl, Section, ServiceName, StackName, form
 from settings.inference import Inference
@@ -45,7 +46,7 @@ ROLES: Mapping[str, tuple[Role, ...]] = {
     **dict.fromkeys(("slo", "levels", "alarms", "kpis", "quotas", "maintenance", "observability"), SERVED),
     **dict.fromkeys(("service", "reference_data", "model", "inference", "api", "usage_plans"), ("service",)),
     **dict.fromkeys(("existing", "probes"), ("watch",)),
-    **dict.fromkeys(("watches", "canary"), ("monitor",)),
+    **dict.fromkeys(("watches", "canary", "evidence"), ("monitor",)),
 }
 
 
@@ -98,6 +99,7 @@ class Settings(Section):
 
     watches: tuple[StackName, ...] = ()
     canary: Canary = Canary()
+    evidence: Evidence = Evidence()
 
     @property
     def chosen(self) -> Service:

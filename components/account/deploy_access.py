@@ -74,6 +74,7 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{base}-*",
             "arn:aws:logs:{region}:{account}:log-group:/aws/apigateway/{base}/*",
             "arn:aws:logs:{region}:{account}:log-group:/aws/sagemaker/Endpoints/{base}-*",
+            "arn:aws:logs:{region}:{account}:log-group:/inference-watch/{base}/*",
             "arn:aws:logs:{region}:{account}:log-group:API-Gateway-Execution-Logs_*",  # with the API's id
         ),
         _access("logs", "DescribeLogGroups", "arn:aws:logs:{region}:{account}:log-group:*"),
@@ -166,6 +167,20 @@ ACCESS: Mapping[str, Sequence[Access]] = {
         ),
         _access("logs", "Link", "arn:aws:logs:{region}:{account}:*"),
         _access("xray", "Link", "arn:aws:xray:{region}:{account}:*"),
+    ],
+    "s3": [  # of the evidence: whoever deploys can neither read nor delete what is kept
+        _access(
+            "s3",
+            "CreateBucket DeleteBucket ListBucket GetBucketAcl GetBucketCORS GetBucketWebsite"
+            " GetBucketLogging GetBucketVersioning PutBucketVersioning GetAccelerateConfiguration"
+            " GetBucketRequestPayment GetReplicationConfiguration GetEncryptionConfiguration"
+            " PutEncryptionConfiguration GetLifecycleConfiguration PutLifecycleConfiguration"
+            " GetBucketObjectLockConfiguration PutBucketObjectLockConfiguration GetBucketTagging"
+            " PutBucketTagging GetBucketPublicAccessBlock PutBucketPublicAccessBlock GetBucketPolicy"
+            " PutBucketPolicy DeleteBucketPolicy"
+            f" {_TAGS}",
+            "arn:aws:s3:::{base}-*",
+        ),
     ],
     "sagemaker": [
         _access(

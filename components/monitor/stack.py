@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 import monitoring
+from components.monitor.evidence import Evidence, EvidenceArgs
 from components.monitor.locations import locations
 from components.monitor.service import WatchedService, WatchedServiceArgs
 from components.monitor.stack_outputs import StackOutputs, unknown, watched_stacks
@@ -31,7 +32,9 @@ class Monitor(pulumi.ComponentResource):
         self._settings, self._child = settings, pulumi.ResourceOptions(parent=self)
         self._stacks = [StackOutputs(stack) for stack in watched_stacks(settings.watches)]
         prefix = f"{settings.base}-monitor"
-        self._common = common(name, settings, prefix, self._child)
+        # What is kept as proof is read with the key.
+        kept = settings.evidence.collect and settings.deletion_protection
+        self._common = common(name, settings, prefix, self._child, protect=kept)
         self._locations = locations(name, settings, prefix, self)
         self._notifications = Notifications(
             f"{name}-notifications",
@@ -47,14 +50,15 @@ class Monitor(pulumi.ComponentResource):
         )
         # Which alarms there are depends on a service's settings. A StackReference is read during preview
         # too, so these resources show there as soon as the service is deployed.
+        watched = pulumi.Output.all(*[stack.read("watched", Watched) for stack in self._stacks])
+        probes = pulumi.Output.all(*[stack.read("probes", Exported) for stack in self._stacks])
         self.exports = {
             "dashboard_name": f"{prefix}-overview",
-            "services": pulumi.Output.all(
-                pulumi.Output.all(*[stack.read("watched", Watched) for stack in self._stacks]),
-                pulumi.Output.all(*[stack.read("probes", Exported) for stack in self._stacks]),
-            ).apply(lambda known: self._watch(*known)),
+            "services": pulumi.Output.all(watched, probes).apply(lambda known: self._watch(*known)),
             "topics": self._notifications.topic_arns,
         }
+        if settings.evidence.collect:
+            self.exports["evidence"] = watched.apply(self._evidence)
         self.register_outputs({})
 
     def _subscribers(self, theirs: Sequence[Subscribers | None]) -> Subscribers | pulumi.Output[Subscribers]:
@@ -87,6 +91,25 @@ class Monitor(pulumi.ComponentResource):
             opts=self._child,
         )
         return pulumi.Output.from_input(made)
+
+    def _evidence(self, services: Sequence[Watched | None]) -> pulumi.Output[dict[str, Any]] | None:
+        """Of all services that are there."""
+        there, settings = [watched for watched in services if watched], self._settings
+        if not there:
+            return None
+        made = Evidence(
+            f"{settings.base}-evidence",
+            EvidenceArgs(
+                common=self._common,
+                services=there,
+                topic_arns=self._notifications.topic_arns,
+                deletion_protection=settings.deletion_protection,
+                runbook_url=settings.runbook_url or None,
+                settings=settings.evidence,
+            ),
+            opts=self._child,
+        )
+        return pulumi.Output.from_input(made.exports)
 
     def _service(self, stack: StackOutputs, watched: Watched, probes: Exported | None) -> WatchedService:
         if watched.account_id == self._settings.account_id:

@@ -25,7 +25,7 @@ from components.service.contract import gateway_document
 from components.service.waf import Waf, WafArgs
 from components.shared.common import Common
 from components.shared.function import PythonFunction
-from monitoring.watched import Watched, WatchedApi, canary_name
+from monitoring.watched import Watched, WatchedApi, access_log_group, canary_name
 from settings.api import Api as ApiSettings
 from settings.service.contract import Contract
 
@@ -149,7 +149,7 @@ class Api(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         access_logs = aws.cloudwatch.LogGroup(
             f"{name}-access-logs",
-            name=f"/aws/apigateway/{args.stage.name}/access",
+            name=access_log_group(args.watched.name),
             retention_in_days=args.common.log_retention_days,
             kms_key_id=args.common.key_arn,
             opts=child,

@@ -1,4 +1,4 @@
-"""What every stack of the account that customers call has: topics, alarms, a dashboard, and its exports."""
+"""What every stack of the account that customers call has: topics, alarms, a dashboard, evidence, exports."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ import pulumi
 
 import monitoring
 from components.notify.notifications import Notifications, NotificationsArgs, exported
+from components.service.evidence_reader import EvidenceReader, EvidenceReaderArgs
 from components.shared.alarms import Alarms, AlarmsArgs, MuteRules, MuteRulesArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
@@ -42,6 +43,15 @@ def watch(
         f"{name}-alarms",
         AlarmsArgs(alarms=monitoring.service_alarms(watched), topic_arns=notifications.topic_arns),
         opts=pulumi.ResourceOptions(parent=stack, depends_on=list(after)),
+    )
+    EvidenceReader(
+        f"{name}-evidence-reader",
+        EvidenceReaderArgs(
+            common=common,
+            monitor_account_id=settings.accounts.monitor,
+            deletion_protection=settings.deletion_protection,
+        ),
+        opts=child,
     )
     MuteRules(
         f"{name}-maintenance",

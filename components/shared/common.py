@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.shared.encryption import Encryption, EncryptionArgs
-from components.shared.packages import ARCHITECTURE, RUNTIME, build_layer
+from components.shared.packages import ARCHITECTURE, RUNTIME, SDK, Layer, build_layer
 from components.shared.traces import Traces, traces
 from settings import Settings
 
@@ -83,12 +83,19 @@ def warn_of_one_account(name: str) -> None:
 
 
 def sdk_layer(name: str, layer_name: str, opts: pulumi.ResourceOptions) -> aws.lambda_.LayerVersion:
-    """The X-Ray SDK for the runtime of the functions; a change of the pinned SDK publishes a new one."""
+    """The X-Ray SDK."""
+    return lambda_layer(name, layer_name, "aws-xray-sdk, pinned in handlers/requirements.txt", SDK, opts)
+
+
+def lambda_layer(
+    name: str, layer_name: str, description: str, layer: Layer, opts: pulumi.ResourceOptions
+) -> aws.lambda_.LayerVersion:
+    """A layer for the runtime of the functions; a change of what is pinned publishes a new one."""
     return aws.lambda_.LayerVersion(
         name,
         layer_name=layer_name,
-        description="aws-xray-sdk, pinned in handlers/requirements.txt",
-        code=pulumi.FileArchive(str(build_layer())),
+        description=description,
+        code=pulumi.FileArchive(str(build_layer(layer))),
         compatible_runtimes=[RUNTIME],
         compatible_architectures=[ARCHITECTURE],
         opts=opts,

@@ -13,19 +13,20 @@ import pulumi_aws as aws
 
 from components.shared import iam
 from components.shared.common import Common
-from components.shared.packages import ARCHITECTURE, RUNTIME, build_handler
+from components.shared.packages import ARCHITECTURE, RUNTIME, build_handler, entry_point
 from monitoring.watched import ALIAS
 from settings.canary import Vpc
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PythonFunctionArgs:
-    """`package` is the folder in handlers/; `environment` must be what its settings read.
+    """`package` is what is built for it (`packages`); `environment` must be what its settings read.
 
-    `files` are what the package holds besides, by path. `grants` are statements by the name of what they
-    open, each in a policy of its own: when the function is switched from one such thing to another, it may
-    use both until the switch is done. `role` is that of the same function in another region, which then may
-    do all this, too: roles are of no region.
+    `layers` come beside the SDK's; `storage_mb` is the room in /tmp, 512 unless said otherwise. `files` are
+    what the package holds besides, by path. `grants` are statements by the name of what they open, each in a
+    policy of its own: when the function is switched from one such thing to another, it may use both until the
+    switch is done. `role` is that of the same function in another region, which then may do all this, too:
+    roles are of no region.
     """
 
     common: Common
@@ -38,6 +39,8 @@ class PythonFunctionArgs:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statements: Sequence[iam.Statement] = ()
     grants: Mapping[str, iam.Statement] = field(default_factory=dict)
+    layers: Sequence[pulumi.Input[str]] = ()
+    storage_mb: int | None = None
     reserved_concurrency: int | None = None
     snap_start: bool = False
     vpc: Vpc | None = None
@@ -105,14 +108,15 @@ class PythonFunction(pulumi.ComponentResource):
             description=args.description,
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
-            handler=f"handlers.{args.package}.app.handler",
+            handler=entry_point(args.package),
             code=pulumi.Output.from_input(args.files).apply(
                 lambda files: pulumi.FileArchive(str(build_handler(args.package, files)))
             ),
-            layers=[args.common.layer_arn],
+            layers=[args.common.layer_arn, *args.layers],
             role=role.arn,
             memory_size=args.memory_mb,
             timeout=args.timeout_s,
+            ephemeral_storage={"size": args.storage_mb} if args.storage_mb else None,
             environment={"variables": {**args.common.traces.environment, **args.environment}},
             reserved_concurrent_executions=args.reserved_concurrency,
             vpc_config={"subnet_ids": args.vpc.subnets, "security_group_ids": args.vpc.security_groups}

@@ -26,6 +26,7 @@ class KeyUsage:
     up. API Gateway has a quota for each, so of the period they are those of the value that is used more.
     """
 
+    ids: tuple[str, ...]
     name: str
     day: int
     period: int
@@ -77,6 +78,7 @@ def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, d
         quota=quota,
         keys=tuple(
             KeyUsage(
+                ids=tuple(str(value["id"]) for value in values),
                 name=whose,
                 day=sum(_of_key(of_day, value) for value in values),
                 period=max(_of_key(of_period, value) for value in values),

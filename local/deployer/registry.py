@@ -6,6 +6,8 @@ from local.deployer.errors import Unsupported
 from local.deployer.request import Creator
 from local.deployer.resources import (
     apigateway,
+    athena,
+    buckets,
     iam,
     lambda_,
     messaging,
@@ -17,6 +19,8 @@ from local.deployer.resources import (
 
 CREATORS: Mapping[str, Creator] = {
     **apigateway.CREATORS,
+    **athena.CREATORS,
+    **buckets.CREATORS,
     **iam.CREATORS,
     **lambda_.CREATORS,
     **messaging.CREATORS,

@@ -35,6 +35,7 @@ class Arguments:
     verify: bool
     schema: bool
     profile: str | None
+    athena: tuple[str, str] | None
     expect_kept: bool
 
 
@@ -56,6 +57,12 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         "--evidence", default="evidence", metavar="PLACE", help="a folder, or s3://bucket/prefix (evidence)"
     )
     parser.add_argument("--profile", metavar="NAME", help="AWS profile that reads the bucket")
+    parser.add_argument(
+        "--athena",
+        nargs=2,
+        metavar=("WORKGROUP", "DATABASE"),
+        help="let Athena answer over the bucket, for a fleet whose month outgrows this machine",
+    )
     parser.add_argument("--month", metavar="YYYY-MM", help="the month (the last one that is over)")
     parser.add_argument(
         "--from", type=date.fromisoformat, dest="first", metavar="DAY", help="instead: first day"
@@ -78,6 +85,8 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         "--expect-kept", action="store_true", help="exit with 1 unless all promises were kept"
     )
     given = parser.parse_args(argv)
+    if given.athena and not given.evidence.startswith("s3://"):
+        parser.error("--athena answers over a bucket; name it: --evidence s3://...")
     if given.month and (given.first or given.last):
         parser.error("--month and --from/--to exclude each other")
     if bool(given.first) != bool(given.last):
@@ -98,5 +107,6 @@ def parse(argv: Sequence[str], *, now: datetime) -> Arguments:
         verify=given.verify,
         schema=given.schema,
         profile=given.profile,
+        athena=(given.athena[0], given.athena[1]) if given.athena else None,
         expect_kept=given.expect_kept,
     )

@@ -3,9 +3,8 @@
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,26 +13,18 @@ from rich.progress import Progress
 
 import entry
 from reports.sla.arguments import Arguments
-from reports.sla.evidence.chain import FOLDER, File, Link
+from reports.sla.evidence.chain import links
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.keep import keep
-from reports.sla.evidence.verify import Verified, verify
-from reports.sla.figures.engine import needed
-from reports.sla.figures.measure import measure, services
+from reports.sla.evidence.verify import verify
+from reports.sla.figures.engine import Engine
+from reports.sla.figures.reading import Place, read
 from reports.sla.period import PeriodError
 from reports.sla.show.fleet import schema
 from reports.sla.show.terminal import show
 from reports.sla.show.write import write
 
 OK, NOT_KEPT, USAGE, CHANGED = 0, 1, 2, 3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """A folder with evidence. `bring` fills it with the files that are wanted by their path."""
-
-    root: Path
-    bring: Callable[[Callable[[str], bool]], None]
 
 
 def run(arguments: Arguments) -> int:
@@ -61,7 +52,8 @@ def _keep(source: Path, root: Path) -> int:
 
 def _verify(arguments: Arguments) -> int:
     with _place(arguments) as place:
-        place.bring(lambda _: True)
+        place.bring_chain()
+        place.bring(file.path for link in links(place.root) for file in link.files)
         found = verify(place.root, heads=arguments.heads)
     first, last = found.links[0].day, found.links[-1].day
     lines = [f"CHANGED  {fault}" for fault in found.faults]
@@ -79,29 +71,26 @@ def _verify(arguments: Arguments) -> int:
 
 
 def _report(arguments: Arguments, errors: Console) -> int:
-    period = arguments.period
-    with _place(arguments) as place:
-        place.bring(lambda name: name.startswith(f"{FOLDER}/"))
-        chain = verify(place.root, heads=arguments.heads, wanted=lambda *_: False)
-        _refuse(chain)
-        there = services(chain.links, period)
-        chosen = arguments.services or there
-        if unknown := sorted(set(chosen) - set(there)):
-            told = f"of {', '.join(there)} there is"
-            raise EvidenceError(f"there is no evidence of {unknown[0]} in {period.title}; {told}")
-        wanted = frozenset(chosen)
-
-        def plays_a_part(link: Link, file: File) -> bool:
-            return needed(file, link.day, wanted, period)
-
-        paths = {file.path for link in chain.links for file in link.files if plays_a_part(link, file)}
-        place.bring(paths.__contains__)
-        found = verify(place.root, heads=arguments.heads, wanted=plays_a_part)
-        _refuse(found)
-        with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
-            task = progress.add_task("services", total=len(chosen))
-            reports = measure(place.root, found, period, chosen, lambda more: progress.advance(task, more))
-            whole = write(reports, arguments.out)
+    with (
+        _place(arguments) as place,
+        Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress,
+    ):
+        task = progress.add_task("services", total=None)
+        found = read(
+            place,
+            arguments.period,
+            wanted=arguments.services,
+            heads=arguments.heads,
+            advance=lambda more: progress.advance(task, more),
+        )
+        if found.faults:
+            raise EvidenceError(
+                "the evidence is not what was kept, so no figure of it is reported:\n  "
+                + "\n  ".join(found.faults)
+                + "\nRestore these files from the store's versions."
+            )
+        progress.update(task, total=len(found.services))
+        whole = write(found.reports, arguments.out)
     show(whole, arguments.out, Console())
     return NOT_KEPT if arguments.expect_kept and whole.verdict != "kept" else OK
 
@@ -110,21 +99,18 @@ def _report(arguments: Arguments, errors: Console) -> int:
 def _place(arguments: Arguments) -> Iterator[Place]:
     """Where the evidence is read: its folder, or one into which a bucket's objects are brought."""
     if not arguments.evidence.startswith("s3://"):
-        yield Place(root=Path(arguments.evidence), bring=lambda _: None)
+        yield Place(root=Path(arguments.evidence))
         return
     opened = entry.load("reports.sla.collect.bucket:opened")  # imported when asked for, as is `collect`
-    with tempfile.TemporaryDirectory() as folder:
-        bucket = opened(arguments.evidence, arguments.profile)
-        yield Place(root=Path(folder), bring=lambda wanted: bucket.bring(Path(folder), wanted))
-
-
-def _refuse(found: Verified) -> None:
-    if found.faults:
-        raise EvidenceError(
-            "the evidence is not what was kept, so no figure of it is reported:\n  "
-            + "\n  ".join(found.faults)
-            + "\nRestore these files from the store's versions."
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        root, bucket = Path(folder), opened(arguments.evidence, arguments.profile)
+        if arguments.athena is None:
+            yield bucket.place(root)
+            return
+        other = entry.load("reports.sla.collect.athena:opened")(
+            arguments.athena, arguments.profile, stack.enter_context(Engine(root))
         )
+        yield bucket.place(root, other)
 
 
 def _say(console: Console, text: str) -> None:

@@ -8,7 +8,7 @@ from pulumi.runtime.mocks import MockMonitor
 
 import config
 from components.shared.alarms import Alarms, AlarmsArgs
-from monitoring import monitor_alarms, service_alarms
+from monitoring import evidence_alarms, monitor_alarms, service_alarms
 from monitoring.alarms.limits import children
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm, MetricQuery, MetricStat
 from monitoring.watched import Watched
@@ -158,14 +158,15 @@ def test_over_both_stacks_each_metric_but_dynamodbs_has_one_alarm_that_breaches_
     counts = {metric: len(owners) for metric, owners in found.items() if len(owners) != 1}
     # AWS ignores missing data of DynamoDB's metrics, so the owner's own expression fills them.
     assert counts == {metric: 0 for metric in found if metric[0] == "AWS/DynamoDB"}
-    assert len(found) == {"dev": 25, "prod": 31}[env]  # prod: the account's quotas, too
+    assert len(found) == {"dev": 26, "prod": 32}[env]  # prod: the account's quotas, too
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_the_stacks_deploy_exactly_the_catalogues_alarms(env: str, request: pytest.FixtureRequest) -> None:
     service, monitor = request.getfixturevalue(env), request.getfixturevalue(f"{env}_monitor")
     known = Watched.of(config.parse(config.read_stack(env)))
-    for run, alarms in ((service, service_alarms(known)), (monitor, monitor_alarms(known))):
+    outside = (*monitor_alarms(known), *evidence_alarms(known.name, None))
+    for run, alarms in ((service, service_alarms(known)), (monitor, outside)):
         metric_names = {made.inputs["name"] for made in run.metric_alarms().values()}
         composite_names = {made.inputs["alarmName"] for made in run.of("CompositeAlarm").values()}
         assert metric_names | composite_names == {alarm.name for alarm in alarms}

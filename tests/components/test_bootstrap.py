@@ -190,12 +190,16 @@ def test_protection_covers_what_cannot_be_made_again_and_goes_with_its_setting(p
         "inference-prod-model-repository",
         "inference-prod-reference-data-table",
         "inference-prod-api-api",
+        "inference-prod-evidence-reader-heads",
     }
     assert not dev.protected
 
 
-def test_a_monitor_stack_can_always_be_destroyed(prod_monitor: Run) -> None:
-    assert not prod_monitor.protected
+def test_a_monitor_stack_cannot_be_destroyed_with_the_evidence_that_it_keeps(
+    prod_monitor: Run, dev_monitor: Run
+) -> None:
+    assert prod_monitor.protected == {"inference-prod-encryption-key", "inference-prod-evidence-store-bucket"}
+    assert not dev_monitor.protected
 
 
 def test_reserved_concurrency_can_be_off() -> None:

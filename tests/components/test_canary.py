@@ -38,13 +38,17 @@ def policy(run: Run, name: str) -> list[dict[str, Any]]:
     return found
 
 
+def canaries(run: Run) -> list[Made]:
+    return [made for made in run.of("Function").values() if "-canary" in made.name]
+
+
 def variables(function: Made) -> dict[str, str]:
     found: dict[str, str] = unwrap(function.inputs["environment"]["variables"])
     return found
 
 
 def test_the_canary_has_time_for_its_key_and_its_metrics_beside_the_slowest_answer(dev_monitor: Run) -> None:
-    (function,) = dev_monitor.of("Function").values()
+    (function,) = canaries(dev_monitor)
     assert function.inputs["timeout"] == int(variables(function)["TIMEOUT_MS"]) / 1000 + 25
 
 
@@ -59,7 +63,7 @@ def test_only_the_secrets_that_probes_name_are_kept_as_one(token: Run) -> None:
     assert json.loads(unwrap(version.inputs["secretString"])) == {
         name: SECRETS[name] for name in ("crm", "hc")
     }
-    (function,) = token.of("Function").values()
+    (function,) = canaries(token)
     assert variables(function)["SECRETS_ARN"] == secret.outputs["arn"]
     assert "API_KEY_SECRET_ARN" not in variables(function)
     assert set(variables(function)) == {*handler.ENVIRONMENT, *handler.SECRETS_ENVIRONMENT}
@@ -116,20 +120,20 @@ def test_each_location_has_all_of_a_canary_but_its_role_in_its_own_region(places
         ]
         assert len(there) == len(here) > 0, kind
         assert {m.provider.split("::")[-2] for m in there} == {f"inference-dev-{EAST}"}
-    roles = {made.inputs["name"] for made in places.of("Role").values() if "schedule" not in made.name}
+    roles = {made.inputs["name"] for name, made in places.of("Role").items() if name.endswith("canary-role")}
     assert roles == {OWN}
-    schedules = {made.inputs["name"] for made in places.of("Schedule").values()}
+    schedules = {made.inputs["name"] for name, made in places.of("Schedule").items() if "canary" in name}
     assert schedules == {OWN, f"{OWN}-{EAST}", f"{OWN}-eu-west-1"}
 
 
 def test_every_canary_publishes_at_home_with_its_location(places: Run) -> None:
     found = {
         (variables(function)["LOCATION"], variables(function)["METRICS_REGION"])
-        for function in places.of("Function").values()
+        for function in canaries(places)
     }
     assert found == {(place, "eu-central-1") for place in ("eu-central-1", EAST, "eu-west-1")}
-    assert {variables(f)["API_REGION"] for f in places.of("Function").values()} == {"eu-central-1"}
-    assert len({made.inputs["name"] for made in places.of("Function").values()}) == 1
+    assert {variables(f)["API_REGION"] for f in canaries(places)} == {"eu-central-1"}
+    assert len({made.inputs["name"] for made in canaries(places)}) == 1
 
 
 def test_a_location_reads_the_secrets_of_its_own_region_with_its_own_key(places: Run) -> None:
@@ -160,7 +164,7 @@ VPC = {
 
 def test_in_a_vpc_a_private_api_is_reached_through_the_endpoints_name(dev: Run) -> None:
     run = monitor(dev, {"vpc": VPC})
-    (function,) = run.of("Function").values()
+    (function,) = canaries(run)
     assert function.inputs["vpcConfig"] == {
         "subnetIds": VPC["subnets"],
         "securityGroupIds": VPC["security_groups"],
@@ -177,7 +181,7 @@ def test_in_a_vpc_a_private_api_is_reached_through_the_endpoints_name(dev: Run) 
 
 def test_with_private_dns_the_address_stays(dev: Run) -> None:
     run = monitor(dev, {"vpc": {key: VPC[key] for key in ("subnets", "security_groups")}})
-    (function,) = run.of("Function").values()
+    (function,) = canaries(run)
     assert variables(function)["API_URL"] == dev.outputs["api_url"]
     assert "PRIVATE_API_ID" not in variables(function)
 

@@ -1,11 +1,15 @@
 """What is kept and for how long, what is tried again, and what waits for what."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.components.harness import Run, run_bootstrap, unwrap
+from reports.sla.collect.day import SETTLED
+from reports.sla.collect.settings import ATHENA_ENVIRONMENT, ENVIRONMENT
+from reports.sla.evidence.schema import BY_NAME
+from tests.components.harness import Run, run_bootstrap, run_stack, unwrap
 
 HOME = "eu-central-1:111111111111"
 KEY = f"arn:aws:key:{HOME}:inference-dev-encryption-key-auto"
@@ -41,15 +45,62 @@ def test_a_lost_usage_report_is_tried_again_for_six_hours_and_then_kept_for_two_
     }
 
 
+def test_the_day_before_is_collected_once_it_is_whole_and_a_run_that_fails_for_good_is_kept(
+    dev_monitor: Run,
+) -> None:
+    letters = "arn:aws:queue:eu-central-1:222222222222:inference-dev-evidence-dead-letters"
+    schedule = unwrap(dev_monitor.of("Schedule")["inference-dev-evidence-daily-schedule"].inputs)
+    assert schedule["scheduleExpression"] == "cron(20 3 * * ? *)"
+    assert timedelta(hours=3, minutes=20) > SETTLED
+    assert schedule["target"]["deadLetterConfig"] == {"arn": letters}
+    assert unwrap(dev_monitor.of("FunctionEventInvokeConfig")["inference-dev-evidence-retries"].inputs) == {
+        "functionName": "inference-dev-evidence",
+        "qualifier": "live",
+        "maximumRetryAttempts": 2,
+        "maximumEventAgeInSeconds": 6 * 3600,
+        "destinationConfig": {"onFailure": {"destination": letters}},
+    }
+
+
+def test_evidence_is_encrypted_versioned_write_once_and_nobodys_else(
+    dev_monitor: Run, prod_monitor: Run
+) -> None:
+    def inputs(kind: str) -> Any:
+        return unwrap(prod_monitor.one(kind).inputs)
+
+    bucket = inputs("Bucket")
+    assert bucket == {
+        "bucket": "inference-prod-evidence-222222222222",
+        "objectLockEnabled": True,
+        "forceDestroy": False,
+    }
+    assert unwrap(dev_monitor.one("Bucket").inputs)["forceDestroy"] is True
+    assert inputs("BucketVersioning")["versioningConfiguration"] == {"status": "Enabled"}
+    assert inputs("BucketObjectLockConfiguration")["rule"] == {
+        "defaultRetention": {"mode": "GOVERNANCE", "days": 400}
+    }
+    (rule,) = inputs("BucketServerSideEncryptionConfiguration")["rules"]
+    assert rule["bucketKeyEnabled"] is True
+    assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "aws:kms"
+    assert ":key:" in rule["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"]
+    private = inputs("BucketPublicAccessBlock")
+    del private["bucket"]
+    assert set(private.values()) == {True}
+    assert len(private) == 4
+    (lifecycle,) = inputs("BucketLifecycleConfiguration")["rules"]
+    assert lifecycle["noncurrentVersionExpiration"] == {"noncurrentDays": 400}
+    assert "expiration" not in lifecycle
+
+
 def test_a_probe_is_sent_once_a_minute_on_the_minute_and_neither_repeated_nor_kept(dev_monitor: Run) -> None:
     monitor = "eu-central-1:222222222222"
-    assert unwrap(dev_monitor.one("FunctionEventInvokeConfig").inputs) == {
+    assert unwrap(dev_monitor.of("FunctionEventInvokeConfig")["inference-dev-canary-no-retries"].inputs) == {
         "functionName": "inference-dev-canary",
         "qualifier": "live",
         "maximumRetryAttempts": 0,
         "maximumEventAgeInSeconds": 60,
     }
-    schedule = unwrap(dev_monitor.one("Schedule").inputs)
+    schedule = unwrap(dev_monitor.of("Schedule")["inference-dev-canary-schedule-schedule"].inputs)
     assert schedule["scheduleExpression"] == "rate(1 minute)"
     assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
     assert schedule["target"] == {
@@ -83,9 +134,12 @@ def test_each_log_group_is_the_one_that_its_writer_writes_to(prod: Run, prod_mon
         "/aws/sagemaker/Endpoints/inference-prod-model-c6i-large",
         "/aws/apigateway/inference-prod/access",
         "API-Gateway-Execution-Logs_inference-prod-api-api-id/live",
+        "/inference-watch/inference-prod/evidence-heads",
     }
-    (canarys,) = prod_monitor.of("LogGroup").values()
-    assert canarys.inputs["name"] == "/aws/lambda/inference-prod-canary"
+    assert {unwrap(group.inputs["name"]) for group in prod_monitor.of("LogGroup").values()} == {
+        "/aws/lambda/inference-prod-canary",
+        "/aws/lambda/inference-prod-evidence",
+    }
 
 
 @pytest.mark.parametrize(
@@ -188,3 +242,32 @@ def test_everything_is_tagged_with_its_service_in_the_configured_region(
     (provider,) = (m.inputs for m in run_bootstrap(part).made if m.type == "pulumi:providers:aws")
     tags = {"tags": {"managed-by": "pulumi"}}
     assert (provider["region"], json.loads(provider["defaultTags"])) == ("eu-central-1", tags)
+
+
+def test_athena_is_made_where_it_is_asked_for_with_a_limit_and_encrypted_results(
+    dev: Run, dev_monitor: Run
+) -> None:
+    assert not dev_monitor.of("Workgroup")
+    run = run_stack(
+        "dev-monitor", {"evidence": {"athena": {"scan_limit_mb": 500}}}, stack_outputs=dev.outputs
+    )
+    workgroup = unwrap(run.one("Workgroup").inputs)["configuration"]
+    assert workgroup["enforceWorkgroupConfiguration"] is True
+    assert workgroup["bytesScannedCutoffPerQuery"] == 500 * 2**20
+    assert workgroup["resultConfiguration"]["encryptionConfiguration"]["encryptionOption"] == "SSE_KMS"
+    tables = {unwrap(made.inputs)["name"]: unwrap(made.inputs) for made in run.of("CatalogTable").values()}
+    assert set(tables) == set(BY_NAME)
+    minutes = tables["minutes"]
+    assert minutes["parameters"]["projection.service.values"] == "inference-dev"
+    assert minutes["parameters"]["storage.location.template"].endswith(
+        "/minutes/service=${service}/day=${day}"
+    )
+    columns = {column["name"]: column["type"] for column in minutes["storageDescriptor"]["columns"]}
+    assert columns["minute"] == "timestamp"
+    assert columns["requests"] == "bigint"
+    assert list(columns) == list(BY_NAME["minutes"].names)
+    (function,) = (m for m in run.of("Function").values() if m.name.endswith("-evidence-function"))
+    variables = unwrap(function.inputs)["environment"]["variables"]
+    assert variables["ATHENA_WORKGROUP"] == "inference-dev-evidence"
+    assert variables["ATHENA_DATABASE"] == "inference_dev_evidence"
+    assert set(variables) == {*ENVIRONMENT, *ATHENA_ENVIRONMENT}

@@ -54,15 +54,18 @@ def fleet(outputs: dict[str, Outputs]) -> Run:
 
 
 def resources(run: Run) -> dict[str, str]:
-    """What the engine would compare, by name; the overview shows all and so is of none."""
+    """What the engine would compare, by name; the overview and the evidence are of all and so of none."""
     return {
-        m.name: compared(m.inputs) for m in run.made if m.type.startswith("aws:") and "overview" not in m.name
+        m.name: compared(m.inputs)
+        for m in run.made
+        if m.type.startswith("aws:") and "overview" not in m.name and "-evidence" not in m.name
     }
 
 
 def test_each_service_has_its_own_and_the_rest_is_there_once(fleet: Run) -> None:
     assert {m.inputs["name"] for m in fleet.of("Function").values()} == {
-        f"{name}-canary" for name in NAMES.values()
+        "inference-dev-evidence",
+        *(f"{name}-canary" for name in NAMES.values()),
     }
     assert {m.inputs["dashboardName"] for m in fleet.of("Dashboard").values()} == {
         "inference-dev-monitor-overview",

@@ -21,7 +21,7 @@ def test_functions_run_current_python_on_arm64_published_traced_and_with_json_lo
             assert made.inputs["tracingConfig"] == {"mode": "Active"}, name
             logging = made.inputs["loggingConfig"]
             assert (logging["logFormat"], logging["applicationLogLevel"]) == ("JSON", "INFO"), name
-            assert len(made.inputs["layers"]) == 1, name
+            assert len(made.inputs["layers"]) == (2 if name.endswith("-evidence-function") else 1), name
 
 
 def test_each_function_has_its_handler_its_memory_and_its_time(prod: Run, prod_monitor: Run) -> None:
@@ -32,6 +32,7 @@ def test_each_function_has_its_handler_its_memory_and_its_time(prod: Run, prod_m
     assert size(prod, "inference-prod-inference") == ("handlers.inference.app.handler", 1769, 2)
     assert size(prod, "inference-prod-usage-reporter") == ("handlers.usage_reporter.app.handler", 256, 300)
     assert size(prod_monitor, "inference-prod-canary") == ("handlers.canary.app.handler", 256, 30)
+    assert size(prod_monitor, "inference-prod-evidence") == ("reports.sla.collect.app.handler", 2048, 900)
 
 
 def test_the_alias_is_the_published_version_and_the_layer_fits_it(
@@ -40,9 +41,9 @@ def test_the_alias_is_the_published_version_and_the_layer_fits_it(
     for run in (prod, prod_monitor, their_api):
         lambdas = [m for m in run.of("Alias").values() if m.type.startswith("aws:lambda")]
         assert {(m.inputs["name"], m.inputs["functionVersion"]) for m in lambdas} == {("live", "1")}
-        layer = run.one("LayerVersion").inputs
-        assert layer["compatibleRuntimes"] == ["python3.14"]
-        assert layer["compatibleArchitectures"] == ["arm64"]
+        for layer in run.of("LayerVersion").values():
+            assert layer.inputs["compatibleRuntimes"] == ["python3.14"]
+            assert layer.inputs["compatibleArchitectures"] == ["arm64"]
 
 
 def test_the_function_is_told_its_table_its_endpoint_and_its_limits() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.sla.evidence.schema import BY_NAME
 from tests.components.harness import IMAGE, Run, policy_documents, run_bootstrap, run_stack, unwrap
 
 SERVICE, MONITOR = "eu-central-1:111111111111", "eu-central-1:222222222222"
@@ -58,6 +59,13 @@ TO_DEAD_LETTERS = [
     allow("sqs:SendMessage", DEAD_LETTERS),
     allow(("kms:Decrypt", "kms:GenerateDataKey"), KEY),
 ]
+TO_EVIDENCES_DEAD_LETTERS = [
+    allow("sqs:SendMessage", f"arn:aws:queue:{MONITOR}:inference-dev-evidence-dead-letters"),
+    allow(("kms:Decrypt", "kms:GenerateDataKey"), f"arn:aws:key:{MONITOR}:inference-dev-encryption-key-auto"),
+]
+BUCKET = f"arn:aws:bucket:{MONITOR}:inference-dev-evidence-store-bucket-auto"
+ACCESS_LOGS = f"arn:aws:logs:{SERVICE}:log-group:/aws/apigateway/inference-dev/access"
+HEADS = f"arn:aws:loggroup:{SERVICE}:/inference-watch/inference-dev/evidence-heads"
 ENDPOINT = "inference-dev-model-serverless"
 ENDPOINT_LOGS = f"arn:aws:loggroup:{SERVICE}:/aws/sagemaker/Endpoints/{ENDPOINT}"
 PLANS = "arn:aws:apigateway:eu-central-1::/usageplans"
@@ -101,6 +109,22 @@ def test_the_service_stacks_roles_may_do_this_and_nothing_else(dev: Run) -> None
             put_metrics("InferenceWatch"),
             *TO_DEAD_LETTERS,
         ],
+        "inference-dev-evidence-reader-policy": [
+            allow(
+                ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory", "logs:GetQueryResults"), "*"
+            ),
+            allow("logs:StartQuery", [ACCESS_LOGS, f"{ACCESS_LOGS}:*"]),
+            allow(
+                "apigateway:GET",
+                [
+                    "arn:aws:apigateway:eu-central-1::/restapis",
+                    PLANS,
+                    f"{PLANS}/*/keys",
+                    f"{PLANS}/*/usage",
+                ],
+            ),
+            allow(("logs:CreateLogStream", "logs:PutLogEvents"), [HEADS, f"{HEADS}:*"]),
+        ],
         "inference-dev-usage-reporter-daily-policy": [
             allow("lambda:InvokeFunction", f"arn:aws:alias:{SERVICE}:live"),
             *TO_DEAD_LETTERS,
@@ -122,7 +146,36 @@ def test_the_monitor_stacks_roles_may_do_this_and_nothing_else(dev_monitor: Run)
         "inference-dev-canary-schedule-policy": [
             allow("lambda:InvokeFunction", f"arn:aws:alias:{MONITOR}:live")
         ],
+        "inference-dev-evidence-policy": [
+            function_logs(MONITOR, "inference-dev-evidence"),
+            allow(TRACES, "*"),
+            allow(("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory"), "*"),
+            allow("sts:AssumeRole", ["arn:aws:iam::111111111111:role/inference-dev-evidence-reader"]),
+            allow("s3:ListBucket", BUCKET),
+            allow("s3:GetObject", f"{BUCKET}/*"),
+            allow("s3:PutObject", [f"{BUCKET}/{folder}/*" for folder in ("chain", "reports", *BY_NAME)]),
+            allow("sns:Publish", f"arn:aws:topic:{MONITOR}:inference-dev-monitor-warn"),
+            put_metrics("InferenceWatch"),
+            *TO_EVIDENCES_DEAD_LETTERS,
+        ],
+        "inference-dev-evidence-daily-policy": [
+            allow("lambda:InvokeFunction", f"arn:aws:alias:{MONITOR}:live"),
+            *TO_EVIDENCES_DEAD_LETTERS,
+        ],
     }
+
+
+def test_the_evidences_bucket_answers_nobody_without_tls(dev_monitor: Run) -> None:
+    assert json.loads(unwrap(dev_monitor.one("BucketPolicy").inputs["policy"]))["Statement"] == [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [BUCKET, f"{BUCKET}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
 
 
 def test_data_capture_adds_writing_to_its_prefix_and_no_other() -> None:
@@ -143,10 +196,16 @@ def test_each_role_is_assumed_by_one_service_for_its_own_account_where_that_says
         "inference-dev-usage-reporter-role": LAMBDA,
         "inference-dev-usage-reporter-daily-role": trust(scheduler, from_account("111111111111")),
         "inference-dev-model-role": trust(sagemaker, from_account("111111111111")),
+        "inference-dev-evidence-reader-role": trust(
+            {"AWS": "arn:aws:iam::222222222222:root"},
+            {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-evidence"}},
+        ),
     }
     assert trusted(dev_monitor) == {
         "inference-dev-canary-role": LAMBDA,
         "inference-dev-canary-schedule-role": trust(scheduler, from_account("222222222222")),
+        "inference-dev-evidence-role": LAMBDA,
+        "inference-dev-evidence-daily-role": trust(scheduler, from_account("222222222222")),
     }
 
 

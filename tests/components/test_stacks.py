@@ -16,6 +16,7 @@ from handlers.inference import settings as inference
 from handlers.usage_reporter.metrics import NAMESPACE as USAGE_NAMESPACE
 from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
 from monitoring.watched import NAMESPACE
+from reports.sla.collect.settings import ENVIRONMENT as COLLECTOR_ENVIRONMENT
 from tests.components.harness import (
     ACCOUNTS,
     SECRET,
@@ -51,7 +52,7 @@ SERVICE = Counter(
     Key=1,
     LayerVersion=1,
     LifecyclePolicy=1,
-    LogGroup=5,
+    LogGroup=6,
     LogMetricFilter=1,
     MethodSettings=1,
     Model=1,
@@ -59,8 +60,8 @@ SERVICE = Counter(
     Queue=1,
     Repository=1,
     RestApi=1,
-    Role=4,
-    RolePolicy=6,
+    Role=5,
+    RolePolicy=7,
     SamplingRule=1,
     Schedule=1,
     Stage=1,
@@ -71,7 +72,7 @@ SERVICE = Counter(
     UsagePlan=3,
     UsagePlanKey=4,
 )
-MONITOR = Counter(
+CANARY_AND_TOPICS = Counter(
     Alias=2,
     Dashboard=2,  # of the service, and over all
     Function=1,
@@ -87,6 +88,25 @@ MONITOR = Counter(
     Topic=2,
     TopicPolicy=2,
 )
+EVIDENCE = Counter(
+    Alias=1,
+    Bucket=1,
+    BucketLifecycleConfiguration=1,
+    BucketObjectLockConfiguration=1,
+    BucketPolicy=1,
+    BucketPublicAccessBlock=1,
+    BucketServerSideEncryptionConfiguration=1,
+    BucketVersioning=1,
+    Function=1,
+    FunctionEventInvokeConfig=1,
+    LayerVersion=1,
+    LogGroup=1,
+    Queue=1,
+    Role=2,
+    RolePolicy=2,
+    Schedule=1,
+)
+MONITOR = CANARY_AND_TOPICS + EVIDENCE
 
 
 def test_the_dev_service_stack_makes_exactly_these_resources(dev: Run) -> None:
@@ -143,6 +163,7 @@ def test_the_environment_of_each_function_is_exactly_what_its_handler_reads(
         *CANARY_ENVIRONMENT,
         *CANARY_API_KEY_ENVIRONMENT,
     }
+    assert set(environment(dev_monitor, "inference-dev-evidence")) == set(COLLECTOR_ENVIRONMENT)
 
 
 def plain_texts(value: Any) -> list[str]:
@@ -206,6 +227,8 @@ WILDCARDS = {
     ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
     ("cloudwatch:PutMetricData",),
     ("ecr:GetAuthorizationToken",),
+    ("cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"),
+    ("cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData", "logs:GetQueryResults"),
 }
 
 
@@ -240,7 +263,9 @@ def test_every_log_group_keeps_its_lines_for_the_configured_time_and_is_encrypte
 ) -> None:
     for run in (prod, prod_monitor, their_api):
         for name, group in run.of("LogGroup").items():
-            assert group.inputs["retentionInDays"] == 90, name
+            # Heads of the evidence are kept for good: they prove that it was not changed.
+            kept = 0 if name.endswith("-evidence-reader-heads") else 90
+            assert group.inputs["retentionInDays"] == kept, name
             assert ":key:" in unwrap(group.inputs["kmsKeyId"]), name
 
 
@@ -279,13 +304,18 @@ def test_the_monitor_stack_exports_what_people_look_at(dev_monitor: Run) -> None
     outputs = dict(dev_monitor.outputs)
     ((name, service),) = outputs.pop("services").items()
     assert name == "inference-dev"
-    assert set(service.pop("alarms")) == {
+    evidence = outputs.pop("evidence")
+    assert {*service.pop("alarms"), *evidence.pop("alarms")} == {
         *(made.inputs["name"] for made in dev_monitor.metric_alarms().values()),
         *(made.inputs["alarmName"] for made in dev_monitor.of("CompositeAlarm").values()),
     }
     assert service == {
         "canary_function_name": "inference-dev-canary",
         "dashboard_name": "inference-dev-monitor",
+    }
+    assert evidence == {
+        "bucket_name": "inference-dev-evidence-store-bucket-id",
+        "function_name": "inference-dev-evidence",
     }
     assert outputs == {
         "identity": {"name": "inference-dev", "region": "eu-central-1", "account": "222222222222"},

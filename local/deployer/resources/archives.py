@@ -1,7 +1,9 @@
 """Pulumi assets and archives as the bytes that AWS takes. Remote ones are refused: nothing is fetched."""
 
+import importlib.util
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -20,7 +22,10 @@ def zip_bytes(archive: object, root: Path) -> bytes:
         path = _existing(archive.path, root)
         if path.is_file():
             return path.read_bytes()
-    entries = _entries(archive, root)
+    return _packed(_entries(archive, root))
+
+
+def _packed(entries: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for name in sorted(entries):
@@ -29,6 +34,23 @@ def zip_bytes(archive: object, root: Path) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(info, entries[name])
     return buffer.getvalue()
+
+
+def usable_here(layer: bytes) -> bytes:
+    """A layer without the packages that are compiled for Lambda's machine where this one has its own.
+
+    Locally a function sees what is installed here, and compiled code of another machine would hide it.
+    """
+    with zipfile.ZipFile(io.BytesIO(layer)) as archive:
+        compiled = {_top(name) for name in archive.namelist() if name.endswith(".so")}
+        replaced = {top for top in compiled if importlib.util.find_spec(top)}
+        kept = {name: archive.read(name) for name in archive.namelist() if _top(name) not in replaced}
+    return _packed(kept) if replaced else layer
+
+
+def _top(name: str) -> str:
+    """The package or module that a layer's file belongs to: `python/_duckdb.abi3.so` to `_duckdb`."""
+    return name.removeprefix("python/").partition("/")[0].partition(".")[0]
 
 
 def _existing(path: str | Path, root: Path) -> Path:

@@ -15,11 +15,11 @@ from local.deployer.request import (
     creator,
     pascal,
 )
-from local.deployer.resources.archives import zip_bytes
+from local.deployer.resources.archives import usable_here, zip_bytes
 
 PLAIN = (
     "role handler runtime timeout memorySize description architectures layers publish tracingConfig"
-    " snapStart loggingConfig"
+    " snapStart loggingConfig ephemeralStorage"
 )
 
 
@@ -29,7 +29,7 @@ def _invoke_arn(request: Request, arn: str) -> str:
 
 
 def _layer(request: Request) -> Created:
-    content = zip_bytes(request.inputs["code"], request.root)
+    content = usable_here(zip_bytes(request.inputs["code"], request.root))
     layer = request.client("lambda").publish_layer_version(
         Content={"ZipFile": content},
         **pascal(request.given("layerName", "description", "compatibleRuntimes", "compatibleArchitectures")),

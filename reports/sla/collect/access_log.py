@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from monitoring.watched import Watched
+from monitoring.watched import Watched, access_log_group
 from reports.sla.collect.minutes import midnight
 
 MAX_ROWS = 10_000
@@ -50,7 +50,7 @@ def read_access_log(
     sleep: Callable[[float], None] = time.sleep,
 ) -> AccessLog | None:
     """None where there is no such log group. Raises `AccessLogError` and botocore's errors."""
-    asked = _Asked(client=client, group=access_log_group(watched), sleep=sleep)
+    asked = _Asked(client=client, group=access_log_group(watched.name), sleep=sleep)
     in_time = f"filter status like /^2/ and latencyMs <= {watched.slo.latency_p90_ms:g} | "
     begin, end = midnight(day), midnight(day) + timedelta(days=1)
     try:
@@ -69,11 +69,6 @@ def read_access_log(
         latencies=_latencies(watched.name, spread),
         gateway_errors=_sums((row["at"], row["n"]) for row in gateway),
     )
-
-
-def access_log_group(watched: Watched) -> str:
-    """Where the service stack has its stage write."""
-    return f"/aws/apigateway/{watched.name}/access"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,8 +29,13 @@ class Account:
         return self.session.client("apigateway", config=PATIENT)
 
     @cached_property
+    def sns(self) -> Any:
+        """The topic that is told."""
+        return self.session.client("sns", config=PATIENT)
+
+    @cached_property
     def logs(self) -> Any:
-        """Access logs."""
+        """Access logs, and the group of the heads."""
         return self.session.client("logs", config=PATIENT)
 
 

@@ -1,25 +1,33 @@
 """Evidence in a bucket: what is needed comes into a folder, what is new goes up, and no day is replaced."""
 
-from collections.abc import Callable, Iterable, Iterator
+import base64
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reports.sla.collect.accounts import PATIENT
 from reports.sla.evidence.chain import FOLDER
 from reports.sla.evidence.errors import EvidenceError
+from reports.sla.figures.engine import Statements
+from reports.sla.figures.reading import Place
 
 SCHEME = "s3://"
+AT_ONCE = 16  # requests
+SEVERAL = PATIENT.merge(Config(max_pool_connections=AT_ONCE))
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
 def opened(address: str, profile: str | None) -> "Bucket":
     """The bucket of an address, with a profile's credentials. Raises `EvidenceError`."""
     try:
-        return Bucket.at(address, boto3.Session(profile_name=profile).client("s3", config=PATIENT))
+        return Bucket.at(address, boto3.Session(profile_name=profile).client("s3", config=SEVERAL))
     except BotoCoreError as error:
         raise EvidenceError(f"{address} cannot be read: {error}") from None
 
@@ -51,7 +59,8 @@ class Bucket:
 
     def pull(self, root: Path, places: Iterable[str]) -> None:
         """Bring objects into the folder. Raises `EvidenceError` for a place outside of it."""
-        for place in places:
+
+        def bring(place: str) -> None:
             path = (root / place).resolve()
             if not path.is_relative_to(root.resolve()):
                 raise EvidenceError(f"{SCHEME}{self.name}/{self.prefix}{place} lies outside of the evidence")
@@ -59,10 +68,49 @@ class Bucket:
             answer = self.client.get_object(Bucket=self.name, Key=f"{self.prefix}{place}")
             path.write_bytes(answer["Body"].read())
 
-    def bring(self, root: Path, wanted: Callable[[str], bool]) -> None:
-        """Bring the objects that are wanted. Raises `EvidenceError` when the bucket cannot be read."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(bring, places):
+                pass
+
+    def stored(self, places: Iterable[str]) -> dict[str, tuple[int, str]]:
+        """Size and SHA-256 of objects as S3 computed it when they came, without bringing them here.
+
+        One that is missing is not in it, one put without a checksum has none. Raises `EvidenceError` when the
+        bucket cannot be read.
+        """
+
+        def look(place: str) -> tuple[str, tuple[int, str] | None]:
+            try:
+                head = self.client.head_object(
+                    Bucket=self.name, Key=f"{self.prefix}{place}", ChecksumMode="ENABLED"
+                )
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                    return place, None
+                raise
+            digest = base64.b64decode(head.get("ChecksumSHA256", "")).hex()
+            return place, (head["ContentLength"], digest)
+
         try:
-            self.pull(root, (place for place in self.places() if wanted(place)))
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                return {place: found for place, found in pool.map(look, places) if found}
+        except (BotoCoreError, ClientError) as error:
+            raise EvidenceError(f"{SCHEME}{self.name} cannot be read: {error}") from None
+
+    def place(self, root: Path, other: Statements | None = None) -> Place:
+        """The bucket as what reports are read from, by way of a folder; see `Place`."""
+        return Place(
+            root=root,
+            bring_chain=lambda: self.bring(root, f"{FOLDER}/"),
+            bring=lambda places: self.pull(root, places),
+            other=other,
+            stored=self.stored if other else None,
+        )
+
+    def bring(self, root: Path, below: str = "") -> None:
+        """Bring what is below a place. Raises `EvidenceError` when the bucket cannot be read."""
+        try:
+            self.pull(root, self.places(below))
         except (BotoCoreError, ClientError) as error:
             raise EvidenceError(f"{SCHEME}{self.name} cannot be read: {error}") from None
 
@@ -89,8 +137,10 @@ class Bucket:
         with a link never is. Raises `EvidenceError` for such a day.
         """
         link = max((root / FOLDER).glob("*.json"))
-        for path in sorted(root.glob(f"*/*/day={link.stem}/*.parquet")):
-            self.put(path.relative_to(root).as_posix(), path)
+        files = sorted(root.glob(f"*/*/day={link.stem}/*.parquet"))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(lambda path: self.put(path.relative_to(root).as_posix(), path), files):
+                pass
         place = link.relative_to(root).as_posix()
         try:
             self.put(place, link, IfNoneMatch="*")

@@ -21,6 +21,7 @@ from reports.sla.collect.accounts import monitor_account, service_account
 from reports.sla.collect.bucket import SCHEME, opened
 from reports.sla.collect.daily import Daily
 from reports.sla.collect.day import Place, collect_day
+from reports.sla.collect.monthly import Monthly
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.store import last_link
 from reports.sla.period import PeriodError
@@ -90,7 +91,8 @@ def main(argv: Sequence[str], *, now: datetime | None = None) -> int:
 
 def _daily(places: tuple[Place, ...], wanted: Wanted, now: datetime) -> int:
     bucket = opened(wanted.evidence, wanted.monitor_profile)
-    run = Daily(places=places, bucket=bucket, topic_arn=wanted.topic_arn, timezone=wanted.timezone)
+    monthly = Monthly(timezone=wanted.timezone)
+    run = Daily(places=places, bucket=bucket, topic_arn=wanted.topic_arn, monthly=monthly)
     for what, value in run.run(now).items():
         sys.stdout.write(f"{what} {value}\n")
     return OK

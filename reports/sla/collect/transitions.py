@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from monitoring.notify import drill
-from monitoring.watched import Watched
 from reports.sla.collect.minutes import midnight
 
 STATE, ACTION = "StateUpdate", "Action"
@@ -15,10 +14,10 @@ SENT = re.compile(r"Successfully executed action (\S+)")  # the data beside it i
 Row = dict[str, Any]
 
 
-def read_transitions(client: Any, watched: Watched, day: date) -> Iterator[Row]:
-    """The rows of `transitions` of one account; `client` is its CloudWatch client.
+def read_transitions(client: Any, services: Collection[str], day: date) -> Iterator[Row]:
+    """The rows of `transitions` of one account, for all services; `client` is its CloudWatch client.
 
-    The history is kept for 30 days. Asked without a name it tells of every alarm; the service's begin with
+    The history is kept for 30 days. Asked without a name it tells of every alarm; a service's begin with
     its name. A drill is no incident.
     """
     begin = midnight(day)
@@ -34,9 +33,14 @@ def read_transitions(client: Any, watched: Watched, day: date) -> Iterator[Row]:
             for item in page["AlarmHistoryItems"]:
                 at = item["Timestamp"].astimezone(UTC)
                 name = item["AlarmName"]
-                ours = name.startswith(f"{watched.name}-") and not name.endswith(drill.SUFFIX)
-                if ours and at.date() == day:
-                    yield from _rows(watched.name, item, at)
+                service = None if name.endswith(drill.SUFFIX) else whose(name, services)
+                if service and at.date() == day:
+                    yield from _rows(service, item, at)
+
+
+def whose(alarm: str, services: Collection[str]) -> str | None:
+    """The service that an alarm is of: of `shop` and `shop-eu`, `shop-eu-prod` is no alarm of the first."""
+    return max((name for name in services if alarm.startswith(f"{name}-")), key=len, default=None)
 
 
 def _rows(service: str, item: Mapping[str, Any], at: datetime) -> Iterator[Row]:

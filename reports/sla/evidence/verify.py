@@ -21,6 +21,7 @@ from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.schema import TABLES
 
 ONE_DAY = timedelta(days=1)
+Stored = tuple[int, str]  # bytes, and their SHA-256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +44,11 @@ def verify(
     *,
     heads: Sequence[str] = (),
     wanted: Callable[[Link, File], bool] | None = None,
+    stored: Callable[[File], Stored | None] | None = None,
 ) -> Verified:
     """Check the whole chain and each file that is `wanted` (all of them unless said otherwise).
 
+    `stored` says what is kept of a file, None of one that is missing; the file in `root` unless given.
     Raises `EvidenceError` if there is no chain, or no link of it can be read.
     """
     found: list[Link] = []
@@ -69,7 +72,7 @@ def verify(
         for file in link.files:
             if wanted is None or wanted(link, file):
                 files += 1
-                faults += _content(root, file)
+                faults += _content(file, stored(file) if stored else _in_folder(root, file))
         previous = digest(content)
         hashes.append(previous)
         found.append(link)
@@ -112,15 +115,21 @@ def _between(day: date, following: date) -> list[date]:
     return [day + ONE_DAY * number for number in range(1, (following - day).days)]
 
 
-def _content(root: Path, file: File) -> list[str]:
+def _content(file: File, found: Stored | None) -> list[str]:
+    if found is None:
+        return [f"{file.path} is missing"]
+    if found == (file.size, file.sha256):
+        return []
+    return [f"{file.path} is not what was kept: its content was changed"]
+
+
+def _in_folder(root: Path, file: File) -> Stored | None:
     path = root / file.path
     try:
         size = path.stat().st_size
-        if size == file.size and file_digest(path) == file.sha256:
-            return []
+        return size, file_digest(path) if size == file.size else ""
     except FileNotFoundError:
-        return [f"{file.path} is missing"]
-    return [f"{file.path} is not what was kept: its content was changed"]
+        return None
 
 
 def _strangers(root: Path, known: Collection[str]) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Protocol
 
 from reports.sla.evidence.chain import File
 from reports.sla.evidence.schema import TABLES
@@ -22,6 +22,7 @@ STATEMENTS = tuple(sorted(path.stem for path in SQL.glob("*.sql")))
 LATE = timedelta(
     hours=1
 )  # an alarm that goes off later than this after an incident is not counted as its own
+FEW = "maintenance"  # the one table and statement without bounds in time: announcements are few
 Row = Mapping[str, Any]
 
 
@@ -91,6 +92,17 @@ def _literal(value: str | float | datetime) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return repr(value)
+
+
+class Statements(Protocol):
+    """What runs the statements over the evidence of some services at a time."""
+
+    def load(self, files: Iterable[File]) -> None:
+        """Take these files in place of those before."""
+
+    def rows(self, name: str, asked: Asked) -> list[Row]:
+        """The rows of one statement."""
+        ...
 
 
 class Engine:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from reports.sla.evidence.chain import Link
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.verify import Verified
-from reports.sla.figures.engine import Asked, Engine, Fails, Row, needed
+from reports.sla.figures.engine import Asked, Engine, Fails, Row, Statements, needed
 from reports.sla.figures.service import Rows, report
 from reports.sla.figures.sides import budget
 from reports.sla.figures.windows import Watch, merged
@@ -18,6 +19,7 @@ from reports.sla.period import Period
 from reports.sla.result import ServiceReport
 
 BATCH = 25  # services at a time
+OTHERS_BATCH = 200  # where memory is not ours
 PER_SERVICE = (
     "daily",
     "incidents",
@@ -46,13 +48,18 @@ def measure(
     verified: Verified,
     period: Period,
     chosen: Sequence[str],
+    *,
     advance: Callable[[int], None] = lambda _: None,
+    other: Statements | None = None,
 ) -> Iterator[ServiceReport]:
-    """The reports of the chosen services in their order; `advance` hears how many more are done."""
-    links = verified.links
-    with Engine(root) as engine:
-        for first in range(0, len(chosen), BATCH):
-            batch = chosen[first : first + BATCH]
+    """The reports of the chosen services in their order; `advance` hears how many more are done.
+
+    DuckDB answers over the files in `root`, unless there is an `other` that runs the statements.
+    """
+    links, size = verified.links, OTHERS_BATCH if other else BATCH
+    with nullcontext(other) if other else Engine(root) as engine:
+        for first in range(0, len(chosen), size):
+            batch = chosen[first : first + size]
             wanted = frozenset(batch)
             engine.load(f for link in links for f in link.files if needed(f, link.day, wanted, period))
             plain = Asked(period=period, fails={}, excluded={})

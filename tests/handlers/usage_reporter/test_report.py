@@ -263,7 +263,9 @@ def test_names_of_the_greatest_length_still_fit_the_megabyte() -> None:
 def test_no_part_is_too_large_for_cloudwatch_in_the_protocol_that_escapes_names() -> None:
     operation = SESSION.get_service_model("cloudwatch").operation_model("PutMetricData")
     plan = PlanUsage(
-        name="gold", quota=None, keys=tuple(KeyUsage(name="%" * 279, day=1, period=1) for _ in range(2000))
+        name="gold",
+        quota=None,
+        keys=tuple(KeyUsage(ids=("k",), name="%" * 279, day=1, period=1) for _ in range(2000)),
     )
     for part in requests(metric_data([plan], "inference-dev", date(2026, 11, 24))):
         form = create_serializer("query").serialize_to_request(

@@ -18,7 +18,9 @@ def properties(token: str) -> set[str]:
     _, module, name = token.split(":")
     folder = module.split("/")[0]
     package = importlib.import_module(f"pulumi_aws.{'lambda_' if folder == 'lambda' else folder}")
-    return set(input_type_py_to_pulumi_names(getattr(package, f"{name}Args")).values())
+    # Where a section of another resource has the name, the SDK calls the resource's own arguments otherwise.
+    own = getattr(package, f"{name}InitArgs", None) or getattr(package, f"{name}Args")
+    return set(input_type_py_to_pulumi_names(own).values())
 
 
 def used_by_components() -> set[str]:
@@ -57,7 +59,7 @@ def test_a_creator_declares_only_properties_that_exist_and_each_once(type_token:
 
 def test_an_unknown_type_says_where_to_add_it() -> None:
     with pytest.raises(Unsupported, match=r"local/deployer module of its service"):
-        lookup("aws:s3/bucket:Bucket", {})
+        lookup("aws:route53/zone:Zone", {})
 
 
 def test_an_unknown_property_is_refused_not_dropped() -> None:

@@ -72,6 +72,8 @@ class Cloud:
         code = {self.refused: "AccessDenied"}.get(model.name)
         if model.name == "StartQuery" and self.logs is None:
             code = "ResourceNotFoundException"
+        if model.name == "CreateLogStream" and len(self.requests(model.name)) > 1:
+            code = "ResourceAlreadyExistsException"
         if code:
             return SimpleNamespace(status_code=400), {"Error": {"Code": code, "Message": "no"}}
         return SimpleNamespace(status_code=200), getattr(self, f"_{model.name}")(self._own.params)
@@ -116,8 +118,14 @@ class Cloud:
         results = [[{"field": name, "value": value} for name, value in row.items()] for row in rows]
         return {"status": "Complete", "results": results[: self.truncate]}
 
-    def _PutParameter(self, _: Any) -> Any:  # noqa: N802
-        return {"Version": 1}
+    def _CreateLogStream(self, _: Any) -> Any:  # noqa: N802
+        return {}
+
+    def _PutLogEvents(self, _: Any) -> Any:  # noqa: N802
+        return {"nextSequenceToken": "1"}
+
+    def _PutMetricData(self, _: Any) -> Any:  # noqa: N802
+        return {}
 
     def _Publish(self, _: Any) -> Any:  # noqa: N802
         return {"MessageId": "m"}
@@ -127,9 +135,6 @@ class Cloud:
 
     def _GetRestApis(self, _: Any) -> Any:  # noqa: N802
         return {"items": [{"id": "other", "name": "else"}, {"id": "api1", "name": "orders-prod"}]}
-
-    def _GetApiKeys(self, _: Any) -> Any:  # noqa: N802
-        return {"items": [{"id": "k1", "name": "orders-prod-acme"}]}
 
     def _GetUsagePlans(self, _: Any) -> Any:  # noqa: N802
         plan = {"id": "p1", "name": "orders-prod-gold", "apiStages": [{"apiId": "api1", "stage": "live"}]}

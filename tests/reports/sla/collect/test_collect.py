@@ -9,9 +9,9 @@ import pytest
 
 from reports.sla.collect.access_log import GATEWAY_ERRORS, AccessLogError, read_access_log
 from reports.sla.collect.accounts import monitor_account
-from reports.sla.collect.day import Place, collect_day, read
-from reports.sla.collect.minutes import read_intervals, read_minutes
-from reports.sla.collect.transitions import read_transitions
+from reports.sla.collect.day import Place, collect_day, read, transitions
+from reports.sla.collect.minutes import REASONS, read_intervals, read_minutes
+from reports.sla.collect.transitions import read_transitions, whose
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.verify import verify
 from tests.reports.sla.collect.cloud import DAY, MIDNIGHT, NOW, WATCHED, Cloud, action, state
@@ -112,7 +112,11 @@ def test_a_minute_has_what_was_published_and_nulls_where_nothing_was(cloud: Clou
 def test_reasons_are_asked_for_on_days_with_failures_only(cloud: Cloud) -> None:
     client = cloud.account().cloudwatch
     read_minutes(client, client, WATCHED, DAY)
-    assert [len(params["MetricDataQueries"]) for params in cloud.requests("GetMetricData")] == [6, 5, 9]
+    assert [len(params["MetricDataQueries"]) for params in cloud.requests("GetMetricData")] == [
+        6,
+        5,
+        len(REASONS),
+    ]
     del cloud.series[OURS, "CanaryFailure", "Sum"]
     cloud.asked.clear()
     read_minutes(client, client, WATCHED, DAY)
@@ -154,7 +158,7 @@ def test_alarm_history_is_read_page_by_page_and_only_of_the_service(cloud: Cloud
         action("orders-prod-monitor-page-api-down", at, f"Successfully executed action {TOPIC}"),
         action("orders-prod-monitor-page-api-down", at, f"Failed to execute action {TOPIC}"),
     ]
-    rows = list(read_transitions(cloud.account().cloudwatch, WATCHED, DAY))
+    rows = list(read_transitions(cloud.account().cloudwatch, [WATCHED.name, "orders-prod-monitors"], DAY))
     common = {"service": "orders-prod", "noted_at": at, "alarm": "orders-prod-monitor-page-api-down"}
     assert rows == [
         {
@@ -282,3 +286,21 @@ def test_a_day_that_is_not_whole_or_gone_is_not_collected(cloud: Cloud, tmp_path
 def test_clients_wait_and_ask_again_when_they_are_throttled() -> None:
     retries = monitor_account("eu-central-1", None).cloudwatch.meta.config.retries
     assert (retries["mode"], retries["total_max_attempts"]) == ("standard", 10)
+
+
+def test_an_alarm_is_of_the_service_whose_name_is_the_longest_that_fits() -> None:
+    services = ["shop-prod", "shop-prod-eu", "s"]
+    assert whose("shop-prod-eu-api-5xx", services) == "shop-prod-eu"
+    assert whose("shop-prod-api-5xx", services) == "shop-prod"
+    assert whose("shop-prod", services) is None
+    assert whose("shop", services) is None
+
+
+def test_the_history_of_an_account_is_read_once_for_all_of_its_services(cloud: Cloud) -> None:
+    account = cloud.account()
+    other = WATCHED.model_copy(update={"name": "carts-prod"})
+    places = [Place(watched=watched, monitor=account, service=account) for watched in (WATCHED, other)]
+    at = MIDNIGHT + timedelta(hours=5)
+    cloud.history = [state(f"{name}-x", at, "OK", "ALARM") for name in ("orders-prod", "carts-prod")]
+    rows = [(row["service"], row["alarm"]) for row in transitions(places, DAY)]
+    assert rows == [("orders-prod", "orders-prod-x"), ("carts-prod", "carts-prod-x")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ from moto import mock_aws
 
 from reports.cli import main as reports
 from reports.sla.collect import cli as collect
+from reports.sla.collect.announcements import announced, announcement
 from reports.sla.collect.bucket import Bucket
-from reports.sla.collect.daily import Daily, announced, announcement
+from reports.sla.collect.daily import Daily
 from reports.sla.collect.day import Place
+from reports.sla.collect.monthly import CHANGED, MOST_TOLD, Monthly, told
+from reports.sla.evidence.chain import heads
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.verify import verify
+from reports.sla.show.fleet import FleetReport
 from tests.reports.sla.collect.cloud import WATCHED, Cloud
 
 NAME = "evidence"
@@ -37,10 +42,10 @@ def cloud() -> Cloud:
     return Cloud()
 
 
-def daily(cloud: Cloud, bucket: Bucket) -> Daily:
+def daily(cloud: Cloud, bucket: Bucket, **changes: Any) -> Daily:
     account = cloud.account()
     place = Place(watched=WATCHED, monitor=account, service=account)
-    return Daily(places=(place,), bucket=bucket, topic_arn=TOPIC)
+    return Daily(places=(place,), bucket=bucket, topic_arn=TOPIC, monthly=Monthly(), **changes)
 
 
 def fired(day: date) -> datetime:
@@ -59,18 +64,34 @@ def test_the_day_before_goes_into_the_bucket_and_its_head_into_the_services_acco
     found = pulled(bucket, tmp_path)
     assert found.faults == ()
     assert told == {"2026-10-05": found.head}
-    (parameter,) = cloud.requests("PutParameter")
-    assert parameter["Name"] == "/orders-prod/evidence/head"
-    assert parameter["Value"] == f"2026-10-05 {found.head}"
+    (put,) = cloud.requests("PutLogEvents")
+    assert put["logGroupName"] == "/inference-watch/orders-prod/evidence-heads"
+    (event,) = put["logEvents"]
+    assert event == {
+        "timestamp": int(fired(date(2026, 10, 6)).timestamp() * 1000),
+        "message": f"2026-10-05 {found.head}",
+    }
+    assert heads([event["message"]]) == (found.head,)
     assert cloud.requests("Publish") == []
+
+
+def test_the_topic_hears_of_each_head_if_it_is_to(cloud: Cloud, bucket: Bucket) -> None:
+    run = daily(cloud, bucket, tell_heads=True).run
+    run(fired(date(2026, 10, 6)))
+    found = run(fired(date(2026, 10, 8)))
+    subjects = [message["Subject"] for message in cloud.requests("Publish")]
+    assert subjects == [f"Evidence of 2026-10-0{day}" for day in (5, 6, 7)]
+    assert heads([cloud.requests("Publish")[-1]["Message"].splitlines()[0]]) == (found["2026-10-07"],)
 
 
 def test_a_repeated_run_keeps_nothing_again_and_a_late_one_what_is_missing(
     cloud: Cloud, bucket: Bucket, tmp_path: Path
 ) -> None:
     run = daily(cloud, bucket).run
-    run(fired(date(2026, 10, 6)))
-    assert run(fired(date(2026, 10, 6))) == {}
+    first = run(fired(date(2026, 10, 6)))
+    # It may have been broken off before the head was handed out.
+    assert run(fired(date(2026, 10, 6))) == first
+    assert len(cloud.requests("PutLogEvents")) == 2
     assert list(run(fired(date(2026, 10, 9)))) == ["2026-10-06", "2026-10-07", "2026-10-08"]
     found = pulled(bucket, tmp_path)
     assert (found.faults, found.never_kept, len(found.links)) == ((), (), 4)
@@ -123,11 +144,59 @@ def test_changed_evidence_is_told_and_not_reported_on(cloud: Cloud, bucket: Buck
     changed = tmp_path / "changed"
     changed.write_text("else")
     bucket.put("minutes/service=orders-prod/day=2026-09-28/data.parquet", changed)
-    with pytest.raises(EvidenceError, match="the evidence is not what was kept"):
-        run(fired(date(2026, 10, 1)))
-    (message,) = cloud.requests("Publish")
-    assert message["Subject"] == "SLA 2026-09: the evidence was changed"
+    for number, day in enumerate((date(2026, 10, 1), date(2026, 10, 2)), 1):  # until it is mended
+        assert run(fired(day))["verdict"] == CHANGED
+        messages = cloud.requests("Publish")
+        assert len(messages) == number
+        assert messages[-1]["Subject"] == "SLA 2026-09: the evidence was changed"
+        assert "day=2026-09-28/data.parquet is not what was kept" in messages[-1]["Message"]
     assert list(bucket.places("reports/")) == []
+
+
+def test_a_report_is_made_once_and_made_up_for_where_the_first_of_the_month_was_missed(
+    cloud: Cloud, bucket: Bucket
+) -> None:
+    run = daily(cloud, bucket).run
+    run(fired(date(2026, 9, 29)))
+    assert "verdict" in run(fired(date(2026, 10, 3)))
+    assert "verdict" not in run(fired(date(2026, 10, 4)))
+    assert len(cloud.requests("Publish")) == 1
+
+
+def test_a_month_of_which_nothing_was_kept_is_not_reported(cloud: Cloud, bucket: Bucket) -> None:
+    assert list(daily(cloud, bucket).run(fired(date(2026, 10, 2)))) == ["2026-10-01"]
+    assert list(bucket.places("reports/")) == []
+
+
+def test_a_month_of_the_contract_that_ends_after_midnight_utc_waits_for_the_day_that_it_ends_in(
+    cloud: Cloud, bucket: Bucket
+) -> None:
+    run = replace(daily(cloud, bucket), monthly=Monthly(timezone="America/Los_Angeles")).run
+    run(fired(date(2026, 9, 29)))
+    assert "verdict" not in run(fired(date(2026, 10, 1)))  # there it is still September
+    assert "verdict" in run(fired(date(2026, 10, 2)))
+    assert any(bucket.places("reports/2026-09/index.html"))
+
+
+def test_without_a_monthly_report_only_days_are_kept(cloud: Cloud, bucket: Bucket) -> None:
+    run = replace(daily(cloud, bucket), monthly=None).run
+    run(fired(date(2026, 9, 29)))
+    assert list(run(fired(date(2026, 10, 1)))) == ["2026-09-29", "2026-09-30"]
+
+
+def test_a_fleets_message_names_the_worst_and_stays_short(cloud: Cloud, bucket: Bucket) -> None:
+    run = daily(cloud, bucket).run
+    run(fired(date(2026, 9, 30)))
+    whole = FleetReport.model_validate_json(
+        bucket.client.get_object(Bucket=NAME, Key="prod/reports/2026-09/index.json")["Body"].read()
+        if run(fired(date(2026, 10, 1)))
+        else b""
+    )
+    many = whole.model_copy(update={"services": whole.services * (MOST_TOLD + 7)})
+    text = told(many, "s3://x")
+    assert text.count("orders-prod: not provable.") == MOST_TOLD
+    assert "7 more are on the pages." in text
+    assert len(text.encode()) < 256 * 1024
 
 
 def test_an_announcement_is_dated_by_the_buckets_own_clock(bucket: Bucket, tmp_path: Path) -> None:
