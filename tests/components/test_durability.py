@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reports.sla.collect.day import SETTLED
-from reports.sla.collect.settings import ATHENA_ENVIRONMENT, ENVIRONMENT
+from reports.sla.collect.deployed import ATHENA_ENVIRONMENT, ENVIRONMENT
 from reports.sla.evidence.schema import BY_NAME
 from tests.components.harness import Run, run_bootstrap, run_stack, unwrap
 

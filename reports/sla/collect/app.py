@@ -15,8 +15,7 @@ from handlers import logs, tracing
 from monitoring.catalogue.collector import kept
 from monitoring.watched import Watched
 from reports.sla.collect.daily import Daily
-from reports.sla.collect.deployed import daily
-from reports.sla.collect.settings import SERVICES, Settings
+from reports.sla.collect.deployed import SERVICES, Settings, daily
 
 logs.configure()
 tracing.prepare("botocore")

@@ -1,12 +1,61 @@
-"""The daily run as it is deployed: a bucket of the monitor account, and a role in each service's account."""
+"""The daily run as it is deployed: what the collector reads from its environment, and what it works with.
 
+That is a bucket of the monitor account, and a role in each service's account.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from handlers.environment import SettingsError, text
 from monitoring.watched import Watched, evidence_reader
 from reports.sla.collect.accounts import monitor_account, service_account
 from reports.sla.collect.bucket import SEVERAL, Bucket
 from reports.sla.collect.daily import Daily
 from reports.sla.collect.day import Place
 from reports.sla.collect.monthly import Monthly
-from reports.sla.collect.settings import Settings
+
+SERVICES = "generated/services.json"  # beside this file: an environment takes 4 KB, which a few services fill
+ENVIRONMENT: tuple[str, ...] = ("BUCKET", "COLLECTOR", "TOPIC_ARN", "TELL_HEADS", "REPORT", "TIMEZONE")
+ATHENA_ENVIRONMENT: tuple[str, ...] = ("ATHENA_WORKGROUP", "ATHENA_DATABASE")  # both, or neither
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """`collector` is the function's own name; `topic_arn` is told; the report's months are `timezone`'s."""
+
+    bucket: str
+    collector: str
+    topic_arn: str
+    tell_heads: bool
+    report: bool
+    timezone: str
+    athena: tuple[str, str] | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read `ENVIRONMENT`. Raises `SettingsError`."""
+        return cls(
+            bucket=text(environ, "BUCKET"),
+            collector=text(environ, "COLLECTOR"),
+            topic_arn=text(environ, "TOPIC_ARN"),
+            tell_heads=_switch(environ, "TELL_HEADS"),
+            report=_switch(environ, "REPORT"),
+            timezone=text(environ, "TIMEZONE"),
+            athena=_athena(environ),
+        )
+
+
+def _athena(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    workgroup, database = ATHENA_ENVIRONMENT
+    return (text(environ, workgroup), text(environ, database)) if workgroup in environ else None
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    value = text(environ, name)
+    if value not in ("true", "false"):
+        raise SettingsError(f"{name}={value!r} is neither true nor false; correct it in its component.")
+    return value == "true"
 
 
 def daily(settings: Settings, services: tuple[Watched, ...]) -> Daily:

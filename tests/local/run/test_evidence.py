@@ -11,8 +11,7 @@ from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from monitoring.watched import Watched
 from reports.sla.collect.bucket import Bucket
 from reports.sla.collect.daily import Daily
-from reports.sla.collect.deployed import daily
-from reports.sla.collect.settings import Settings
+from reports.sla.collect.deployed import Settings, daily
 from reports.sla.evidence.chain import heads
 from reports.sla.evidence.verify import verify
 from tests.local.deployed import Stacks
