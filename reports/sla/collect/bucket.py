@@ -4,7 +4,6 @@ import base64
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from reports.sla.figures.engine import Statements
 from reports.sla.figures.reading import Place
 
 SCHEME = "s3://"
+MISSING = "404"  # what HeadObject says, which has no body
 AT_ONCE = 16  # requests
 SEVERAL = PATIENT.merge(Config(max_pool_connections=AT_ONCE))
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
@@ -85,7 +85,7 @@ class Bucket:
                     Bucket=self.name, Key=f"{self.prefix}{place}", ChecksumMode="ENABLED"
                 )
             except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                if error.response.get("Error", {}).get("Code") == MISSING:
                     return place, None
                 raise
             digest = base64.b64decode(head.get("ChecksumSHA256", "")).hex()
