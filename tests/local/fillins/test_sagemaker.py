@@ -8,6 +8,7 @@ import pytest
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.emulator.model_server import ModelServer
+from local.emulator.net import free_port
 from tests.local.emulated_api import assume, make_role
 
 ROLE = f"arn:aws:iam::{SERVICE_ACCOUNT}:role/sagemaker-execution"
@@ -184,6 +185,17 @@ def test_a_stopped_model_server_is_unavailable_until_it_is_back(
     assert sums(emulator, endpoint)["Invocation5XXErrors"] >= 1
     stand_in_model.start()
     emulator.attach_model(stand_in_model.url, pid=stand_in_model.pid)
+    assert invoke(emulator, endpoint)["InvokedProductionVariant"] == "main"
+
+
+def test_an_endpoint_with_a_model_server_of_its_own_asks_that_and_the_others_theirs(
+    emulator: Emulator, endpoint: str
+) -> None:
+    own = own_endpoint(emulator, "sm-own-model")
+    emulator.attach_model(f"http://127.0.0.1:{free_port(0)}", endpoint=own)  # where nobody listens
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        invoke(emulator, own)
+    assert caught.value.response["Error"]["Code"] == "ServiceUnavailable"
     assert invoke(emulator, endpoint)["InvokedProductionVariant"] == "main"
 
 
