@@ -26,6 +26,7 @@ from settings import SERVED, Settings, service
 from settings.kpis import OwnKpi
 from settings.places import ROOT, STACKS
 from settings.probes import file as probes
+from settings.probes.exported import signed_calls
 from settings.service import NoServiceError, ServiceError, probing
 
 __all__ = [
@@ -98,10 +99,14 @@ def probes_of(settings: Settings) -> str:
 def _of_the_probes(settings: Settings) -> list[str]:
     """What is wrong with the file that `probes` names."""
     try:
-        if settings.probes:
-            probes.read(STACKS / settings.probes)
+        text = probes_of(settings) if settings.probes else "[]"
     except ServiceError as error:
         return [f"probes: {problem}" for problem in error.problems]
+    if settings.existing.api is None and signed_calls(text):
+        return [
+            "existing.api: a probe signs its call (`iam`), which is allowed for one API by its id; none is"
+            " given; it would be refused. Name the API, or authorize the probe otherwise."
+        ]
     return []
 
 

@@ -33,12 +33,13 @@ BESIDES_S = 25  # of the function's timeout, for what it does besides the probes
 class CanaryArgs:
     """`probes` are what the service stack exports of them; see `settings.probes.exported`.
 
-    `api_key` is the service's own, None where no probe needs it. `locations` are further regions.
+    `api_id` and `api_key`, the service's own, are None where nothing needs them. `locations` are further
+    regions.
     """
 
     common: Common
     watched: Watched
-    api_id: pulumi.Input[str]
+    api_id: pulumi.Input[str] | None
     api_url: pulumi.Input[str]
     api_key: pulumi.Input[str] | None
     probes: str
@@ -140,7 +141,7 @@ class Canary(pulumi.ComponentResource):
         }
         if args.locations:  # an alarm reads the metrics of one region
             found |= {"LOCATION": common.region, "METRICS_REGION": args.common.region}
-        if vpc and vpc.endpoint:
+        if vpc and vpc.endpoint and args.api_id is not None:
             host = vpc.endpoint
             found["API_URL"] = pulumi.Output.from_input(args.api_url).apply(lambda url: through(url, host))
             found["PRIVATE_API_ID"] = args.api_id
@@ -152,7 +153,7 @@ class Canary(pulumi.ComponentResource):
         stage = watched.api.stage if watched.api else STAGE
         arn = f"arn:aws:execute-api:{watched.region}:{watched.account_id}"
         signed = exported.signed_calls(self._args.probes)
-        if not signed:
+        if not signed or self._args.api_id is None:
             return []
         invoke = pulumi.Output.from_input(self._args.api_id).apply(
             lambda api_id: _one_or_all([f"{arn}:{api_id}/{stage}/{call}" for call in signed])
@@ -166,6 +167,11 @@ class CanaryLocation(pulumi.ComponentResource):
     def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
         super().__init__("inference-watch:canary:CanaryLocation", name, None, opts)
         self.register_outputs({})
+
+
+def needs_api_id(probes: str, settings: CanarySettings) -> bool:
+    """Whether calls are signed for one API, or go through an endpoint that serves many."""
+    return bool(exported.signed_calls(probes) or (settings.vpc and settings.vpc.endpoint))
 
 
 def named_secrets(args: CanaryArgs) -> dict[str, str]:

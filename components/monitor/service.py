@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 
 import monitoring
-from components.monitor.canary import Canary, CanaryArgs
+from components.monitor.canary import Canary, CanaryArgs, needs_api_id
 from components.monitor.locations import Location
 from components.monitor.stack_outputs import StackOutputs
 from components.shared.alarms import Alarms, AlarmsArgs, MuteRules, MuteRulesArgs
@@ -79,7 +79,7 @@ class WatchedService(pulumi.ComponentResource):
             CanaryArgs(
                 common=args.common,
                 watched=args.watched,
-                api_id=args.stack.require("api_id"),
+                api_id=args.stack.require("api_id") if needs_api_id(probes, args.canary) else None,
                 api_url=args.stack.require("api_url"),
                 api_key=args.stack.require("canary_api_key") if exported.needs_api_key(probes) else None,
                 probes=probes,

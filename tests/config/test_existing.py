@@ -154,3 +154,21 @@ def test_what_watches_may_be_in_the_api_s_own_account_and_a_service_s_may_not() 
     assert config.parse({**config.read_stack("their-api-monitor"), "accounts": one}).one_account
     with pytest.raises(config.ConfigError, match=r"accounts\.monitor: it is the service's own account"):
         config.parse({**config.read_stack("dev"), "accounts": one})
+
+
+def test_a_probe_that_signs_needs_the_api_that_it_signs_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {**config.read_stack("their-api"), "probes": "probes.yaml"}
+    monkeypatch.setattr(config, "STACKS", tmp_path)
+    address = {"url": "https://api.example.com", "functions": [ONE]}
+    for authorization, refused in (("iam", True), ("none", False)):
+        (tmp_path / "probes.yaml").write_text(
+            f"authorization: {authorization}\nprobes: [{{name: a, path: /a}}]\n"
+        )
+        try:
+            config.parse({**own, "existing": address})
+            said = ""
+        except config.ConfigError as error:
+            said = str(error)
+        assert ("existing.api: a probe signs its call (`iam`)" in said) is refused
