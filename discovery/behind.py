@@ -5,10 +5,11 @@ role's policies name it. Which operations of a table are used is told by what it
 is allowed.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from discovery import calls
-from discovery.account import Account
+from discovery.account import Account, Call
 from discovery.found import Api, Endpoint, Function, Table, Target
 from discovery.grants import Grant, of_role
 
@@ -24,6 +25,7 @@ OPERATIONS = (
     "TransactGetItems",
     "TransactWriteItems",
 )
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 MANY = 4  # more allowed operations than these say nothing about which are used
 
 
@@ -100,7 +102,7 @@ class Behind:
 
     def tables(self) -> list[Table]:
         """Each table once, in order of its name."""
-        lost = "tables are those that environment variables and policies name in full"
+        lost = "tables are those that environment variables name and those that policies name in full"
         listed = self._account.pages(calls.TABLES, "TableNames", lost)
         direct: dict[str, list[str]] = {}
         for target in self._targets:
@@ -110,7 +112,7 @@ class Behind:
                 self._account.note(
                     f"Which table a DynamoDB integration ({target.operation}) uses is not in its template"
                 )
-        used = self._used("dynamodb", "table", listed, suffix="/index/*")
+        used = self._used("dynamodb", "table", listed, calls.TABLE, "TableName")
         return [self._table(name, direct.get(name, ())) for name in sorted({*used, *direct})]
 
     def _table(self, name: str, direct: Sequence[str]) -> Table:
@@ -153,10 +155,10 @@ class Behind:
 
     def endpoints(self) -> list[Endpoint]:
         """Each variant of each endpoint."""
-        lost = "endpoints are those that environment variables and policies name in full"
+        lost = "endpoints are those that environment variables name and those that policies name in full"
         listed = self._account.pages(calls.ENDPOINTS, "Endpoints", lost)
         names = None if listed is None else [str(endpoint["EndpointName"]) for endpoint in listed]
-        used = self._used("sagemaker", "endpoint", names)
+        used = self._used("sagemaker", "endpoint", names, calls.ENDPOINT, "EndpointName")
         direct = {target.name for target in self._targets if target.kind == "endpoint"}
         return [variant for name in sorted({*used, *direct}) for variant in self._variants(name)]
 
@@ -185,16 +187,21 @@ class Behind:
         types = (answer or {}).get("InstanceTypes") or [{}]
         return sum(int(gpu.get("Count", 0)) for gpu in (types[0].get("GpuInfo") or {}).get("Gpus") or ())
 
-    def _used(self, service: str, kind: str, listed: Iterable[str] | None, suffix: str = "") -> set[str]:
+    def _used(
+        self, service: str, kind: str, listed: Iterable[str] | None, describe: Call, name_key: str
+    ) -> set[str]:
         """Names of resources that environment variables or policies name, of those that are there."""
         prefix = self._arn(service, kind, "")
-        if listed is None:  # what is named in full
-            named = {r.removesuffix(suffix) for g in self._grants for r in g.resources} | self._environment
-            return {
-                arn.removeprefix(prefix)
-                for arn in named
-                if arn.startswith(prefix) and not set("*?") & set(arn[len(prefix) :])
-            }
+        if listed is None:
+            resources = {resource for grant in self._grants for resource in grant.resources}
+            arns = {arn for arn in resources | self._environment if arn.startswith(prefix)}
+            named = {arn.removeprefix(prefix) for arn in arns} | self._environment
+            listed = sorted(
+                name
+                for name in named
+                if NAME.fullmatch(name)
+                and self._account.ask(describe, f"{name} is not watched", maybe=True, **{name_key: name})
+            )
         return {
             name
             for name in listed

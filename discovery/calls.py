@@ -72,6 +72,12 @@ POLICY_VERSION = Call(
     service="iam", operation="get_policy_version", action="iam:GetPolicyVersion", resources=_POLICY
 )
 
+TABLE = Call(
+    service="dynamodb",
+    operation="describe_table",
+    action="dynamodb:DescribeTable",
+    resources=("arn:aws:dynamodb:{region}:{account}:table/*",),
+)
 TABLES = Call(service="dynamodb", operation="list_tables", action="dynamodb:ListTables")
 ENDPOINTS = Call(service="sagemaker", operation="list_endpoints", action="sagemaker:ListEndpoints")
 ENDPOINT = Call(

@@ -334,14 +334,26 @@ def test_a_failure_of_one_call_is_told_and_the_rest_found() -> None:
     assert any("dynamodb:ListTables failed (InternalServerError: no)" in s for s in all_.unseen)
 
 
-def test_without_listing_tables_those_named_in_full_are_taken() -> None:
-    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
-    variables = {"Variables": {"A": arn, "B": "some-name"}}
+@pytest.mark.parametrize("value", [f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders", "orders"])
+def test_without_listing_tables_each_name_in_the_environment_is_asked_for(value: str) -> None:
+    def describe(TableName: str) -> dict[str, Any]:  # noqa: N803
+        if TableName != "orders":
+            raise refused("ResourceNotFoundException")
+        return {"Table": {}}
+
     answers = rest(("/", "GET", proxy("f"))) | {
-        "lambda__get_function_configuration": {"Timeout": 3, "Role": ROLE, "Environment": variables},
+        "lambda__get_function_configuration": {
+            "Timeout": 3,
+            "Role": ROLE,
+            "Environment": {"Variables": {"A": value, "B": "some-name", "C": "https://x.example.com/"}},
+        },
         "dynamodb__list_tables": refused(),
+        "dynamodb__describe_table": describe,
+        "sagemaker__list_endpoints": {"Endpoints": []},
     }
-    assert [table.name for table in found(answers).tables] == ["orders"]
+    all_ = found(answers)
+    assert [table.name for table in all_.tables] == ["orders"]
+    assert all_.unseen[0].startswith("dynamodb:ListTables is not allowed")
 
 
 def test_what_is_not_watched_is_said() -> None:

@@ -83,6 +83,15 @@ def _running(variant: Params) -> Params:
     return shown
 
 
+def _list_endpoints(params: Params) -> Params:
+    first, most = int(params.get("NextToken") or 0), int(params.get("MaxResults") or 10)
+    every = sorted(endpoints.mine(), key=lambda endpoint: str(endpoint["EndpointName"]))
+    shown = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+    page = [{name: endpoint[name] for name in shown} for endpoint in every[first : first + most]]
+    more = {"NextToken": str(first + most)} if first + most < len(every) else {}
+    return {"Endpoints": page, **more}
+
+
 OPERATIONS: dict[str, Operation] = {
     "CreateModel": _create_model,
     "DescribeModel": lambda params: _existing("Model", params),
@@ -90,6 +99,7 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeEndpointConfig": lambda params: _existing("EndpointConfig", params),
     "CreateEndpoint": _create_endpoint,
     "DescribeEndpoint": lambda params: _existing("Endpoint", params),
+    "ListEndpoints": _list_endpoints,
 }
 
 

@@ -230,3 +230,11 @@ def test_a_role_may_invoke_the_endpoint_its_policy_names_and_no_other(
         botocore.exceptions.ClientError, match="not authorized to perform: sagemaker:InvokeEndpoint"
     ):
         client.invoke_endpoint(EndpointName="sm-forbidden", Body=body)
+
+
+def test_endpoints_are_listed_page_by_page_for_their_own_account(emulator: Emulator, endpoint: str) -> None:
+    for account, there in ((SERVICE_ACCOUNT, True), (MONITOR_ACCOUNT, False)):
+        pages = emulator.client("sagemaker", account).get_paginator("list_endpoints")
+        names = [one["EndpointName"] for page in pages.paginate(MaxResults=1) for one in page["Endpoints"]]
+        assert (endpoint in names) is there
+        assert len(names) == len(set(names))
