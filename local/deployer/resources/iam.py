@@ -38,8 +38,32 @@ def _service_linked_role(request: Request) -> Created:
     return Created(id=role["Arn"], outputs=outputs)
 
 
+def _policy(request: Request) -> Created:
+    name = request.physical_name()
+    made = request.client("iam").create_policy(
+        PolicyName=name, PolicyDocument=document(request.inputs["policy"]), Tags=tag_list(request.tags)
+    )["Policy"]
+    return Created(id=made["Arn"], outputs={"arn": made["Arn"], "name": name, "policyId": made["PolicyId"]})
+
+
+def _attachment(request: Request) -> Created:
+    role, arn = request.inputs["role"], request.inputs["policyArn"]
+    request.client("iam").attach_role_policy(RoleName=role, PolicyArn=arn)
+    return Created(id=f"{role}-{arn.rpartition('/')[2]}")
+
+
+def _identity_provider(request: Request) -> Created:
+    arn = request.client("iam").create_open_id_connect_provider(
+        Url=request.inputs["url"], ClientIDList=request.inputs["clientIdLists"], Tags=tag_list(request.tags)
+    )["OpenIDConnectProviderArn"]
+    return Created(id=arn, outputs={"arn": arn})
+
+
 CREATORS: dict[str, Creator] = {
     "aws:iam/role:Role": creator(_role, "name assumeRolePolicy description"),
     "aws:iam/rolePolicy:RolePolicy": creator(_role_policy, "role policy"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": creator(_identity_provider, "url clientIdLists"),
+    "aws:iam/policy:Policy": creator(_policy, "name policy"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": creator(_attachment, "role policyArn"),
     "aws:iam/serviceLinkedRole:ServiceLinkedRole": creator(_service_linked_role, "awsServiceName"),
 }
