@@ -88,6 +88,7 @@ check: $(INSTALLED) ## Judge the stack files, the services and what is generated
 	@$(BIN)/python -m services check
 	@$(BIN)/python -m policy
 	@$(BIN)/python docs/alarms.py --check
+	@$(BIN)/python docs/costs.py --check
 	@$(BIN)/python docs/lint.py --check
 	@$(BIN)/python docs/sla.py --check
 	@$(BIN)/ruff format --check .
