@@ -62,10 +62,11 @@ def sized(kind: str, given: Mapping[str, Value], slo: Slo, shape: Shape) -> dict
         least = 2 * MIN_FAILURES / shape.usual_per_minute if budgets > ERROR_FACTOR else 0.0
         found["share"] = min(max(budgets * budget_pct(slo) / 100, least), 1.0)
     if "limits" in found:
+        limits = float(found.pop("limits"))
         if kind == "surge":
-            limit_per_minute = 60 * shape.rate_limit_per_s
-            return {**found, "factor": float(found.pop("limits")) * limit_per_minute / shape.usual_per_minute}
+            let_through_per_minute = 60 * shape.rate_limit_per_s
+            return found | {"factor": limits * let_through_per_minute / shape.usual_per_minute}
         part = SLOWED[kind]
-        wanted_ms = float(found.pop("limits")) * part.limit_ms(slo, shape)
+        wanted_ms = limits * part.limit_ms(slo, shape)
         found["factor"] = max(min(wanted_ms, FITS * shape.budget_ms) / part.usual_ms(shape), 1.0)
     return found

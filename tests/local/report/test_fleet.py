@@ -18,7 +18,7 @@ from local.report.words import fleet_verdict
 from local.run.findings import Findings, Shared
 from local.run.sequence import apart
 from local.run.watching import Dashboard
-from local.summary import FleetSummary
+from local.summary import FleetSummary, Usage
 from tests.local.made import DASHBOARD, START, WATCHED, findings, sample
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -85,6 +85,13 @@ def test_the_terminal_shows_all_side_by_side_and_a_verdict(both: list[Findings],
     for words in ("wine-dev", "wine-staging", "400 ms", "1,000", "1 of 1"):
         assert words in table
     assert "Not everything held for wine-staging. 78 s" in said
+
+
+def test_a_plan_without_a_quota_is_shown_with_what_was_used(tmp_path: Path) -> None:
+    free = Usage(used=5, limit=None, period=None, percent=None, requests=7)
+    console = Console(record=True, width=100)
+    show.summaries(console, [summarise(findings(usage={"free": free}))], tmp_path)
+    assert re.search(r"Usage of plan free +│ +5 │ busiest key, no quota", console.export_text())
 
 
 def test_where_everything_held_the_verdict_says_for_how_many() -> None:
