@@ -9,6 +9,7 @@ from discovery.found import Route, Target
 from discovery.integrations import function_target
 
 Given = Mapping[str, Any]
+SAMS_OWN = "Stage"
 
 
 class NoApiError(LookupError):
@@ -16,7 +17,10 @@ class NoApiError(LookupError):
 
 
 def stage(stages: Sequence[Given] | None, key: str, wanted: str | None, api: str) -> Given:
-    """The wanted stage, or the only one; of several HTTP stages `$default`. Raises `NoApiError`."""
+    """The wanted stage, or the only one; of several HTTP stages `$default`. Raises `NoApiError`.
+
+    A stage `Stage` beside another one is SAM's own doing and nobody's address.
+    """
     if stages is None:
         if wanted is None:
             raise NoApiError(
@@ -25,9 +29,8 @@ def stage(stages: Sequence[Given] | None, key: str, wanted: str | None, api: str
             )
         return {key: wanted}
     by_name = {str(stage[key]): stage for stage in stages}
-    name = wanted or next(
-        iter(by_name) if len(by_name) == 1 else (n for n in by_name if n == "$default"), None
-    )
+    meant = {"$default"} & by_name.keys() or by_name.keys() - ({SAMS_OWN} if len(by_name) > 1 else set())
+    name = wanted or (next(iter(meant)) if len(meant) == 1 else None)
     if name in by_name:
         return by_name[name]
     there = ", ".join(sorted(by_name)) or "none: it is not deployed"

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import boto3
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
 from discovery import calls
@@ -15,6 +16,7 @@ from discovery.command import discover
 from discovery.found import Found, Target
 from discovery.grants import Grant, read
 from discovery.integrations import http_target, rest_target
+from discovery.probe import chosen, file
 from discovery.stages import NoApiError
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
@@ -410,6 +412,30 @@ def test_a_stage_that_is_not_clear_is_asked_for(stages: list[Any], wanted: str |
     cloud = Cloud(**rest(apigateway__get_stages={"item": stages}))
     with pytest.raises(NoApiError, match=said):
         discover(cast("boto3.Session", cloud), "abc", wanted)
+
+
+@pytest.mark.parametrize(
+    ("stages", "taken"),
+    [(["Stage", "Prod"], "Prod"), (["Stage"], "Stage"), (["dev", "$default"], "$default")],
+)
+def test_of_several_stages_the_one_that_is_meant_is_taken(stages: list[str], taken: str) -> None:
+    listed = {"item": [{"stageName": name} for name in stages]}
+    assert found(rest(("/", "GET", proxy("f"))), apigateway__get_stages=listed).api.stage == taken
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        ("ANY", "/{proxy+}", "/"),
+        ("ANY", "/items/{proxy+}", "/items"),
+        ("GET", "/", "/"),
+        ("GET", "/a/{b}", "/a/{b}"),
+    ],
+)
+def test_a_proxy_s_root_is_probed(method: str, path: str, asked: str) -> None:
+    api = found(rest((path, method, proxy("f")))).api
+    (probe,) = yaml.safe_load(file(api, chosen(api.routes)))["probes"]
+    assert (probe["method"], probe["path"]) == ("GET", asked)
 
 
 def test_a_websocket_api_is_refused_with_the_reason() -> None:
