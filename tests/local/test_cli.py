@@ -374,6 +374,9 @@ def test_a_service_with_tokens_is_refused_with_the_line_before_anything_is_start
     folder = Folder(tmp_path)
     folder.contract["components"]["securitySchemes"] = {"badge": {"type": "http", "scheme": "bearer"}}
     folder.contract["paths"]["/v1/shapes"]["post"]["security"] = [{"badge": []}]
+    for probe in folder.definition["probes"]:
+        if probe["operation"] == "createShapes":
+            probe["authorization"] = {"bearer": "badge"}
     folder.write()
     monkeypatch.setattr(runner, "load", lambda name: service.load(name, tmp_path / "services"))
     assert cli.main(["--service", "shapes", "--out", str(tmp_path)]) == 2
