@@ -8,65 +8,29 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import config  # noqa: E402  # the line above makes it importable
+import monitoring  # noqa: E402
 from docs import marked  # noqa: E402
+from docs.price_list import costs  # noqa: E402
 from docs.prices import Item, bill  # noqa: E402
+from monitoring.notify import drill  # noqa: E402
+from monitoring.spec import Alarm, Level  # noqa: E402
 from monitoring.stacks import stacks  # noqa: E402
 from monitoring.watched import Watched  # noqa: E402
+from rehearsal.price import dollars  # noqa: E402
 from rehearsal.price import prices as cloudwatch  # noqa: E402
 from settings import Settings  # noqa: E402
 
-PAGE, DATA = ROOT / "docs" / "costs.md", ROOT / "docs" / "costs.yaml"
+PAGE = ROOT / "docs" / "costs.md"
 MONTH_S, MILLION, DASHBOARDS = 30 * 86_400, 1e6, 3
 PROBES = MONTH_S // 60
 KEYS, SECRETS = 2, 1  # one key a stack; the canary's API key
 INSTANCE = "ml.c6i.large"  # the type that has a price
-STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Price(BaseModel):
-    """One list price; `page` is AWS's, `read` where the figure was read and of when it is."""
-
-    model_config = STRICT
-
-    dollars: float = Field(gt=0)
-    per: str
-    page: str = Field(pattern="^https://aws.amazon.com/")
-    read: str
-
-
-class Assumed(BaseModel):
-    """What the prices are multiplied with where no setting says it."""
-
-    model_config = STRICT
-
-    function_ms: float
-    model_ms: float
-    reads: float
-    answer_kb: float
-    log_kb: float
-    canary_ms: float
-    canary_mb: float
-    waf_rules: int
-    signals: float
-
-
-class Costs(BaseModel):
-    """The whole of costs.yaml."""
-
-    model_config = STRICT
-
-    prices: Mapping[str, Price]
-    assumed: Assumed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,12 +45,6 @@ SIZES = (
     Size(stack="dev", predictions=0.1 * MILLION),
     *(Size(stack="prod", predictions=millions * MILLION) for millions in (1, 10, 100)),
 )
-
-
-@cache
-def costs() -> Costs:
-    """The prices in force."""
-    return Costs.model_validate(yaml.safe_load(DATA.read_text(encoding="utf-8")))
 
 
 def items(settings: Settings, predictions: float) -> tuple[Item, ...]:
@@ -166,9 +124,18 @@ def _outside(settings: Settings) -> Iterator[Item]:
     found = stacks(watched)
     alarms = [entry.alarm for entry in (*found.service, *found.monitor)]
     yield from bill(alarms, plans=len(watched.limited_plans), dashboards=DASHBOARDS)
+    once = once_a_pair(watched.name)
+    yield Item(what="alarms of topics and evidence", count=len(once), dollars=dollars(once))
     yield from canary()
     yield _item("KMS keys", KEYS, "key")
     yield _item("secrets", SECRETS, "secret")
+
+
+def once_a_pair(base: str) -> tuple[Alarm, ...]:
+    """Alarms of no service: a drill of each topic in both accounts, and the collector's."""
+    levels: tuple[Level, ...] = ("warn", "critical")
+    drills = [drill.alarm(base, level) for level in levels for _ in ("service", "monitor")]
+    return (*drills, *monitoring.evidence_alarms(base, None))
 
 
 def canary() -> Iterator[Item]:

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 import config
+import monitoring
 from docs import costs as page
+from docs.price_list import costs
 from docs.prices import bill
 from monitoring.stacks import stacks
 from monitoring.watched import Watched
+from rehearsal.price import dollars as dollars_of
 from settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +32,7 @@ def test_prods_bill_is_its_settings_times_the_prices() -> None:
     found = dollars("prod", 10e6 - PROBES)  # the probes are requests, too: ten million in all
     both = stacks(Watched.of(settings("prod")))
     alarms = [entry.alarm for entry in (*both.service, *both.monitor)]
-    monitoring = bill(alarms, plans=2, dashboards=3)
+    watching = bill(alarms, plans=2, dashboards=3)
     assert found == {
         "API requests": 35.0,
         "web ACL and its rules": 9.0,
@@ -43,7 +46,8 @@ def test_prods_bill_is_its_settings_times_the_prices() -> None:
         "logs, GB ingested": 7.5,
         "logs, GB kept": 1.35,  # 90 days
         "traces recorded": round((2.592 + 0.01 * (10 - 2.592)) * 5, 4),
-        **{item.what: round(item.dollars, 4) for item in monitoring},
+        **{item.what: round(item.dollars, 4) for item in watching},
+        "alarms of topics and evidence": round(0.4 + dollars_of(monitoring.evidence_alarms("p", None)), 4),
         "canary, requests": 0.0086,
         "canary, time": 0.0432,
         "KMS keys": 2.0,
@@ -79,7 +83,7 @@ def test_more_predictions_cost_more_together_and_less_each() -> None:
 
 
 def test_runs_of_the_canary_cost_less_than_a_fiftieth_of_those_of_synthetics() -> None:
-    theirs = PROBES * page.costs().prices["synthetics_run"].dollars
+    theirs = PROBES * costs().prices["synthetics_run"].dollars
     assert theirs == pytest.approx(51.84)
     assert page.total(tuple(page.canary())) * 50 < theirs
 
@@ -100,7 +104,7 @@ def test_the_table_adds_up() -> None:
 
 def test_every_price_is_used_and_has_a_row_with_its_source() -> None:
     source, rows = (ROOT / "docs/costs.py").read_text(encoding="utf-8"), "\n".join(page.prices())
-    for name, price in page.costs().prices.items():
+    for name, price in costs().prices.items():
         assert f'"{name}"' in source
         assert f"| {price.dollars:g} | {price.per} | <{price.page}> | {price.read} |" in rows
 

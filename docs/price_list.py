@@ -1,0 +1,53 @@
+"""List prices that are no alarm's, from `docs/costs.yaml`, and what they are multiplied with."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+DATA = Path(__file__).with_name("costs.yaml")
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Price(BaseModel):
+    """One list price; `page` is AWS's, `read` where the figure was read and of when it is."""
+
+    model_config = STRICT
+
+    dollars: float = Field(gt=0)
+    per: str
+    page: str = Field(pattern="^https://aws.amazon.com/")
+    read: str
+
+
+class Assumed(BaseModel):
+    """What the prices are multiplied with where no setting says it."""
+
+    model_config = STRICT
+
+    function_ms: float
+    model_ms: float
+    reads: float
+    answer_kb: float
+    log_kb: float
+    canary_ms: float
+    canary_mb: float
+    waf_rules: int
+    signals: float
+
+
+class Costs(BaseModel):
+    """The whole of costs.yaml."""
+
+    model_config = STRICT
+
+    prices: Mapping[str, Price]
+    assumed: Assumed
+
+
+@cache
+def costs() -> Costs:
+    """The prices in force."""
+    return Costs.model_validate(yaml.safe_load(DATA.read_text(encoding="utf-8")))
