@@ -38,10 +38,10 @@ def test_it_makes_what_watches_and_nothing_that_serves(their_api: Run) -> None:
         Group=2,
         Key=1,
         LayerVersion=1,
-        LogGroup=1,
+        LogGroup=2,  # the usage reporter's, and the heads of the evidence
         Queue=1,
-        Role=2,
-        RolePolicy=2,
+        Role=3,
+        RolePolicy=3,
         Schedule=1,
         Topic=2,
         TopicPolicy=2,
@@ -98,7 +98,9 @@ def test_its_roles_may_do_this_and_nothing_else(their_api: Run) -> None:
     letters = f"arn:aws:queue:{SERVICE}:orders-prod-usage-reporter-dead-letters"
     to_letters = [allow("sqs:SendMessage", letters), allow(("kms:Decrypt", "kms:GenerateDataKey"), key)]
     plans = "arn:aws:apigateway:eu-central-1::/usageplans"
-    assert granted(their_api) == {
+    roles = granted(their_api)
+    assert roles.pop("orders-prod-evidence-reader-policy")  # as of any service: see `test_permissions`
+    assert roles == {
         "orders-prod-usage-reporter-policy": [
             function_logs(SERVICE, "orders-prod-usage-reporter"),
             allow(TRACES, "*"),
@@ -116,7 +118,9 @@ def test_its_roles_may_do_this_and_nothing_else(their_api: Run) -> None:
 
 def test_an_http_api_has_no_usage_reporter_and_no_trace_groups() -> None:
     run = watching({"api": HTTP, "functions": [{"name": "hello", "timeout_ms": 3000}]})
-    assert kinds(run) == Counter(Alias=1, Dashboard=1, Key=1, LayerVersion=1, Topic=2, TopicPolicy=2)
+    reader = Counter(LogGroup=1, Role=1, RolePolicy=1)
+    plain = Counter(Alias=1, Dashboard=1, Key=1, LayerVersion=1, Topic=2, TopicPolicy=2)
+    assert kinds(run) == plain + reader
     assert run.outputs["api_url"] == "https://h1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
 
 

@@ -38,7 +38,7 @@ def test_the_example_is_deployed_as_it_stands_and_its_monitor_takes_it(example: 
     assert "orders-prod-function-orders-create-errors-critical" in names
     assert "orders-prod-function-orders-list-silent" in names
     assert "orders-prod-function-orders-create-silent" not in names
-    (canary,) = monitor.of("Function").values()
+    canary = monitor.of("Function")["orders-prod-canary-function"]
     environment = canary.inputs["environment"]["variables"]
     assert environment["API_URL"] == "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
     assert not monitor.of("Secret")
