@@ -28,6 +28,7 @@ RENAMED = {
     "aws_lambda_layer_version": {"code": "filename"},
     "aws_lambda_permission": {"function": "function_name"},
     "aws_cloudwatch_metric_alarm": {"name": "alarm_name"},
+    "aws_api_gateway_base_path_mapping": {"restApi": "api_id"},
     "aws_route53_record": {"aliases": "alias"},
     "aws_sns_topic_subscription": {"topic": "topic_arn"},
 }
