@@ -2,6 +2,7 @@
 
 Actions are those that the AWS provider calls to make, read, change, tag and delete a resource of a kind.
 Names begin with `<name>-<env>`; where AWS makes the name (an API, a key) the kind is as narrow as it gets.
+What a canary has in each of its regions is allowed in all of them.
 """
 
 import json
@@ -43,6 +44,8 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "arn:aws:apigateway:{region}::/usageplans/*",
             "arn:aws:apigateway:{region}::/apikeys",
             "arn:aws:apigateway:{region}::/apikeys/*",
+            "arn:aws:apigateway:{region}::/domainnames",
+            "arn:aws:apigateway:{region}::/domainnames/*",
             "arn:aws:apigateway:{region}::/tags/*",
         ),
         _access("apigateway", "SetWebACL", "arn:aws:apigateway:{region}::/restapis/*"),
@@ -64,6 +67,11 @@ ACCESS: Mapping[str, Sequence[Access]] = {
         _access("cloudwatch", "DescribeAlarms", "*"),  # composite alarms are described with * alone
         _access(
             "cloudwatch",
+            f"PutAlarmMuteRule GetAlarmMuteRule DeleteAlarmMuteRule {_TAGS}",
+            "arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:{base}*",
+        ),
+        _access(
+            "cloudwatch",
             "PutDashboard GetDashboard DeleteDashboards",
             "arn:aws:cloudwatch::{account}:dashboard/{base}*",
         ),
@@ -71,13 +79,20 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "logs",
             "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey"
             f" DisassociateKmsKey PutMetricFilter DeleteMetricFilter DescribeMetricFilters {_TAGS}",
-            "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{base}-*",
-            "arn:aws:logs:{region}:{account}:log-group:/aws/apigateway/{base}/*",
-            "arn:aws:logs:{region}:{account}:log-group:/aws/sagemaker/Endpoints/{base}-*",
-            "arn:aws:logs:{region}:{account}:log-group:/inference-watch/{base}/*",
-            "arn:aws:logs:{region}:{account}:log-group:API-Gateway-Execution-Logs_*",  # with the API's id
+            "arn:aws:logs:*:{account}:log-group:/aws/lambda/{base}-*",
+            "arn:aws:logs:*:{account}:log-group:/aws/apigateway/{base}/*",
+            "arn:aws:logs:*:{account}:log-group:/aws/sagemaker/Endpoints/{base}-*",
+            "arn:aws:logs:*:{account}:log-group:/inference-watch/{base}/*",
+            "arn:aws:logs:*:{account}:log-group:API-Gateway-Execution-Logs_*",  # with the API's id
         ),
-        _access("logs", "DescribeLogGroups", "arn:aws:logs:{region}:{account}:log-group:*"),
+        _access("logs", "DescribeLogGroups", "arn:aws:logs:*:{account}:log-group:*"),
+    ],
+    "athena": [
+        _access(
+            "athena",
+            f"CreateWorkGroup GetWorkGroup UpdateWorkGroup DeleteWorkGroup {_TAGS}",
+            "arn:aws:athena:{region}:{account}:workgroup/{base}*",
+        ),
     ],
     "dynamodb": [
         _access(
@@ -94,6 +109,19 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "CreateRepository DescribeRepositories DeleteRepository PutLifecyclePolicy GetLifecyclePolicy"
             f" DeleteLifecyclePolicy PutImageTagMutability PutImageScanningConfiguration {_TAGS}",
             "arn:aws:ecr:{region}:{account}:repository/{base}-*",
+        ),
+    ],
+    "ec2": [  # a function in a VPC is refused to who may not see its subnets
+        _access("ec2", "DescribeSecurityGroups DescribeSubnets DescribeVpcs", "*"),
+    ],
+    "glue": [
+        _access(
+            "glue",
+            "CreateDatabase GetDatabase UpdateDatabase DeleteDatabase CreateTable GetTable UpdateTable"
+            " DeleteTable GetTags TagResource UntagResource",
+            "arn:aws:glue:{region}:{account}:catalog",
+            "arn:aws:glue:{region}:{account}:database/*",  # its names take no hyphen, so are none of `{base}`
+            "arn:aws:glue:{region}:{account}:table/*",
         ),
     ],
     "iam": [
@@ -131,10 +159,10 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "DescribeKey GetKeyPolicy PutKeyPolicy GetKeyRotationStatus EnableKeyRotation DisableKeyRotation"
             " UpdateKeyDescription ScheduleKeyDeletion ListResourceTags TagResource UntagResource CreateAlias"
             " UpdateAlias DeleteAlias CreateGrant Decrypt Encrypt GenerateDataKey",
-            "arn:aws:kms:{region}:{account}:key/*",  # ids are AWS's
+            "arn:aws:kms:*:{account}:key/*",  # ids are AWS's
             condition=TAGGED,
         ),
-        _access("kms", "CreateAlias UpdateAlias DeleteAlias", "arn:aws:kms:{region}:{account}:alias/{base}*"),
+        _access("kms", "CreateAlias UpdateAlias DeleteAlias", "arn:aws:kms:*:{account}:alias/{base}*"),
         _access("kms", "ListAliases", "*"),
     ],
     "lambda": [
@@ -147,12 +175,12 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             " GetFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig DeleteFunctionEventInvokeConfig"
             " PutProvisionedConcurrencyConfig GetProvisionedConcurrencyConfig"
             " DeleteProvisionedConcurrencyConfig ListTags TagResource UntagResource",
-            "arn:aws:lambda:{region}:{account}:function:{base}-*",
+            "arn:aws:lambda:*:{account}:function:{base}-*",
         ),
         _access(
             "lambda",
             "PublishLayerVersion GetLayerVersion DeleteLayerVersion",
-            "arn:aws:lambda:{region}:{account}:layer:{base}-*",
+            "arn:aws:lambda:*:{account}:layer:{base}-*",
         ),
     ],
     "oam": [
@@ -165,7 +193,7 @@ ACCESS: Mapping[str, Sequence[Access]] = {
         _access(  # what a link lets through has to be the caller's to give
             "cloudwatch", "Link", "arn:aws:cloudwatch:{region}:{account}:*"
         ),
-        _access("logs", "Link", "arn:aws:logs:{region}:{account}:*"),
+        _access("logs", "Link", "arn:aws:logs:*:{account}:*"),
         _access("xray", "Link", "arn:aws:xray:{region}:{account}:*"),
     ],
     "s3": [  # of the evidence: whoever deploys can neither read nor delete what is kept
@@ -182,6 +210,14 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "arn:aws:s3:::{base}-*",
         ),
     ],
+    "route53": [  # the zone is named by its id
+        _access(
+            "route53",
+            "GetHostedZone ListResourceRecordSets ChangeResourceRecordSets",
+            "arn:aws:route53:::hostedzone/*",
+        ),
+        _access("route53", "GetChange", "arn:aws:route53:::change/*"),
+    ],
     "sagemaker": [
         _access(
             "sagemaker",
@@ -197,7 +233,7 @@ ACCESS: Mapping[str, Sequence[Access]] = {
         _access(
             "scheduler",
             "CreateSchedule GetSchedule UpdateSchedule DeleteSchedule",
-            "arn:aws:scheduler:{region}:{account}:schedule/default/{base}-*",
+            "arn:aws:scheduler:*:{account}:schedule/default/{base}-*",
         ),
     ],
     "secretsmanager": [
@@ -206,7 +242,7 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "CreateSecret DescribeSecret GetSecretValue PutSecretValue UpdateSecret UpdateSecretVersionStage"
             " DeleteSecret GetResourcePolicy PutResourcePolicy DeleteResourcePolicy TagResource"
             " UntagResource",
-            "arn:aws:secretsmanager:{region}:{account}:secret:{base}-*",
+            "arn:aws:secretsmanager:*:{account}:secret:{base}-*",
         ),
     ],
     "sns": [
@@ -222,7 +258,7 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             "sqs",
             "CreateQueue GetQueueAttributes SetQueueAttributes GetQueueUrl DeleteQueue ListQueueTags TagQueue"
             " UntagQueue",
-            "arn:aws:sqs:{region}:{account}:{base}-*",
+            "arn:aws:sqs:*:{account}:{base}-*",
         ),
     ],
     "wafv2": [

@@ -19,7 +19,9 @@ from components.shared.common import Common, lambda_layer
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.packages import COLLECTOR, EVIDENCE
 from components.shared.schedule import DailyArgs, dead_letters, run_daily
+from monitoring.notify.maintenance import INFIX
 from monitoring.spec import Level
+from monitoring.stacks import monitor_prefix
 from monitoring.watched import NAMESPACE, Watched, evidence_name, evidence_reader
 from reports.sla.evidence.schema import BY_NAME
 from settings.evidence import Evidence as EvidenceSettings
@@ -148,9 +150,16 @@ def statements(args: EvidenceArgs, bucket_arn: pulumi.Output[str]) -> list[dict[
     """
     readers = [f"arn:aws:iam::{one.account_id}:role/{evidence_reader(one.name)}" for one in args.services]
     written = [pulumi.Output.concat(bucket_arn, f"/{folder}/*") for folder in (*WRITTEN, *BY_NAME)]
+    rules = [
+        f"arn:aws:cloudwatch:{args.common.region}:{args.common.account_id}:alarm-mute-rule:"
+        f"{monitor_prefix(one.name)}{INFIX}*"
+        for one in args.services
+    ]
     return [
         # Metrics have no resource type; the history is asked of all alarms at once.
         iam.allow(["cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory"], "*"),
+        # When planned work was announced: a rule's last change, on CloudWatch's own clock.
+        iam.allow("cloudwatch:GetAlarmMuteRule", rules),
         iam.allow("sts:AssumeRole", readers),
         iam.allow("s3:ListBucket", bucket_arn),
         iam.allow("s3:GetObject", pulumi.Output.concat(bucket_arn, "/*")),

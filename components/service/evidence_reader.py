@@ -14,6 +14,8 @@ from components.shared import iam
 from components.shared.common import Common
 from monitoring.watched import COLLECTOR, access_log_group, evidence_reader, heads_group
 
+LONGEST_DAYS = 3653  # ten years, the longest that CloudWatch Logs has
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvidenceReaderArgs:
@@ -25,7 +27,7 @@ class EvidenceReaderArgs:
 
 
 class EvidenceReader(pulumi.ComponentResource):
-    """The role, and the log group of the heads, which never expires."""
+    """The role, and the log group of the heads, which keeps them for as long as AWS keeps anything."""
 
     def __init__(
         self, name: str, args: EvidenceReaderArgs, opts: pulumi.ResourceOptions | None = None
@@ -35,7 +37,7 @@ class EvidenceReader(pulumi.ComponentResource):
         heads = aws.cloudwatch.LogGroup(
             f"{name}-heads",
             name=heads_group(common.base),
-            retention_in_days=0,
+            retention_in_days=LONGEST_DAYS,
             kms_key_id=common.key_arn,
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )

@@ -1,6 +1,7 @@
 """Deployment from GitHub: who becomes which role, what the role may do, and where the state is."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from components.account.deploy_access import ACCESS, LONGEST, parts, statements
+from config import ROOT
 from policy import registered
 from policy.resource import Resource
 from tests.components.harness import Run, run_bootstrap, unwrap
@@ -146,6 +148,13 @@ def of_aws(stack: str) -> Iterator[Resource]:
     yield from (each for each in found if each.kind)
 
 
+def test_every_kind_that_a_component_may_make_can_be_deployed() -> None:
+    rooms = ("monitor", "notify", "service", "shared")
+    texts = [path.read_text() for room in rooms for path in (ROOT / "components" / room).rglob("*.py")]
+    made = {name.rstrip("_") for text in texts for name in re.findall(r"\baws\.(\w+)\.[A-Z]", text)}
+    assert made - ACCESS.keys() == set()
+
+
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_every_resource_of_the_stacks_is_of_a_kind_and_a_name_that_the_role_may_deploy(env: str) -> None:
     for resource in of_aws(env):
@@ -173,6 +182,9 @@ def test_only_what_aws_cannot_name_beforehand_is_allowed_on_everything() -> None
         "application-autoscaling:DescribeScalableTargets",
         "application-autoscaling:DescribeScalingPolicies",
         "cloudwatch:DescribeAlarms",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
         "kms:CreateKey",
         "kms:ListAliases",
         "xray:GetSamplingRules",

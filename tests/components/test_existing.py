@@ -13,6 +13,7 @@ from tests.components.test_permissions import (
     SERVICE,
     TRACES,
     allow,
+    evidence_reader,
     function_logs,
     granted,
     put_metrics,
@@ -38,7 +39,7 @@ def test_it_makes_what_watches_and_nothing_that_serves(their_api: Run) -> None:
         Group=2,
         Key=1,
         LayerVersion=1,
-        LogGroup=2,  # the usage reporter's, and the heads of the evidence
+        LogGroup=2,  # of the reporter, and the heads of the evidence
         Queue=1,
         Role=3,
         RolePolicy=3,
@@ -98,9 +99,8 @@ def test_its_roles_may_do_this_and_nothing_else(their_api: Run) -> None:
     letters = f"arn:aws:queue:{SERVICE}:orders-prod-usage-reporter-dead-letters"
     to_letters = [allow("sqs:SendMessage", letters), allow(("kms:Decrypt", "kms:GenerateDataKey"), key)]
     plans = "arn:aws:apigateway:eu-central-1::/usageplans"
-    roles = granted(their_api)
-    assert roles.pop("orders-prod-evidence-reader-policy")  # as of any service: see `test_permissions`
-    assert roles == {
+    assert granted(their_api) == {
+        "orders-prod-evidence-reader-policy": evidence_reader("orders-prod"),
         "orders-prod-usage-reporter-policy": [
             function_logs(SERVICE, "orders-prod-usage-reporter"),
             allow(TRACES, "*"),
@@ -118,9 +118,10 @@ def test_its_roles_may_do_this_and_nothing_else(their_api: Run) -> None:
 
 def test_an_http_api_has_no_usage_reporter_and_no_trace_groups() -> None:
     run = watching({"api": HTTP, "functions": [{"name": "hello", "timeout_ms": 3000}]})
-    reader = Counter(LogGroup=1, Role=1, RolePolicy=1)
-    plain = Counter(Alias=1, Dashboard=1, Key=1, LayerVersion=1, Topic=2, TopicPolicy=2)
-    assert kinds(run) == plain + reader
+    evidence = {"LogGroup": 1, "Role": 1, "RolePolicy": 1}
+    assert kinds(run) == Counter(
+        Alias=1, Dashboard=1, Key=1, LayerVersion=1, Topic=2, TopicPolicy=2, **evidence
+    )
     assert run.outputs["api_url"] == "https://h1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
 
 

@@ -34,6 +34,22 @@ def put_metrics(namespace: str) -> dict[str, Any]:
     return allow("cloudwatch:PutMetricData", "*", {"StringEquals": {"cloudwatch:namespace": namespace}})
 
 
+def evidence_reader(base: str) -> list[dict[str, Any]]:
+    """What a collector of evidence may do in a service's account."""
+    access_logs = f"arn:aws:logs:{SERVICE}:log-group:/aws/apigateway/{base}/access"
+    heads = f"arn:aws:loggroup:{SERVICE}:/inference-watch/{base}/evidence-heads"
+    plans = "arn:aws:apigateway:eu-central-1::/usageplans"
+    return [
+        allow(("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory", "logs:GetQueryResults"), "*"),
+        allow("logs:StartQuery", [access_logs, f"{access_logs}:*"]),
+        allow(
+            "apigateway:GET",
+            ["arn:aws:apigateway:eu-central-1::/restapis", plans, f"{plans}/*/keys", f"{plans}/*/usage"],
+        ),
+        allow(("logs:CreateLogStream", "logs:PutLogEvents"), [heads, f"{heads}:*"]),
+    ]
+
+
 def function_logs(home: str, name: str) -> dict[str, Any]:
     group = f"arn:aws:loggroup:{home}:/aws/lambda/{name}:*"
     return allow(("logs:CreateLogStream", "logs:PutLogEvents"), group)
@@ -64,8 +80,6 @@ TO_EVIDENCES_DEAD_LETTERS = [
     allow(("kms:Decrypt", "kms:GenerateDataKey"), f"arn:aws:key:{MONITOR}:inference-dev-encryption-key-auto"),
 ]
 BUCKET = f"arn:aws:bucket:{MONITOR}:inference-dev-evidence-store-bucket-auto"
-ACCESS_LOGS = f"arn:aws:logs:{SERVICE}:log-group:/aws/apigateway/inference-dev/access"
-HEADS = f"arn:aws:loggroup:{SERVICE}:/inference-watch/inference-dev/evidence-heads"
 ENDPOINT = "inference-dev-model-serverless"
 ENDPOINT_LOGS = f"arn:aws:loggroup:{SERVICE}:/aws/sagemaker/Endpoints/{ENDPOINT}"
 PLANS = "arn:aws:apigateway:eu-central-1::/usageplans"
@@ -109,22 +123,7 @@ def test_the_service_stacks_roles_may_do_this_and_nothing_else(dev: Run) -> None
             put_metrics("InferenceWatch"),
             *TO_DEAD_LETTERS,
         ],
-        "inference-dev-evidence-reader-policy": [
-            allow(
-                ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory", "logs:GetQueryResults"), "*"
-            ),
-            allow("logs:StartQuery", [ACCESS_LOGS, f"{ACCESS_LOGS}:*"]),
-            allow(
-                "apigateway:GET",
-                [
-                    "arn:aws:apigateway:eu-central-1::/restapis",
-                    PLANS,
-                    f"{PLANS}/*/keys",
-                    f"{PLANS}/*/usage",
-                ],
-            ),
-            allow(("logs:CreateLogStream", "logs:PutLogEvents"), [HEADS, f"{HEADS}:*"]),
-        ],
+        "inference-dev-evidence-reader-policy": evidence_reader("inference-dev"),
         "inference-dev-usage-reporter-daily-policy": [
             allow("lambda:InvokeFunction", f"arn:aws:alias:{SERVICE}:live"),
             *TO_DEAD_LETTERS,
@@ -150,6 +149,10 @@ def test_the_monitor_stacks_roles_may_do_this_and_nothing_else(dev_monitor: Run)
             function_logs(MONITOR, "inference-dev-evidence"),
             allow(TRACES, "*"),
             allow(("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarmHistory"), "*"),
+            allow(
+                "cloudwatch:GetAlarmMuteRule",
+                [f"arn:aws:cloudwatch:{MONITOR}:alarm-mute-rule:inference-dev-monitor-maintenance-*"],
+            ),
             allow("sts:AssumeRole", ["arn:aws:iam::111111111111:role/inference-dev-evidence-reader"]),
             allow("s3:ListBucket", BUCKET),
             allow("s3:GetObject", f"{BUCKET}/*"),

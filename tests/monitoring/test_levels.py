@@ -8,7 +8,7 @@ import pytest
 from monitoring.alarms.rule import Entry
 from monitoring.alarms.runbook import first_steps
 from monitoring.spec import Expression, MetricAlarm
-from monitoring.stacks import stacks
+from monitoring.stacks import evidence_alarms, stacks
 from settings.slo import Levels
 from tests.monitoring.builders import (
     GPU_INSTANCES,
@@ -95,6 +95,7 @@ def test_every_runbook_section_answers_the_four_questions_and_belongs_to_an_alar
     service = watched(endpoint=GPU_INSTANCES, own_kpis={"orders": WAITING}, quotas=QUOTAS)
     probed = service.probed(["eu-west-1"], [])
     anchors = {entry.rule.anchor for entry in entries(probed).values()}
+    anchors |= {alarm.name.removeprefix("acme-monitor-") for alarm in evidence_alarms("acme", None)}
     anchors.add("heartbeat-missing")  # no alarm of ours: a watcher outside AWS pages for it
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     assert sections.keys() == anchors
