@@ -107,7 +107,7 @@ def _serving(settings: Settings, requests: float) -> Iterator[Item]:
         yield _item("model, instance hours", hours, "instance_hour")
     elif settings.model.serverless is not None:
         gb = settings.model.serverless.memory_mb / 2048
-        yield _item("model, serverless seconds", requests * assumed.model_ms / 1000, "serverless_second", gb)
+        yield _item("model, serverless", millions * assumed.model_ms / 1000, "serverless_second", gb)
     yield _item("answers, GB out", requests * assumed.answer_kb / MILLION, "transfer")
 
 
@@ -158,7 +158,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "API": ("API requests", "web ACL and its rules", "requests inspected", "answers, GB out"),
     "function": ("function requests", "function's time", "provisioned concurrency"),
     "table": ("table reads",),
-    "model": ("model, instance hours", "model, serverless seconds"),
+    "model": ("model, instance hours", "model, serverless"),
     "logs and traces": ("logs, GB ingested", "logs, GB kept", "traces recorded"),
 }
 REST = "monitoring, canary, keys"

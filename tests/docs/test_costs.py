@@ -57,7 +57,7 @@ def test_prods_bill_is_its_settings_times_the_prices() -> None:
 
 def test_dev_pays_for_what_it_uses() -> None:
     found = dollars("dev", 1e6 - PROBES)
-    assert found["model, serverless seconds"] == 0.6  # 15 ms of 2 GB
+    assert found["model, serverless"] == 0.6  # 15 ms of 2 GB
     assert found["function's time"] == round(0.04 * 13.3334 * settings("dev").inference.memory_mb / 1024, 4)
     assert found["traces recorded"] == 5.0  # every one
     assert not {"web ACL and its rules", "provisioned concurrency", "model, instance hours"} & found.keys()
@@ -100,6 +100,11 @@ def test_the_table_adds_up() -> None:
     for column, size in enumerate(page.SIZES):
         assert sum(part[column] for part in parts) == pytest.approx(together[column], abs=0.05)
         assert each[column] == pytest.approx(1000 * together[column] / size.predictions, abs=0.001)
+
+
+def test_every_item_of_a_group_is_in_some_bill() -> None:
+    billed = dollars("dev", 1e6).keys() | dollars("prod", 1e6).keys()
+    assert {what for group in page.GROUPS.values() for what in group} <= billed
 
 
 def test_every_price_is_used_and_has_a_row_with_its_source() -> None:
