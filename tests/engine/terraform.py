@@ -227,5 +227,7 @@ def _terraform(folder: Path, *arguments: str) -> str:
     environment = {key: value for key, value in os.environ.items() if key != "TF_CLI_CONFIG_FILE"}
     done = run(["terraform", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"terraform {arguments[0]}: {done.stderr[-6000:]}")
+        # Where in the document follows each, which is on one line.
+        said = "\n".join(line[:500] for line in done.stderr.splitlines() if line.strip())
+        raise RuntimeError(f"terraform {arguments[0]}: {said[:6000]}")
     return done.stdout

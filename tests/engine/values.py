@@ -90,9 +90,15 @@ def _queue_values(thing: Thing, _cloud: Cloud) -> dict[str, Any]:
     return {"url": f"https://sqs.{thing.region}.amazonaws.com/{thing.account}/{thing.inputs['name']}"}
 
 
+def _domain_values(thing: Thing, _cloud: Cloud) -> dict[str, Any]:
+    host = f"d-{thing.inputs['domainName'].partition('.')[0]}.execute-api.{thing.region}.amazonaws.com"
+    return {"regionalDomainName": host, "regionalZoneId": "Z0000000EXECUTEAPI"}
+
+
 OWN: Mapping[str, Callable[[Thing, Cloud], dict[str, Any]]] = {
     "RestApi": _api_values,
     "Stage": _api_values,
+    "DomainName": _domain_values,
     "ApiKey": _api_values,
     "UsagePlanKey": _api_values,
     "Function": _lambda_values,
