@@ -13,7 +13,6 @@ from rich.progress import Progress
 
 import entry
 from reports.sla.arguments import Arguments
-from reports.sla.evidence.chain import links
 from reports.sla.evidence.errors import EvidenceError
 from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import verify
@@ -53,7 +52,7 @@ def _keep(source: Path, root: Path) -> int:
 def _verify(arguments: Arguments) -> int:
     with _place(arguments) as place:
         place.bring_chain()
-        place.bring(file.path for link in links(place.root) for file in link.files)
+        place.bring_all()
         found = verify(place.root, heads=arguments.heads)
     first, last = found.links[0].day, found.links[-1].day
     lines = [f"CHANGED  {fault}" for fault in found.faults]

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from reports.sla.collect.accounts import PATIENT
 from reports.sla.evidence.chain import FOLDER
 from reports.sla.evidence.errors import EvidenceError
+from reports.sla.evidence.schema import TABLES
 from reports.sla.figures.engine import Statements
 from reports.sla.figures.reading import Place
 
@@ -58,14 +59,20 @@ class Bucket:
                 yield str(item["Key"]).removeprefix(self.prefix)
 
     def pull(self, root: Path, places: Iterable[str]) -> None:
-        """Bring objects into the folder. Raises `EvidenceError` for a place outside of it."""
+        """Bring objects into the folder; one that is not there stays missing.
+
+        Raises `EvidenceError` for a place outside of it.
+        """
 
         def bring(place: str) -> None:
             path = (root / place).resolve()
             if not path.is_relative_to(root.resolve()):
                 raise EvidenceError(f"{SCHEME}{self.name}/{self.prefix}{place} lies outside of the evidence")
+            try:
+                answer = self.client.get_object(Bucket=self.name, Key=f"{self.prefix}{place}")
+            except self.client.exceptions.NoSuchKey:
+                return
             path.parent.mkdir(parents=True, exist_ok=True)
-            answer = self.client.get_object(Bucket=self.name, Key=f"{self.prefix}{place}")
             path.write_bytes(answer["Body"].read())
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -103,6 +110,7 @@ class Bucket:
             root=root,
             bring_chain=lambda: self.bring(root, f"{FOLDER}/"),
             bring=lambda places: self.pull(root, places),
+            bring_all=lambda: self.bring_tables(root),
             other=other,
             stored=self.stored if other else None,
         )
@@ -113,6 +121,11 @@ class Bucket:
             self.pull(root, self.places(below))
         except (BotoCoreError, ClientError) as error:
             raise EvidenceError(f"{SCHEME}{self.name} cannot be read: {error}") from None
+
+    def bring_tables(self, root: Path) -> None:
+        """Bring all that lies in the tables' places. Raises `EvidenceError` as `bring` does."""
+        for table in TABLES:
+            self.bring(root, f"{table.name}/")
 
     def pull_last_link(self, root: Path) -> None:
         """Bring the last link alone, which is what the next day continues; nothing where there is none."""

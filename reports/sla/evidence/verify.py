@@ -7,7 +7,6 @@ from pathlib import Path
 
 from reports.sla.evidence.chain import (
     BEGINNING,
-    DATA,
     FOLDER,
     File,
     Link,
@@ -136,7 +135,8 @@ def _strangers(root: Path, known: Collection[str]) -> list[str]:
     found = [
         path.relative_to(root).as_posix()
         for table in TABLES
-        for path in (root / table.name).glob(f"*/*/{DATA}")
+        for path in (root / table.name).rglob("*")
+        if path.is_file()
     ]
     return [
         f"{path} is in no link: it was added beside the chain" for path in sorted(set(found) - set(known))

@@ -28,8 +28,8 @@ def burn(rows: Iterable[Row], sums: Sums, promise: Promise, scale: Fraction) -> 
         points.append(
             BurnPoint(
                 at=row["begins"] + HOUR,
-                requests_pct=_scaled(used_pct(failed, sums.requests, promise), scale),
-                probes_pct=_scaled(used_pct(failed_probes, sums.attempts, promise), scale),
+                requests_pct=used_pct(failed, sums.requests, promise, scale),
+                probes_pct=used_pct(failed_probes, sums.attempts, promise, scale),
             )
         )
     return tuple(points)
@@ -55,7 +55,7 @@ def forecast(
     by: Literal["requests", "probes"] = "requests" if sums.requests else "probes"
     scale = whole_period(watch, period)
     failed, total = _counts(sums, by)
-    used = _scaled(used_pct(failed, total, promise), scale) or 0.0
+    used = used_pct(failed, total, promise, scale) or 0.0
     day_failed, day_total = _counts(last_day, by)
     rate = float(Fraction(day_failed, day_total) / budget(promise)) if day_total else 0.0
 
@@ -67,7 +67,7 @@ def forecast(
         return told("gone", gone, f"The budget was gone by {moment(gone)}; {spent(used)} of it is spent.")
     if scale == 1:
         return told("over", None, f"The period is over; {spent(used)} of the budget was spent.")
-    per_day = _scaled(used_pct(day_failed, total, promise), scale) or 0.0
+    per_day = used_pct(day_failed, total, promise, scale) or 0.0
     if per_day:
         at = watch.ends + min(ONE_DAY * ((GONE_PCT - used) / per_day), period.ends - watch.ends)
         if at < period.ends:
@@ -81,7 +81,3 @@ def _counts(sums: Sums, by: str) -> tuple[int, int]:
     return (
         (sums.failed, sums.requests) if by == "requests" else (sums.attempts - sums.successes, sums.attempts)
     )
-
-
-def _scaled(pct: float | None, scale: Fraction) -> float | None:
-    return None if pct is None else float(pct / scale)

@@ -10,8 +10,8 @@ from reports.sla.period import MINUTE
 from reports.sla.result import Incident, Signal
 
 
-def incidents(rows: Iterable[Row], signals: Sequence[Row]) -> tuple[tuple[Incident, ...], int]:
-    """The incidents of one service in order, and in how many stretches without a break its probes failed.
+def incidents(rows: Iterable[Row], signals: Sequence[Row]) -> tuple[Incident, ...]:
+    """The incidents of one service in order.
 
     `rows` are of `incidents.sql`, `signals` of `transitions.sql`. A signal belongs to the incident that began
     last before it, up to an hour after that one's end.
@@ -24,7 +24,7 @@ def incidents(rows: Iterable[Row], signals: Sequence[Row]) -> tuple[tuple[Incide
         limit = until + LATE if after is None else min(until + LATE, after)
         own = [signal for signal in signals if start <= signal["noted_at"] < limit]
         found.append(_incident(run, start, until, own))
-    return tuple(found), sum(int(row["stretches"]) for run in runs for row in run)
+    return tuple(found)
 
 
 def _incident(run: list[Row], begins: datetime, ends: datetime, own: Sequence[Row]) -> Incident:

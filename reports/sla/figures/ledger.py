@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from math import prod
 
 from reports.sla.figures.engine import Row
@@ -15,7 +16,7 @@ def ledger(rows: Iterable[Row], bad: Iterable[Row], period: Period, promised_pct
     """`rows` are of `intervals.sql`, `bad` of `claims.sql`, both of one service."""
     sums = {row["provider"]: row for row in rows}
     listed = list(bad)
-    ceiling = 100 * prod(provider.promised_pct / 100 for provider in PROVIDERS)
+    ceiling = float(100 * prod(Decimal(str(provider.promised_pct)) / 100 for provider in PROVIDERS))
     return AwsLedger(
         ceiling_pct=ceiling,
         ceiling_words=(
@@ -39,7 +40,9 @@ def _is_month(period: Period) -> bool:
 
 def _service(provider: Provider, row: Row, bad: Sequence[Row], period: Period) -> AwsService:
     intervals = period.minutes // INTERVAL_MINUTES
-    uptime = 100 * (1 - float(row["error_share_sum"]) / intervals)
+    own = [one for one in bad if one["provider"] == provider.key]
+    lost = sum((Decimal(int(one["errors"])) / int(one["requests"]) for one in own), Decimal(0))
+    uptime = float(100 * (1 - lost / intervals))  # decimal: the sum of shares decides at the limit
     missed = uptime < provider.promised_pct
     return AwsService(
         provider=provider.key,
@@ -59,8 +62,8 @@ def _service(provider: Provider, row: Row, bad: Sequence[Row], period: Period) -
         bound=provider.bound,
         claim=tuple(
             AwsInterval(begins=one["begins_at"], requests=int(one["requests"]), errors=int(one["errors"]))
-            for one in bad
-            if missed and one["provider"] == provider.key
+            for one in own
+            if missed
         ),
     )
 

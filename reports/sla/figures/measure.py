@@ -23,6 +23,7 @@ OTHERS_BATCH = 200  # where memory is not ours
 PER_SERVICE = (
     "daily",
     "incidents",
+    "outages",
     "percentiles",
     "burn",
     "customers",

@@ -15,7 +15,8 @@ from reports.sla.result import ServiceReport
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A folder with evidence. `bring_chain` fills it with the links, `bring` with the files of some places.
+    """A folder with evidence. `bring_chain` fills it with the links, `bring` with the files of some places,
+    `bring_all` with whatever lies in the tables' places, whether the chain knows it or not.
 
     Where `other` runs the statements the files stay where they are, and `stored` says what is kept of each.
     """
@@ -23,6 +24,7 @@ class Place:
     root: Path
     bring_chain: Callable[[], None] = lambda: None
     bring: Callable[[Iterable[str]], None] = lambda _: None
+    bring_all: Callable[[], None] = lambda: None
     other: Statements | None = None
     stored: Callable[[Iterable[str]], Mapping[str, Stored]] | None = None
 

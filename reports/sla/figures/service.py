@@ -12,6 +12,7 @@ from reports.sla.figures.incidents import incidents
 from reports.sla.figures.latency import latency, percentiles
 from reports.sla.figures.ledger import ledger
 from reports.sla.figures.notes import notes
+from reports.sla.figures.outages import downtime
 from reports.sla.figures.sides import availability, probes_side, requests_side
 from reports.sla.figures.sums import Sums, percent
 from reports.sla.figures.windows import Watch, merged, minutes_within
@@ -37,6 +38,7 @@ class Rows:
 
     daily: Sequence[Row]
     incidents: Sequence[Row]
+    outages: Sequence[Row]
     percentiles: Sequence[Row]
     burn: Sequence[Row]
     customers: Sequence[Row]
@@ -60,9 +62,9 @@ def report(
     promise = list(promises.values())[-1]
     counted = [row for row in rows.daily if not row["excluded"]]
     sums, span = Sums.of(counted), _span(watch, period, Sums.of(counted))
-    found, stretches = incidents(rows.incidents, rows.transitions)
+    found = incidents(rows.incidents, rows.transitions)
     requests = requests_side(sums, span.expected_minutes, promise)
-    probes = probes_side(sums, span.expected_minutes, found, stretches, promise)
+    probes = probes_side(sums, span.expected_minutes, downtime(rows.outages, watch), promise)
     available, available_because = availability(
         requests, probes, span.dark_minutes, span.expected_minutes, promise
     )
@@ -182,7 +184,7 @@ def _usage(row: Row) -> Usage:
         used=int(row["used"]),
         quota=row["quota"],
         quota_period=row["quota_period"],
-        highest_pct=None if row["highest"] is None else 100 * row["highest"],
+        highest_pct=percent(row["highest_used"], row["highest_quota"]) if row["highest_quota"] else None,
         highest_on=row["highest_on"],
         near_days=int(row["near_days"]),
         full_days=int(row["full_days"]),

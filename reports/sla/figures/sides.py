@@ -4,9 +4,10 @@ from fractions import Fraction
 
 from reports.sla.evidence.promise import Promise
 from reports.sla.figures.confidence import interval, provable
+from reports.sla.figures.outages import Downtime
 from reports.sla.figures.sums import Sums, percent
 from reports.sla.figures.words import number, share
-from reports.sla.result import Incident, Probes, Requests, Verdict
+from reports.sla.result import Probes, Requests, Verdict
 
 
 def budget(promise: Promise) -> Fraction:
@@ -14,9 +15,9 @@ def budget(promise: Promise) -> Fraction:
     return 1 - Fraction(str(promise.availability_pct)) / 100
 
 
-def used_pct(failed: int, total: int, promise: Promise) -> float | None:
-    """Percent of the error budget that these failures are."""
-    return float(100 * Fraction(failed, total) / budget(promise)) if total else None
+def used_pct(failed: int, total: int, promise: Promise, scale: Fraction = Fraction(1)) -> float | None:
+    """Percent of the error budget that these failures are; of one `scale` times as large."""
+    return float(100 * Fraction(failed, total) / budget(promise) / scale) if total else None
 
 
 def requests_side(sums: Sums, expected: int, promise: Promise) -> Requests:
@@ -59,9 +60,7 @@ def requests_side(sums: Sums, expected: int, promise: Promise) -> Requests:
     )
 
 
-def probes_side(
-    sums: Sums, expected: int, incidents: tuple[Incident, ...], stretches: int, promise: Promise
-) -> Probes:
+def probes_side(sums: Sums, expected: int, outages: Downtime, promise: Promise) -> Probes:
     """By the canary: a probe is due every minute, and one that was not made may have gone either way.
 
     Broken is proven in either of two ways: the interval lies below the promise, or the outages alone, each
@@ -72,16 +71,15 @@ def probes_side(
     lower, upper = _bounds(total, failed, gap)
     allowed = budget(promise)
     kept_up_to, broken_from = provable(total, float(allowed)) if total else (None, None)
-    down_lower = sums.down_minutes - stretches
     kept_with_gap = provable(total + gap, float(allowed))[0] if total else None
     broken_with_gap = provable(total + gap, float(allowed))[1] if total else None
     verdict: Verdict
     if not total:
         verdict, because = "not provable", "No probe was made."
-    elif down_lower > allowed * expected:
+    elif outages.least > allowed * expected:
         verdict = "broken"
         because = (
-            f"The outages lasted {number(down_lower)} minutes at least; "
+            f"The outages lasted {number(outages.least)} minutes at least; "
             f"{float(allowed * expected):.1f} are allowed."
         )
     elif broken_with_gap is not None and failed >= broken_with_gap:
@@ -112,12 +110,8 @@ def probes_side(
         budget_used_pct=used_pct(failed, total, promise),
         gap_minutes=gap,
         down_minutes=sums.down_minutes,
-        down_lower_minutes=down_lower,
-        down_upper_minutes=sum(
-            incident.down_minutes + incident.unseen_minutes + 1
-            for incident in incidents
-            if incident.down_minutes
-        ),
+        down_lower_minutes=outages.least,
+        down_upper_minutes=outages.most,
         interval_lower_pct=100 * (1 - high),
         interval_upper_pct=100 * (1 - low),
         proves_kept_up_to=kept_up_to,

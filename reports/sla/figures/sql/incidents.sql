@@ -22,8 +22,7 @@ numbered AS (
   SELECT
     looked.*,
     sum(CASE WHEN down + failing = 0 THEN 1 ELSE 0 END)
-      OVER (PARTITION BY service ORDER BY minute ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run,
-    lag(CASE WHEN down = 1 THEN minute END) OVER (PARTITION BY service ORDER BY minute) AS down_before
+      OVER (PARTITION BY service ORDER BY minute ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
   FROM looked
 )
 SELECT
@@ -34,8 +33,6 @@ SELECT
   max(minute) AS last_minute,
   count(*) AS bad_minutes,
   sum(down) AS down_minutes,
-  sum(CASE WHEN down = 1 AND (down_before IS NULL OR down_before + INTERVAL '1' MINUTE < minute) THEN 1 ELSE 0 END)
-    AS stretches,
   sum(failing) AS failing_minutes,
   sum(coalesce(attempts, 0) - coalesce(successes, 0)) AS failed_probes,
   sum(coalesce(requests, 0)) AS requests,

@@ -5,7 +5,6 @@ SELECT
   count(*) AS intervals,
   sum(i.requests) AS requests,
   sum(i.errors) AS errors,
-  sum(CASE WHEN i.requests > 0 THEN CAST(i.errors AS DOUBLE) / CAST(i.requests AS DOUBLE) ELSE 0 END) AS error_share_sum,
   sum(CASE WHEN i.errors > 0 THEN 1 ELSE 0 END) AS bad_intervals
 FROM intervals i
 WHERE i.day BETWEEN DATE '$first' AND DATE '$last'

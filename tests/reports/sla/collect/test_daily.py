@@ -270,5 +270,14 @@ def test_a_bucket_is_reported_on_and_verified_as_a_folder_is(
     assert json.loads((tmp_path / "index.json").read_text())["services"][0]["service"] == "orders-prod"
     assert reports(["sla", "--evidence", address, "--verify"]) == 0
     assert "are what was kept" in capsys.readouterr().out
+    (kept, *_) = bucket.places("minutes/")
+    bucket.client.put_object(Bucket=NAME, Key=f"prod/{kept}.more", Body=b"")
+    assert reports(["sla", "--evidence", address, "--verify"]) == 3
+    assert f"{kept}.more is in no link" in capsys.readouterr().out
+    bucket.client.delete_object(Bucket=NAME, Key=f"prod/{kept}")
+    assert reports(["sla", "--evidence", address, "--verify"]) == 3
+    assert f"{kept} is missing" in capsys.readouterr().out
+    assert reports(["sla", "--evidence", address, *day]) == 2
+    assert f"{kept} is missing" in capsys.readouterr().err
     assert reports(["sla", "--evidence", "s3://no-such-bucket-of-ours", "--verify"]) == 2
     assert "s3://no-such-bucket-of-ours cannot be read" in capsys.readouterr().err

@@ -16,7 +16,7 @@ ASKED = Asked(
     excluded={"it's": [(datetime(2026, 10, 5, 2), datetime(2026, 10, 5, 4))]},
 )
 # In the reference of Trino, which Athena is and in DuckDB's, with the same meaning.
-FUNCTIONS = {"sum", "count", "min", "max", "max_by", "coalesce", "lag", "date_trunc", "cast"}
+FUNCTIONS = {"sum", "count", "min", "max", "max_by", "coalesce", "lag", "row_number", "date_trunc", "cast"}
 GIVEN = {"days", "promises", "excluded"}
 
 
