@@ -6,15 +6,18 @@ from itertools import groupby
 from operator import itemgetter
 
 from reports.sla.figures.engine import LATE, Row
+from reports.sla.figures.windows import Window, minutes_within
 from reports.sla.period import MINUTE
 from reports.sla.result import Incident, Signal
 
 
-def incidents(rows: Iterable[Row], signals: Sequence[Row]) -> tuple[Incident, ...]:
+def incidents(
+    rows: Iterable[Row], signals: Sequence[Row], excluded: Sequence[Window]
+) -> tuple[Incident, ...]:
     """The incidents of one service in order.
 
-    `rows` are of `incidents.sql`, `signals` of `transitions.sql`. A signal belongs to the incident that began
-    last before it, up to an hour after that one's end.
+    `rows` are of `incidents.sql`, `signals` of `transitions.sql`; `excluded` is announced maintenance. A
+    signal belongs to the incident that began last before it, up to an hour after that one's end.
     """
     runs = [list(run) for _, run in groupby(rows, key=itemgetter("run"))]
     begins = [min(row["first_minute"] for row in run) for run in runs]
@@ -23,11 +26,13 @@ def incidents(rows: Iterable[Row], signals: Sequence[Row]) -> tuple[Incident, ..
         until = max(row["last_minute"] for row in run) + MINUTE
         limit = until + LATE if after is None else min(until + LATE, after)
         own = [signal for signal in signals if start <= signal["noted_at"] < limit]
-        found.append(_incident(run, start, until, own))
+        found.append(_incident(run, start, until, own, minutes_within(excluded, start, until)))
     return tuple(found)
 
 
-def _incident(run: list[Row], begins: datetime, ends: datetime, own: Sequence[Row]) -> Incident:
+def _incident(
+    run: list[Row], begins: datetime, ends: datetime, own: Sequence[Row], left_out: int
+) -> Incident:
     def total(name: str) -> int:
         return sum(int(row[name]) for row in run)
 
@@ -53,7 +58,7 @@ def _incident(run: list[Row], begins: datetime, ends: datetime, own: Sequence[Ro
         minutes=minutes,
         down_minutes=down,
         failing_minutes=failing,
-        unseen_minutes=minutes - total("bad_minutes"),
+        unseen_minutes=minutes - left_out - total("bad_minutes"),
         seen_by=(*(("canary",) if down else ()), *(("requests",) if failing else ())),
         reasons={
             row["reason"]: int(row["down_minutes"]) for row in run if row["reason"] and row["down_minutes"]

@@ -62,7 +62,7 @@ def report(
     promise = list(promises.values())[-1]
     counted = [row for row in rows.daily if not row["excluded"]]
     sums, span = Sums.of(counted), _span(watch, period, Sums.of(counted))
-    found = incidents(rows.incidents, rows.transitions)
+    found = incidents(rows.incidents, rows.transitions, watch.excluded)
     requests = requests_side(sums, span.expected_minutes, promise)
     probes = probes_side(sums, span.expected_minutes, downtime(rows.outages, watch), promise)
     available, available_because = availability(

@@ -1,62 +1,27 @@
-"""Odd months: rows laid down one by one, figures known beforehand, all of it by way of the command line."""
+"""Odd months: the figures of the JSON are those known beforehand, exactly."""
 
-import csv
-import json
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from reports.cli import main as reports
-
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-NAME = "odd"
-Row = dict[str, Any]
-
-
-def calm(at: datetime, requests: int = 4) -> Row:
-    probe = {"attempts": 1, "successes": 1, "failures": 0, "probe_ms": 80, "probes_in_time": 1}
-    served = dict.fromkeys(("requests", "timed", "in_time", "answered", "answered_in_time"), requests)
-    return {"service": NAME, "minute": at, "reason": "", **probe, **served, "refused": 0, "failed": 0}
-
-
-def calms(begins: datetime, ends: datetime) -> dict[datetime, Row]:
-    moments = (begins + MINUTE * number for number in range((ends - begins) // MINUTE))
-    return {at: calm(at) for at in moments}
-
-
-def down(row: Row) -> None:
-    row.update(successes=0, failures=row["attempts"], reason="timeout", probe_ms="", probes_in_time=0)
-    row.update(failed=row["requests"], in_time=0, answered=0, answered_in_time=0)
-
-
-def unprobed(row: Row) -> None:
-    row.update(dict.fromkeys(("attempts", "successes", "failures", "probe_ms", "probes_in_time"), ""))
-
-
-def told(folder: Path, tables: Mapping[str, Iterable[Row]], *words: str) -> dict[str, Any]:
-    """Keep the tables and report, as people do; the service's JSON."""
-    source, root, out = folder / "tables", folder / "evidence", folder / "out"
-    source.mkdir(parents=True)
-    for name, given in tables.items():
-        rows = list(given)
-        with (source / f"{name}.csv").open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-    assert reports(["sla", "--evidence", str(root), "--keep", str(source)]) == 0
-    assert reports(["sla", "--evidence", str(root), "--out", str(out), *words]) == 0
-    found: dict[str, Any] = json.loads((out / "services" / f"{NAME}.json").read_text())
-    return found
-
-
-def utc(zone: str, *day: int) -> datetime:
-    return datetime(*day, tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)  # type: ignore[arg-type,misc]
+from tests.reports.sla.odd import (
+    ALL,
+    BEGINS,
+    DAY,
+    ENDS,
+    MINUTE,
+    NAME,
+    at,
+    calms,
+    change,
+    down,
+    told,
+    unprobed,
+    utc,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +41,9 @@ def test_a_month_of_any_clock_has_its_own_minutes_and_no_others(
     zone: str, month: tuple[int, ...], following: tuple[int, ...], days: dict[str, int], tmp_path: Path
 ) -> None:
     begins, ends = utc(zone, *month), utc(zone, *following)
-    minutes = calms(begins.replace(hour=0, minute=0), ends.replace(hour=0, minute=0) + DAY)
-    for at in minutes:
-        if begins - 10 * MINUTE <= at < begins + 5 * MINUTE or ends - 7 * MINUTE <= at < ends + 9 * MINUTE:
-            down(minutes[at])
+    minutes = calms(begins.replace(hour=0, minute=0) - DAY, ends.replace(hour=0, minute=0) + DAY)
+    change(minutes, begins - 10 * MINUTE, 15, down)
+    change(minutes, ends - 7 * MINUTE, 16, down)
     text = f"{month[0]}-{month[1]:02d}"
     found = told(tmp_path, {"minutes": minutes.values()}, "--month", text, "--timezone", zone)
     length = (ends - begins) // MINUTE
@@ -98,20 +62,6 @@ def test_a_month_of_any_clock_has_its_own_minutes_and_no_others(
     assert ("2011-12-30" in by_day, sum(day["attempts"] for day in found["days"])) == (False, length)
     # What lies beyond the period is no part of it: the last outage ends with the period.
     assert (found["probes"]["down_lower_minutes"], found["probes"]["down_upper_minutes"]) == (10, 6 + 8)
-
-
-BEGINS, ENDS = datetime(2028, 2, 1), datetime(2028, 3, 1)
-ALL = 29 * 1440
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return BEGINS + DAY * (day - 1) + timedelta(hours=hour, minutes=minute)
-
-
-def change(minutes: dict[datetime, Row], since: datetime, count: int, change: Any) -> None:
-    for number in range(count):
-        row = minutes[since + MINUTE * number]
-        change(row) if callable(change) else row.update(change)
 
 
 def test_an_outage_beside_gaps_lasted_at_most_from_the_last_good_probe_to_the_next(tmp_path: Path) -> None:
@@ -249,3 +199,60 @@ def test_a_month_that_is_not_over_spends_of_the_whole_one(tmp_path: Path) -> Non
         (at(2, 4).isoformat(), float(spent))
     ]
     assert (found["forecast"]["state"], found["forecast"]["used_pct"]) == ("lasts", float(spent))
+
+
+def test_work_announced_for_the_middle_of_an_outage_is_neither_seen_nor_unseen(tmp_path: Path) -> None:
+    minutes = calms(BEGINS, ENDS)
+    change(minutes, at(5, 1), 240, down)
+    change(minutes, at(5, 4, 30), 7, unprobed)
+    served = dict.fromkeys(("requests", "failed", "timed"), "")
+    change(minutes, at(5, 4, 30), 7, served)
+    work = {
+        "service": NAME,
+        "announced_at": BEGINS,
+        "begins_at": at(5, 2),
+        "ends_at": at(5, 3),
+        "notice": "n",
+    }
+    signals = [
+        {"service": NAME, "noted_at": noted, "alarm": alarm, "kind": "state", "new_state": "ALARM"}
+        for noted, alarm in [
+            (at(5, 0, 59), "before"),
+            (at(5, 1), "at once"),
+            (at(5, 5, 59) + timedelta(seconds=59), "late"),
+            (at(5, 6), "later"),
+        ]
+    ]
+    tables = {"minutes": minutes.values(), "maintenance": [work], "transitions": signals}
+    found = told(tmp_path, tables, "--month", "2028-02")
+    (incident,) = found["incidents"]
+    assert (incident["minutes"], incident["down_minutes"], incident["unseen_minutes"]) == (240, 173, 7)
+    assert [one["name"] for one in incident["alarms"]] == ["at once", "late"]
+    assert (incident["detected_by"], incident["detected_after_s"]) == ("at once", 0)
+    # Until the work, from it to the minutes that nobody saw, and after them.
+    assert found["probes"]["down_lower_minutes"] == 59 + 89 + 22
+    assert found["probes"]["down_upper_minutes"] == 241 - 60
+
+
+def test_percentiles_are_ranks_of_the_local_days_requests(tmp_path: Path) -> None:
+    counts = {at(9, 22): {5: 1, 300: 9}, at(9, 23): {10: 50, 20: 40, 30: 9, 999: 1}, at(10, 5): {200: 100}}
+    spread = [
+        {"service": NAME, "hour": hour, "source": "answered", "ms": ms, "requests": requests}
+        for hour, of_hour in counts.items()
+        for ms, requests in of_hour.items()
+    ]
+    tables = {"minutes": calms(BEGINS - DAY, ENDS).values(), "latencies": spread}
+    found = told(tmp_path, tables, "--month", "2028-02", "--timezone", "Europe/Berlin")
+    by_day = {day["day"]: day["answered_ms"] for day in found["days"] if day["answered_ms"]}
+    local: dict[str, list[int]] = {"2028-02-09": [], "2028-02-10": []}
+    for hour, of_hour in counts.items():
+        day = "2028-02-09" if hour < at(9, 23) else "2028-02-10"
+        local[day] += [ms for ms, requests in of_hour.items() for _ in range(requests)]
+
+    def ranked(values: list[int]) -> dict[str, int]:
+        ordered = sorted(values)
+        ranks = {f"p{share}": ordered[-(-share * len(ordered) // 100) - 1] for share in (50, 90, 99)}
+        return {"requests": len(ordered), **ranks}
+
+    assert by_day == {day: ranked(values) for day, values in local.items()}
+    assert found["latency"]["answered_ms"] == ranked([ms for values in local.values() for ms in values])
