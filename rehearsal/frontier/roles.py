@@ -74,6 +74,8 @@ KNOWN: dict[tuple[str, str], Shown] = {
     ("AWS/Lambda", "Duration"): _behind("latency", 40),
     ("AWS/Lambda", "ConcurrentExecutions"): _level(1),
     ("AWS/Lambda", "UnreservedConcurrentExecutions"): _level(1),
+    ("AWS/Lambda", "ClaimedAccountConcurrency"): _level(1),
+    ("AWS/Usage", "ResourceCount"): _level(1),
     ("AWS/DynamoDB", "SuccessfulRequestLatency"): _behind("latency", 4),
     ("AWS/DynamoDB", "SystemErrors"): _behind("errors", sparse=True),
     ("AWS/DynamoDB", "ThrottledRequests"): _behind("none", sparse=True),

@@ -194,6 +194,7 @@ def test_an_address_keeps_its_stage_through_an_endpoint() -> None:
 
 def test_an_api_without_an_id_is_probed_where_nothing_signs_for_it(dev: Run) -> None:
     run = monitor(dev, {"secrets": SECRETS}, TOKEN, api_id=None, canary_api_key=None)
-    assert variables(run.one("Function"))["API_URL"] == dev.outputs["api_url"]
+    (canary,) = canaries(run)
+    assert variables(canary)["API_URL"] == dev.outputs["api_url"]
     with pytest.raises(pulumi.RunError, match="has no output 'api_id'"):
         monitor(dev, {}, PROBE, api_id=None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from components.service.evidence_reader import LONGEST_DAYS
 from handlers.canary.metrics import NAMESPACE as CANARY_NAMESPACE
 from handlers.canary.settings import API_KEY_ENVIRONMENT as CANARY_API_KEY_ENVIRONMENT
 from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
@@ -263,8 +264,8 @@ def test_every_log_group_keeps_its_lines_for_the_configured_time_and_is_encrypte
 ) -> None:
     for run in (prod, prod_monitor, their_api):
         for name, group in run.of("LogGroup").items():
-            # Heads of the evidence are kept for good: they prove that it was not changed.
-            kept = 0 if name.endswith("-evidence-reader-heads") else 90
+            # Heads of the evidence are kept as long as AWS keeps: they prove that it was not changed.
+            kept = LONGEST_DAYS if name.endswith("-evidence-reader-heads") else 90
             assert group.inputs["retentionInDays"] == kept, name
             assert ":key:" in unwrap(group.inputs["kmsKeyId"]), name
 

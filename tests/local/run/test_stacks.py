@@ -6,7 +6,8 @@ import pytest
 
 from entry import USAGE
 from local import cli
-from local.run import sequence as run
+from local.run import copies, sequence
+from local.run import served as run
 from local.summary import Summary
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,6 +46,12 @@ config:
 """
 
 
+def in_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run what is in `folder` instead of the project's own."""
+    for module in (copies, sequence, run):
+        monkeypatch.setattr(module, "ROOT", folder)
+
+
 def test_a_run_of_the_shape_of_prod_holds_behind_its_web_acl_with_few_traces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -55,7 +62,7 @@ def test_a_run_of_the_shape_of_prod_holds_behind_its_web_acl_with_few_traces(
     (tmp_path / "Pulumi.shaped-monitor.yaml").write_text(
         f"config:\n  inference-watch:role: monitor\n{COMMON}"
     )
-    monkeypatch.setattr(run, "ROOT", tmp_path)
+    in_folder(tmp_path, monkeypatch)
     monkeypatch.setattr(run, "CANARY_INTERVAL_S", 0.0)
     monkeypatch.setattr(run, "CANARY_SLACK_S", 0.0)
     out = tmp_path / "out"
@@ -77,7 +84,7 @@ def test_a_stack_file_without_a_region_is_wrong_usage_and_says_how_to_set_it(
 ) -> None:
     (tmp_path / "Pulumi.yaml").symlink_to(ROOT / "Pulumi.yaml")
     (tmp_path / "Pulumi.bare.yaml").write_text("config: {}\n")
-    monkeypatch.setattr(run, "ROOT", tmp_path)
+    in_folder(tmp_path, monkeypatch)
     assert cli.main(["--stack", "bare", "--out", str(tmp_path / "out")]) == USAGE
     said = " ".join(capsys.readouterr().out.split())
     assert "Pulumi.bare.yaml has no inference-watch:region" in said
