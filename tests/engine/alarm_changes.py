@@ -102,7 +102,8 @@ ROWS = (
         what="another retention is set in place",
         aside="in place",
         do=settings(log_retention_days=30),
-        effects={"updated": "LogGroup *"},
+        # All but the heads of the evidence, which are kept as long as AWS keeps anything.
+        effects={"updated": "LogGroup api-*, LogGroup inference-*, LogGroup model-*, LogGroup usage-*"},
     ),
     Row(
         what="another runbook is in every alarm",

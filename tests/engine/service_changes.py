@@ -54,7 +54,10 @@ ROWS = (
     Row(
         what="another monitor account is let in, in place of the one before",
         do=settings(accounts={**ACCOUNTS, "monitor": "444444444444"}),
-        effects={"updated": LET_IN, "replaced": "Deployment api-deployment"},
+        effects={
+            "updated": f"{LET_IN}, Role evidence-reader-role",
+            "replaced": "Deployment api-deployment",
+        },
     ),
     Row(
         what="a caller of another account is let in, and reads its own key as a secret",

@@ -12,6 +12,7 @@ from tests.engine.stacks import ACCOUNTS, RETAINED
 pytestmark = pytest.mark.engine
 CORE = {
     "Key inference-dev-encryption-key",
+    "LogGroup inference-dev-evidence-reader-heads",
     "Repository inference-dev-model-repository",
     "RestApi inference-dev-api-api",
     "Table inference-dev-reference-data-table",

@@ -1,5 +1,6 @@
 """Each rule with what it refuses and what it lets pass; the stacks of this program, which pass them all."""
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -179,12 +180,16 @@ def test_a_critical_topic_of_production_needs_somebody_who_hears(subscribed: boo
     assert [name for name, _ in found] == ([] if subscribed else ["critical-subscriber"])
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_the_stacks_of_this_program_pass_every_rule_with_a_subscriber(stack: str) -> None:
-    found = list(violations(registered.pair(stack)))
-    unheard = ["critical-subscriber"] * 2 if stack == "prod" else []
-    assert [name for name, _ in found] == unheard
-    assert list(violations(registered.pair(stack, PAGED))) == []
+shipped = functools.cache(registered.pair)
+
+
+@pytest.mark.parametrize(("stack", "unheard"), [("dev", 0), ("prod", 2)])
+def test_the_stacks_of_this_program_pass_every_rule_but_that_somebody_hears(stack: str, unheard: int) -> None:
+    assert [name for name, _ in violations(shipped(stack))] == ["critical-subscriber"] * unheard
+
+
+def test_with_a_subscriber_production_passes_every_rule() -> None:
+    assert list(violations(registered.pair("prod", PAGED))) == []
 
 
 def test_what_an_account_has_once_passes_every_rule() -> None:
@@ -192,13 +197,14 @@ def test_what_an_account_has_once_passes_every_rule() -> None:
 
 
 def test_a_pair_is_judged_whole_with_its_endpoint_and_what_the_monitor_reads_of_the_service() -> None:
-    kinds = {(each.stack, each.kind) for each in registered.pair("prod")}
+    kinds = {(each.stack, each.kind) for each in shipped("prod")}
     assert {("prod", "sagemaker.EndpointConfiguration"), ("prod-monitor", "cloudwatch.MetricAlarm")} <= kinds
 
 
 def test_the_command_says_what_is_refused_and_what_is_to_do(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(registered, "pair", shipped)
     assert main() == 0
     assert "before it is deployed: inference-prod-notifications-critical: nobody" in capsys.readouterr().out
     monkeypatch.setattr(registered, "pair", lambda _: [allowing("*")])

@@ -10,9 +10,9 @@ from reports.sla.figures.engine import Row
 from reports.sla.figures.sides import budget, used_pct
 from reports.sla.figures.sums import Sums
 from reports.sla.figures.windows import Watch
-from reports.sla.figures.words import moment, spent
 from reports.sla.period import ONE_DAY, Period
 from reports.sla.result import BurnPoint, Forecast
+from reports.sla.words import moment, spent
 
 HOUR = timedelta(hours=1)
 GONE_PCT = 100

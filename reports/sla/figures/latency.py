@@ -7,8 +7,8 @@ from typing import Literal
 from reports.sla.evidence.promise import Promise
 from reports.sla.figures.engine import Row
 from reports.sla.figures.sums import Sums, percent
-from reports.sla.figures.words import number, share
 from reports.sla.result import Latency, Percentiles, Verdict
+from reports.sla.words import number, share
 
 Source = Literal["access log", "stage metrics", "access log and stage metrics", "nothing"]
 

@@ -7,9 +7,9 @@ from math import prod
 
 from reports.sla.figures.engine import Row
 from reports.sla.figures.providers import CLAIM_MONTHS, INTERVAL_MINUTES, PROVIDERS, TIERS, Provider
-from reports.sla.figures.words import share
 from reports.sla.period import Period, month
 from reports.sla.result import AwsInterval, AwsLedger, AwsService
+from reports.sla.words import share
 
 
 def ledger(rows: Iterable[Row], bad: Iterable[Row], period: Period, promised_pct: float) -> AwsLedger:

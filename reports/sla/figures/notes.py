@@ -5,8 +5,8 @@ from datetime import date
 
 from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.verify import Verified
-from reports.sla.figures.words import duration, number, share
 from reports.sla.result import Latency, Requests, Span
+from reports.sla.words import duration, number, share
 
 
 def notes(

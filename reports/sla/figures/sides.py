@@ -6,8 +6,8 @@ from reports.sla.evidence.promise import Promise
 from reports.sla.figures.confidence import interval, provable
 from reports.sla.figures.outages import Downtime
 from reports.sla.figures.sums import Sums, percent
-from reports.sla.figures.words import number, share
 from reports.sla.result import Probes, Requests, Verdict
+from reports.sla.words import number, share
 
 
 def budget(promise: Promise) -> Fraction:

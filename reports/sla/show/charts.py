@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reports.sla.figures.words import number, share
 from reports.sla.result import BurnPoint, DayFigures, Latency, ServiceReport
+from reports.sla.words import number, share
 
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 28

@@ -1,7 +1,7 @@
 """A claim against AWS as a text to be checked and sent: what its pages ask for, from the evidence."""
 
-from reports.sla.figures.words import moment, number, share
 from reports.sla.result import AwsService, ServiceReport
+from reports.sla.words import moment, number, share
 
 
 def claim_markdown(report: ServiceReport, aws: AwsService) -> str:

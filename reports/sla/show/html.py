@@ -6,11 +6,11 @@ from typing import Any
 
 import jinja2
 
-from reports.sla.figures.words import DASH, duration, number, share, spent
 from reports.sla.result import Probes, ServiceReport
 from reports.sla.show.charts import burn_chart, difference, latency_chart, strip
 from reports.sla.show.fleet import FleetReport
 from reports.sla.show.markdown import saw
+from reports.sla.words import DASH, duration, number, share, spent
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 SHOWN = 100  # incidents on a page

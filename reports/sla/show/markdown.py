@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reports.sla.figures.words import DASH, duration, moment, number, share, spent
 from reports.sla.result import Incident, Percentiles, ServiceReport
 from reports.sla.show.fleet import FleetReport
+from reports.sla.words import DASH, duration, moment, number, share, spent
 
 ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>|#"})
 

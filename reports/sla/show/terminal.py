@@ -5,8 +5,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from reports.sla.figures.words import number, share, spent
 from reports.sla.show.fleet import FleetReport
+from reports.sla.words import number, share, spent
 
 STYLES = {"kept": "green", "broken": "bold red", "not provable": "yellow"}
 MANY = 40  # lines, after which a terminal is no place for a list

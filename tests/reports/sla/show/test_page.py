@@ -10,7 +10,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reports.sla.figures.words import DASH, duration, number, share, spent
 from reports.sla.period import Period
 from reports.sla.result import ServiceReport
 from reports.sla.show.charts import burn_chart, latency_chart, strip
@@ -18,6 +17,7 @@ from reports.sla.show.fleet import schema
 from reports.sla.show.html import service_html
 from reports.sla.show.markdown import service_markdown
 from reports.sla.show.write import write
+from reports.sla.words import DASH, duration, number, share, spent
 from tests.reports.sla.months import SERVICE, Month, report
 
 HOSTILE = "<script>alert(1)</script> | x"
