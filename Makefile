@@ -32,7 +32,8 @@ local: $(INSTALLED) build ## Run both accounts on this machine with real traffic
 
 .PHONY: test
 test: $(INSTALLED) build ## Run every test; no network beyond loopback
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@# In any order: by size, the files of few long tests would come last and leave one process alone with them.
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 	@$(HAVE_PULUMI) || echo "No pulumi on the PATH: the tests on the real Pulumi engine were left out."
 
 # The policy pack's own: pulumi-policy wants another protobuf than the rest.
