@@ -106,8 +106,15 @@ def _spliced(code: str) -> str:
     return text.decode()
 
 
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except SystemError:  # CPython 3.11 keeps one count of the depth for all threads that parse
+        return ast.parse(code)
+
+
 def _raised(code: str) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(_parsed(code)):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             yield node.exc
 

@@ -156,7 +156,11 @@ def test_nothing_but_a_transport_error_comes_out(
     else:
         assert len(response.body) <= transport.MAX_BODY
     server.script = [reply(200, "next")]
-    assert post(connection, timeout_s=2).body == b'"next"'
+    try:
+        answer = post(connection, timeout_s=2)
+    except BrokenOffError:  # the host hung up while the request went out, which no client can know before
+        answer = post(connection, timeout_s=2)
+    assert answer.body == b'"next"'
 
 
 @pytest.mark.parametrize("end", range(0, len(WHOLE), 3))

@@ -127,9 +127,9 @@ def test_on_the_first_of_a_month_the_report_lies_beside_the_evidence_and_the_top
 
 def test_the_collectors_role_can_delete_nothing_and_announce_nothing(collector: Daily) -> None:
     client = collector.bucket.client
-    client.put_object(Bucket=BUCKET, Key="chain/tried", Body=b"", ChecksumAlgorithm="SHA256")
+    client.put_object(Bucket=BUCKET, Key="reports/tried", Body=b"", ChecksumAlgorithm="SHA256")
     with pytest.raises(ClientError, match="AccessDenied"):
-        client.delete_object(Bucket=BUCKET, Key="chain/tried")
+        client.delete_object(Bucket=BUCKET, Key="reports/tried")
     with pytest.raises(ClientError, match="AccessDenied"):
         client.put_object(Bucket=BUCKET, Key="announcements/inference-dev/a.json", Body=b"{}")
     service = collector.places[0].service.session
