@@ -11,6 +11,8 @@ BIN := .venv/bin
 INSTALLED := .venv/installed-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 # Behind a company's proxy the machine knows the certificate; the list that uv brings does not.
 export UV_SYSTEM_CERTS ?= true
+# Compiled modules are kept: the tests start many processes, and each would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 HAVE_PULUMI := command -v pulumi >/dev/null
 
