@@ -51,8 +51,9 @@ class Schedule:
     def moments(self, first: datetime, last: datetime) -> Iterator[datetime]:
         """The same, one after the other."""
         for day in self._days(first, last):
-            for wall in self._walls(day):
-                yield from (moment for moment in self._instants(wall) if first <= moment <= last)
+            # In the order of time: where clocks go back, a later wall-clock time comes before an earlier one.
+            found = sorted(moment for wall in self._walls(day) for moment in self._instants(wall))
+            yield from (moment for moment in found if first <= moment <= last)
 
     def unclear(self, first: datetime, last: datetime) -> datetime | None:
         """The first wall-clock time from `first` to `last` that a change of the clock skips or repeats."""

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -52,6 +52,7 @@ CRONS = [
 
 
 @given(st.sampled_from(CRONS), st.sampled_from(ZONES), st.dates(date(2020, 1, 1), date(2027, 1, 1)))
+@example(cron="cron(0,45 1-3 * * SUN)", zone="America/New_York", day=date(2021, 11, 7))
 def test_beginnings_are_the_minutes_at_which_the_zones_clocks_match(cron: str, zone: str, day: date) -> None:
     schedule = Schedule.parse(cron, "PT1M", zone)
     first = datetime(day.year, day.month, day.day, tzinfo=UTC)
