@@ -1,10 +1,12 @@
 """The stack files and the file of probes, as text."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
+from config.stack_files import FLOAT, INT
 from discovery import probe
 from discovery.found import Endpoint, Found, Function, Route
 from discovery.names import Names
@@ -13,6 +15,16 @@ from settings.slo import Slo
 
 PROJECT = "inference-watch"
 SLO = Slo()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes a text that the Pulumi CLI would read as a number: an API's id may be 12e4567890."""
+
+
+for _kind, _pattern in (("int", INT), ("float", FLOAT)):
+    _Dumper.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), list("-+.0123456789")
+    )
 
 
 def files(found: Found, names: Names, monitor_account: str) -> dict[str, str]:
@@ -35,7 +47,7 @@ def files(found: Found, names: Names, monitor_account: str) -> dict[str, str]:
     return {
         f"Pulumi.{names.stack}.yaml": "".join(f"# {line}\n" for line in head)
         + _settings({"role": "watch", **common, "probes": probes})
-        + f"  # What you promise; the default:\n  # {PROJECT}:slo: {_flow(SLO.model_dump())}\n"
+        + f"  # What you promise; the default:\n  # {PROJECT}:slo: {flow(SLO.model_dump())}\n"
         + f"  {PROJECT}:existing:\n{existing}\n",
         f"Pulumi.{names.stack}-monitor.yaml": _settings({"role": "monitor", **common}),
         probes: probe.file(api, route),
@@ -44,14 +56,15 @@ def files(found: Found, names: Names, monitor_account: str) -> dict[str, str]:
 
 def _settings(values: Mapping[str, Any]) -> str:
     document = {"config": {f"{PROJECT}:{key}": value for key, value in values.items()}}
-    return yaml.safe_dump(document, sort_keys=False, width=200)
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=200)
+    return text
 
 
 def _existing(found: Found, probed: Route | None) -> Iterator[str]:
     api = found.api
     if api.url:
-        yield f"url: {_flow(api.url)}"
-    yield f"api: {_flow(_api(found))}{_comment(_slow(api.routes))}"
+        yield f"url: {flow(api.url)}"
+    yield f"api: {flow(_api(found))}{_comment(_slow(api.routes))}"
     steady = probed.target.name if probed and len(found.functions) > 1 else ""
     yield from _listed(
         "functions",
@@ -78,7 +91,7 @@ def _listed(key: str, items: Sequence[tuple[Mapping[str, Any], str]]) -> Iterato
     if items:
         yield f"{key}:"
     for values, comment in items:
-        yield f"  - {_flow({name: value for name, value in values.items() if value})}{_comment(comment)}"
+        yield f"  - {flow({name: value for name, value in values.items() if value})}{_comment(comment)}"
 
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
@@ -139,8 +152,9 @@ def _slow(routes: Sequence[Route]) -> str:
     return "; ".join(f"{route}: {route.rate_per_s:g} a second" for route in routes if route.rate_per_s)
 
 
-def _flow(value: Any) -> str:
-    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000)
+def flow(value: Any) -> str:
+    """A value as YAML on one line, which the Pulumi CLI reads as it is."""
+    text: str = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10_000)
     return text.removesuffix("\n").removesuffix("\n...")
 
 

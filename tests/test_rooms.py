@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "components": {"settings", "monitoring", "entry", "reports"},
     "delivery": {"entry"},
     "entry": set(),
-    "discovery": {"settings", "entry"},
+    "discovery": {"config", "settings", "entry"},  # it writes what the configuration reads
     "monitoring": {"settings", "entry"},  # its command
     "rehearsal": {"monitoring", "config", "settings", "entry"},
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it
