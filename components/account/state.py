@@ -12,6 +12,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.shared import iam
+from components.shared.buckets import secure, versioned
 from settings.delivery import state_bucket
 
 KEPT_DAYS = 90  # of a state that was overwritten or deleted
@@ -55,55 +56,8 @@ class State(pulumi.ComponentResource):
         bucket = aws.s3.Bucket(
             f"{name}-bucket", bucket=state_bucket(args.account_id, args.region), opts=child
         )
-        aws.s3.BucketVersioning(
-            f"{name}-versioning",
-            bucket=bucket.bucket,
-            versioning_configuration={"status": "Enabled"},
-            opts=child,
-        )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.bucket,
-            rules=[
-                {
-                    "apply_server_side_encryption_by_default": {
-                        "sse_algorithm": "aws:kms",
-                        "kms_master_key_id": key.arn,
-                    },
-                    "bucket_key_enabled": True,
-                }
-            ],
-            opts=child,
-        )
-        closed = aws.s3.BucketPublicAccessBlock(
-            f"{name}-closed",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
-        aws.s3.BucketLifecycleConfiguration(
-            f"{name}-lifecycle",
-            bucket=bucket.bucket,
-            rules=[
-                {
-                    "id": "overwritten",
-                    "status": "Enabled",
-                    "filter": {"prefix": ""},
-                    "noncurrent_version_expiration": {"noncurrent_days": KEPT_DAYS},
-                    "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-                }
-            ],
-            opts=child,
-        )
-        aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=bucket.bucket,
-            policy=bucket.arn.apply(lambda arn: json.dumps(bucket_policy(arn, args))),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[closed]),  # S3 refuses both at once
-        )
+        versioned(name, bucket, KEPT_DAYS, child)
+        secure(name, bucket, key.arn, child, access(bucket.arn, args))
         self.key_arn = key.arn
         self.backend_url = bucket.bucket.apply(lambda it: f"s3://{it}?region={args.region}&awssdk=v2")
         self.secrets_provider = key.arn.apply(lambda arn: f"awskms:///{arn}?region={args.region}&awssdk=v2")
@@ -134,30 +88,21 @@ def key_policy(args: StateArgs) -> dict[str, Any]:
     )
 
 
-def bucket_policy(arn: str, args: StateArgs) -> dict[str, Any]:
-    """No request in plain; the service accounts may use it, but for what belongs to monitor stacks."""
-    theirs = _roots(args.service_account_ids)
-    return iam.document(
-        [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [arn, f"{arn}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
-            {
-                "Effect": "Allow",
-                "Principal": theirs,
-                "Action": [*READS, *WRITES],
-                "Resource": [arn, f"{arn}/*"],
-            },
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": ["s3:GetObject", *WRITES],
-                "Resource": [f"{arn}/{stacks}" for stacks in MONITOR_STACKS],
-                "Condition": {"StringEquals": {"aws:PrincipalAccount": list(args.service_account_ids)}},
-            },
-        ]
-    )
+def access(arn: pulumi.Output[str], args: StateArgs) -> list[dict[str, Any]]:
+    """The service accounts may use the bucket, but for what belongs to monitor stacks."""
+    everything = [arn, pulumi.Output.concat(arn, "/*")]
+    return [
+        {
+            "Effect": "Allow",
+            "Principal": _roots(args.service_account_ids),
+            "Action": [*READS, *WRITES],
+            "Resource": everything,
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:GetObject", *WRITES],
+            "Resource": [pulumi.Output.concat(arn, "/", stacks) for stacks in MONITOR_STACKS],
+            "Condition": {"StringEquals": {"aws:PrincipalAccount": list(args.service_account_ids)}},
+        },
+    ]

@@ -11,8 +11,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.monitor.evidence_bucket import secure
 from components.shared import iam
+from components.shared.buckets import secure
 from components.shared.common import Common
 from reports.sla.evidence.schema import TABLES, Table
 from settings.evidence import Athena as AthenaSettings
