@@ -14,6 +14,7 @@ import pulumi_aws as aws
 from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
+from components.shared.secret import keep
 from monitoring.spec import Level
 from settings.notifications import PAGERDUTY
 
@@ -39,19 +40,12 @@ class Channel(pulumi.ComponentResource):
     def __init__(self, name: str, args: ChannelArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-watch:channel:Channel", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        secret = aws.secretsmanager.Secret(
+        secret, version = keep(
             f"{name}-address",
-            name=f"{args.function_name}-address",
+            pulumi.Output.secret(json.dumps(address(args.protocol, args.endpoint))),
+            called=f"{args.function_name}-address",
             description=f"Where {args.function_name} sends alarms.",
-            kms_key_id=args.common.key_arn,
-            # The value comes back from the configuration, and a name in recovery could not be made again.
-            recovery_window_in_days=0,
-            opts=child,
-        )
-        version = aws.secretsmanager.SecretVersion(
-            f"{name}-address-value",
-            secret_id=secret.id,
-            secret_string=pulumi.Output.secret(json.dumps(address(args.protocol, args.endpoint))),
+            key_arn=args.common.key_arn,
             opts=child,
         )
         function = PythonFunction(

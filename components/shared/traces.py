@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_aws as aws
 
 from components.shared import iam
+from components.shared.secret import keep
 from settings.tracing import Tracing
 
 
@@ -31,18 +31,12 @@ def traces(
     environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = settings.otlp.endpoint
     if not settings.otlp.headers:
         return Traces(environment=environment)
-    secret = aws.secretsmanager.Secret(
+    secret, _ = keep(
         f"{name}-headers",
-        name=f"{prefix}-otlp-headers",
+        pulumi.Output.secret(json.dumps(dict(settings.otlp.headers), sort_keys=True)),
+        called=f"{prefix}-otlp-headers",
         description="What spans are sent with.",
-        kms_key_id=key_arn,
-        recovery_window_in_days=0,  # made anew from the settings
-        opts=opts,
-    )
-    aws.secretsmanager.SecretVersion(
-        f"{name}-headers-value",
-        secret_id=secret.id,
-        secret_string=pulumi.Output.secret(json.dumps(dict(settings.otlp.headers), sort_keys=True)),
+        key_arn=key_arn,
         opts=opts,
     )
     return Traces(

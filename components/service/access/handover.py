@@ -15,6 +15,7 @@ import pulumi_aws as aws
 from components.service.access.policies import from_account
 from components.shared import iam
 from components.shared.common import Common
+from components.shared.secret import keep
 from settings.api.callers import Caller
 
 
@@ -68,28 +69,14 @@ class Handover(pulumi.ComponentResource):
         key_arn: pulumi.Output[str],
         caller: Caller,
     ) -> pulumi.Output[str]:
-        child = pulumi.ResourceOptions(parent=self)
-        secret = aws.secretsmanager.Secret(
+        secret, _ = keep(
             name,
-            name=secret_name,
+            value,
+            called=secret_name,
             description=f"The API key of {caller.name}.",
-            kms_key_id=key_arn,
-            # API Gateway has the value, and a name in recovery could not be made again.
-            recovery_window_in_days=0,
-            opts=child,
-        )
-        policy = aws.secretsmanager.SecretPolicy(
-            f"{name}-policy",
-            secret_arn=secret.arn,
+            key_arn=key_arn,
+            opts=pulumi.ResourceOptions(parent=self),
             policy=json.dumps(secret_policy(caller)),
-            block_public_policy=True,
-            opts=child,
-        )
-        aws.secretsmanager.SecretVersion(
-            f"{name}-value",
-            secret_id=secret.id,
-            secret_string=value,  # pulumi-aws marks it secret
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
         return secret.arn
 
