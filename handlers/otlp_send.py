@@ -26,6 +26,8 @@ HEADER = b'{"format":"json","version":1}\nT1S'
 MAX_DATAGRAM = 60_000  # of the 65,507 bytes that UDP carries
 MAX_MESSAGE = MAX_DATAGRAM * 3 // 4 - len(HEADER)
 TIMEOUT_S = 2.0  # for an endpoint: as long as the next invocation may have to wait for this one's spans
+LONGEST_S = 24 * 3600  # for the next event; an environment does not live as long
+PAUSE_S = 1.0
 WAITING = 100  # invocations, should an endpoint not answer
 EXTENSION = "2020-01-01/extension"
 Headers = Callable[[str, bytes], Mapping[str, str]]  # of a message to a URL
@@ -85,6 +87,7 @@ class Afterwards:
 
     def __init__(self, endpoint: str, headers: Headers, runtime_api: str) -> None:
         self._endpoint, self._headers = endpoint, headers
+        self._failed = False
         self._over: queue.Queue[Sequence[Span]] = queue.Queue(WAITING)
         self._lambda = Connection(f"http://{runtime_api}", time.monotonic)
         answer = self._ask("POST", "register", {"Lambda-Extension-Name": "spans"}, b'{"events":["INVOKE"]}')
@@ -99,22 +102,33 @@ class Afterwards:
             log.warning("spans of an invocation were dropped: the endpoint does not keep up")
 
     def _run(self) -> None:
-        connection, failed = Connection(self._endpoint, time.monotonic), False
+        connection = Connection(self._endpoint, time.monotonic)
         target = urlsplit(self._endpoint)
         path = f"?{target.query}" if target.query else ""
         while True:
-            try:
-                self._ask("GET", "event/next", {"Lambda-Extension-Identifier": self._id}, None)
-                spans = self._over.get()
-                if spans:
-                    self._post(connection, path, otlp_wire.request(spans, resource()))
-                failed = False
-            except Exception as error:  # noqa: BLE001  # whatever it is: one line, and requests go on
-                if not failed:
-                    log.warning("spans are not sent to the endpoint: %s", type(error).__name__)
-                failed = True
+            if not self._quietly(self._next):
+                time.sleep(PAUSE_S)  # Lambda does not answer, and may do so again
+                continue
+            spans = self._over.get()
+            if spans and self._quietly(self._post, connection, path, spans):
+                self._failed = False
 
-    def _post(self, connection: Connection, path: str, message: bytes) -> None:
+    def _quietly(self, work: Callable[..., None], *arguments: object) -> bool:
+        """Whether it was done. Whatever goes wrong is one line until it goes well, and requests go on."""
+        try:
+            work(*arguments)
+        except Exception as error:  # noqa: BLE001  # see above
+            if not self._failed:
+                log.warning("spans are not sent to the endpoint: %s", type(error).__name__)
+            self._failed = True
+            return False
+        return True
+
+    def _next(self) -> None:
+        self._ask("GET", "event/next", {"Lambda-Extension-Identifier": self._id}, None, within_s=LONGEST_S)
+
+    def _post(self, connection: Connection, path: str, spans: Sequence[Span]) -> None:
+        message = otlp_wire.request(spans, resource())
         headers = {"Content-Type": "application/x-protobuf", **self._headers(self._endpoint, message)}
         by = time.monotonic() + TIMEOUT_S
         answer = connection.request("POST", path, headers, message, connect_by=by, answer_by=by)
@@ -122,10 +136,16 @@ class Afterwards:
             raise TransportError(f"status {answer.status}")
 
     def _ask(
-        self, method: str, what: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        what: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        within_s: float = TIMEOUT_S,
     ) -> Mapping[str, str]:
-        """One call to Lambda's extensions API; the next event is waited for as long as there is none."""
-        by = time.monotonic() + (365 * 24 * 3600 if method == "GET" else TIMEOUT_S)
+        """One call to Lambda's extensions API."""
+        by = time.monotonic() + within_s
         path = f"/{EXTENSION}/{what}"
         answer = self._lambda.request(method, path, headers, body, connect_by=by, answer_by=by)
         if answer.status != 200:  # noqa: PLR2004

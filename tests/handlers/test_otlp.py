@@ -4,6 +4,7 @@ import importlib
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -176,6 +177,7 @@ class Lambda:
         self.registered: list[dict[str, str]] = []
         self.messages: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
         self.status = 200
+        self.asks, self.refuses = 0, False
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -192,7 +194,11 @@ class Lambda:
                     self._answer(outer.status)
 
             def do_GET(self) -> None:
+                outer.asks += 1
                 outer.asked.release()
+                if outer.refuses:
+                    self._answer(500)
+                    return
                 assert self.headers["Lambda-Extension-Identifier"] == "it"
                 outer.events.get()
                 self._answer(200)
@@ -267,6 +273,19 @@ def test_an_endpoint_that_refuses_is_one_line_in_the_log_and_requests_go_on(
         aws.settled()
     told = [record.message for record in caplog.records]
     assert told == ["spans are not sent to the endpoint: TransportError"]
+
+
+def test_a_lambda_that_refuses_to_tell_of_events_is_asked_again_after_a_pause(
+    aws: Lambda, caplog: pytest.LogCaptureFixture
+) -> None:
+    aws.refuses = True
+    tracing.prepare()
+    aws.settled()
+    time.sleep(0.2)
+    assert aws.asks == 1
+    assert [record.message for record in caplog.records] == [
+        "spans are not sent to the endpoint: TransportError"
+    ]
 
 
 @pytest.mark.usefixtures("aws")
