@@ -5,7 +5,7 @@ Every line begins with the dotted key to change.
 
 from collections.abc import Iterator, Mapping
 
-from monitoring.watched import canary_name
+from monitoring.names import canary_name
 from settings import Settings
 from settings.api.authorizers import Authorizer
 from settings.service import Service

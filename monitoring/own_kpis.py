@@ -14,7 +14,8 @@ from monitoring.alarms.thresholds import LEVELS, with_unit
 from monitoring.catalogue import own
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Metric
-from monitoring.watched import NAMESPACE, WatchedParts
+from monitoring.names import NAMESPACE
+from monitoring.watched import WatchedParts
 from settings.kpis import OwnKpi
 
 KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

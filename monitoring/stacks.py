@@ -8,13 +8,14 @@ from monitoring import own_kpis, tuning
 from monitoring.alarms import evidence, limits, monitor, ownership, service
 from monitoring.alarms.rule import Entry, MetricRule, Scope, made
 from monitoring.errors import MonitoringError
+from monitoring.names import dashboard_name, dashboard_url, evidence_name
 from monitoring.notify import maintenance, pages
 from monitoring.notify import monitor as monitor_pages
 from monitoring.notify import service as service_pages
 from monitoring.notify.maintenance import MuteRule
 from monitoring.notify.pages import Page
 from monitoring.spec import Alarm
-from monitoring.watched import Watched, WatchedParts, dashboard_name, dashboard_url, evidence_name
+from monitoring.watched import Watched, WatchedParts
 from settings.alarms import AlarmsTuning
 
 

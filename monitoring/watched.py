@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from monitoring import existing
-from settings import STAGE, VARIANT, Settings
+from monitoring import deployed, existing
+from settings import Settings
 from settings.alarms import AlarmsTuning
 from settings.forms import Section
 from settings.kpis import OwnKpi
@@ -20,9 +20,6 @@ from settings.maintenance import Maintenance
 from settings.slo import Levels, Slo
 from settings.usage_plans import Quota
 
-NAMESPACE = "InferenceWatch"  # of the metrics that the canary and the usage reporter publish
-ALIAS = "live"  # of every function that is deployed
-COLLECTOR = "-evidence"  # how the names of the roles end that may collect
 Positive = Annotated[float, Field(gt=0)]  # a limit of nothing would be beyond it all the time
 AtLeastOne = Annotated[int, Field(ge=1)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]  # JSON has no tuples
@@ -143,6 +140,21 @@ class WatchedQuotas(Section):
     other_http_apis: Words = ()
     instance_types: Words = ()
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """Those of the settings, if this stack is the one that watches them."""
+        quotas, model = settings.quotas, settings.model
+        if not quotas.watch:
+            return None
+        own = settings.role == "service" and settings.chosen.uses_model and model.endpoint is None
+        types = [*([model.instances.type] if own and model.instances else []), *quotas.instance_types]
+        return cls(
+            api_requests_per_s=quotas.throttle_per_s(settings.region),
+            other_rest_apis=quotas.other_rest_apis,
+            other_http_apis=quotas.other_http_apis,
+            instance_types=tuple(dict.fromkeys(types)),
+        )
+
 
 class WatchedParts(Section):
     """Any parts that serve requests; what is not there is not watched. `name` begins the alarms' names."""
@@ -209,16 +221,17 @@ class Watched(WatchedParts):
     def of(cls, settings: Settings) -> Self:
         """What a service stack with these settings deploys, or what exists and a watch stack is set to."""
         own = settings.role == "service"
+        parts = deployed.parts(settings) if own else existing.parts(settings.existing)
         return cls(
             name=settings.base,
             account_id=settings.accounts.service,
             region=settings.region,
-            **_deployed(settings) if own else existing.parts(settings.existing),
+            **parts,
             slo=settings.slo,
             levels=settings.levels,
             tuning=settings.alarms,
             own_kpis=settings.kpis,
-            quotas=_quotas(settings),
+            quotas=WatchedQuotas.of(settings),
             runbook_url=settings.runbook_url or None,
             maintenance=settings.maintenance,
         )
@@ -236,102 +249,3 @@ class Watched(WatchedParts):
     def entry(self) -> str | None:
         """The traced name of the API's stage, where a request enters; None where X-Ray does not see that."""
         return f"{self.api.name}/{self.api.stage}" if self.api and self.api.traced else None
-
-
-def _deployed(settings: Settings) -> dict[str, Any]:
-    """The parts that a service stack deploys."""
-    chosen, rate_limit_per_s = settings.chosen, settings.api.rate_per_s
-    return {
-        "api": WatchedApi(
-            name=settings.base,
-            stage=STAGE,
-            rate_limit_per_s=rate_limit_per_s,
-            time_budget_ms=settings.inference.time_budget_ms,
-            answered_as=settings.base,
-        ),
-        "functions": (
-            WatchedFunction(
-                name=f"{settings.base}-inference",
-                timeout_ms=settings.inference.timeout_s * 1000,
-                reserved_concurrency=settings.inference.reserved_concurrency,
-                rate_limit_per_s=rate_limit_per_s,
-            ),
-        ),
-        "tables": (_table(settings),) if chosen.uses_reference else (),
-        "endpoints": (_endpoint(settings),) if chosen.uses_model else (),
-        "usage_plans": tuple(WatchedPlan(name=p.name, quota=p.quota) for p in settings.usage_plans),
-    }
-
-
-def _quotas(settings: Settings) -> WatchedQuotas | None:
-    """The account's, if this stack is the one that watches them."""
-    quotas, model = settings.quotas, settings.model
-    if not quotas.watch:
-        return None
-    own = settings.role == "service" and settings.chosen.uses_model and model.endpoint is None
-    types = [*([model.instances.type] if own and model.instances else []), *quotas.instance_types]
-    return WatchedQuotas(
-        api_requests_per_s=quotas.throttle_per_s(settings.region),
-        other_rest_apis=quotas.other_rest_apis,
-        other_http_apis=quotas.other_http_apis,
-        instance_types=tuple(dict.fromkeys(types)),
-    )
-
-
-def _table(settings: Settings) -> WatchedTable:
-    """The stack's own, or the one that exists."""
-    return WatchedTable(name=settings.reference_data.table or f"{settings.base}-reference-data")
-
-
-def _endpoint(settings: Settings) -> WatchedEndpoint:
-    """The stack's own, or the one that exists, of whose instances nothing is known."""
-    model, rate_limit_per_s = settings.model, settings.api.rate_per_s
-    if model.endpoint is not None:
-        return WatchedEndpoint(name=model.endpoint, variant=model.variant, rate_limit_per_s=rate_limit_per_s)
-    return WatchedEndpoint(
-        name=f"{settings.base}-model-{model.kind}",
-        variant=VARIANT,
-        rate_limit_per_s=rate_limit_per_s,
-        cores=model.instances.cores if model.instances else None,
-        gpus=model.instances.gpus if model.instances else None,
-    )
-
-
-def canary_name(base: str) -> str:
-    """The canary's function and role; the API's resource policy trusts exactly this role name."""
-    return f"{base}-canary"
-
-
-def dashboard_url(region: str, name: str) -> str:
-    """Where a dashboard is looked at."""
-    return f"{console(region)}#dashboards/dashboard/{name}"
-
-
-def console(region: str) -> str:
-    """CloudWatch's address, before the fragment that says what is shown."""
-    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
-
-
-def dashboard_name(base: str) -> str:
-    """The service's dashboard in the monitor account."""
-    return f"{base}-monitor"
-
-
-def evidence_name(base: str) -> str:
-    """The function and role of a monitor stack that collects evidence; see `evidence_reader`."""
-    return f"{base}{COLLECTOR}"
-
-
-def evidence_reader(service: str) -> str:
-    """The role in a service's account that the monitor account's collectors assume."""
-    return f"{service}-evidence-reader"
-
-
-def heads_group(service: str) -> str:
-    """The log group in a service's account that keeps each day's head of the chain of evidence."""
-    return f"/inference-watch/{service}/evidence-heads"
-
-
-def access_log_group(service: str) -> str:
-    """Where a service's stage writes its access log."""
-    return f"/aws/apigateway/{service}/access"

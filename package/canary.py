@@ -9,7 +9,8 @@ import pulumi
 from components.monitor import canary
 from components.shared.common import Common, sdk_layer
 from components.shared.encryption import Encryption, EncryptionArgs
-from monitoring.watched import Watched, canary_name
+from monitoring.names import canary_name
+from monitoring.watched import Watched
 from package.inputs import ServiceInput, known, model_of, watched
 from settings import Settings
 from settings.canary import Canary as CanarySettings

@@ -19,7 +19,8 @@ from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.schedule import Schedule, ScheduleArgs
-from monitoring.watched import NAMESPACE, Watched, canary_name
+from monitoring.names import NAMESPACE, canary_name
+from monitoring.watched import Watched
 from settings import STAGE
 from settings.canary import Canary as CanarySettings
 from settings.probes import exported

@@ -19,10 +19,11 @@ from components.shared.common import Common, lambda_layer
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.packages import COLLECTOR, EVIDENCE
 from components.shared.schedule import DailyArgs, dead_letters, run_daily
+from monitoring.names import NAMESPACE, evidence_name, evidence_reader
 from monitoring.notify.maintenance import INFIX
 from monitoring.spec import Level
 from monitoring.stacks import monitor_prefix
-from monitoring.watched import NAMESPACE, Watched, evidence_name, evidence_reader
+from monitoring.watched import Watched
 from reports.sla.evidence.schema import BY_NAME
 from settings.evidence import Evidence as EvidenceSettings
 

@@ -17,8 +17,9 @@ from components.monitor.stack_outputs import StackOutputs
 from components.shared.alarms import Alarms, AlarmsArgs, MuteRules, MuteRulesArgs
 from components.shared.common import Common
 from components.shared.dashboard import Dashboard, DashboardArgs
+from monitoring.names import canary_name, dashboard_name
 from monitoring.spec import Level
-from monitoring.watched import Watched, canary_name, dashboard_name
+from monitoring.watched import Watched
 from settings.canary import Canary as CanarySettings
 from settings.probes import exported
 

@@ -25,7 +25,8 @@ from components.service.contract import gateway_document
 from components.service.waf import Waf, WafArgs
 from components.shared.common import Common
 from components.shared.function import PythonFunction
-from monitoring.watched import Watched, WatchedApi, access_log_group, canary_name
+from monitoring.names import access_log_group, canary_name
+from monitoring.watched import Watched, WatchedApi
 from settings.api import Api as ApiSettings
 from settings.service.contract import Contract
 

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 
 from components.shared import iam
 from components.shared.common import Common
-from monitoring.watched import COLLECTOR, access_log_group, evidence_reader, heads_group
+from monitoring.names import COLLECTOR, access_log_group, evidence_reader, heads_group
 
 LONGEST_DAYS = 3653  # ten years, the longest that CloudWatch Logs has
 

@@ -11,7 +11,7 @@ from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.schedule import DailyArgs, dead_letters, run_daily
-from monitoring.watched import NAMESPACE
+from monitoring.names import NAMESPACE
 
 SCHEDULE = "cron(5 0 * * ? *)"  # just after the UTC day that it reports
 

@@ -14,7 +14,7 @@ import pulumi_aws as aws
 from components.shared import iam
 from components.shared.common import Common
 from components.shared.packages import ARCHITECTURE, RUNTIME, build_handler, entry_point
-from monitoring.watched import ALIAS
+from monitoring.names import ALIAS
 from settings.canary import Vpc
 
 

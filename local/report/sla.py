@@ -15,7 +15,7 @@ from typing import Any
 
 from local.run.findings import Findings
 from monitoring.catalogue.promise import ANSWERED_LATENCY
-from monitoring.watched import NAMESPACE
+from monitoring.names import NAMESPACE
 from reports.sla.evidence.keep import keep
 from reports.sla.evidence.verify import verify
 from reports.sla.figures.measure import measure, services

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from local.summary import Usage
-from monitoring.watched import NAMESPACE
+from monitoring.names import NAMESPACE
 
 
 class Accounts(Protocol):

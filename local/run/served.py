@@ -23,7 +23,7 @@ from local.run.plan import DURING, Options, phases
 from local.run.progress import Advance, Steps
 from local.run.traffic import Phase, drive, requests_of
 from local.summary import Usage
-from monitoring.watched import canary_name
+from monitoring.names import canary_name
 from settings.service import Service, load
 
 CANARY_INTERVAL_S = 60.0

@@ -1,7 +1,8 @@
 """KPIs of the canary, as it publishes them in the monitor account."""
 
 from monitoring.kpi import Kpi, Metric, Window
-from monitoring.watched import NAMESPACE, Watched
+from monitoring.names import NAMESPACE
+from monitoring.watched import Watched
 
 SUCCESS, ATTEMPTS = "canary-success", "canary-attempts"
 PROBE_S = 60  # between two probes

@@ -1,7 +1,7 @@
 """What the collector of evidence publishes: that a run kept what there was to keep."""
 
 from monitoring.kpi import Metric
-from monitoring.watched import NAMESPACE
+from monitoring.names import NAMESPACE
 
 SILENT = "evidence-silent"
 

@@ -9,7 +9,8 @@ the access log publishes the latency of 2XX, that is what counts here, as in the
 
 from monitoring.catalogue import api
 from monitoring.kpi import Kpi, Metric, Window, percentile_min_samples
-from monitoring.watched import NAMESPACE, WatchedApi
+from monitoring.names import NAMESPACE
+from monitoring.watched import WatchedApi
 from settings.slo import Slo
 
 WINDOW_S = 3600

@@ -1,7 +1,8 @@
 """KPIs of the usage plans: percent of quota, as the usage reporter publishes it once a day."""
 
 from monitoring.kpi import Kpi, Metric, Window
-from monitoring.watched import NAMESPACE, WatchedParts, WatchedPlan
+from monitoring.names import NAMESPACE
+from monitoring.watched import WatchedParts, WatchedPlan
 
 METRIC = "UsagePercentOfQuota"
 ANCHOR, SILENT_ANCHOR = "usage-plan", "usage-silent"  # runbook sections of every plan

@@ -24,9 +24,10 @@ from monitoring.dashboards.widgets import (
     text,
 )
 from monitoring.kpi import Kpi, value_queries
+from monitoring.names import console
 from monitoring.spec import CompositeAlarm, MetricAlarm, MetricStat
 from monitoring.stacks import Stacks, stacks
-from monitoring.watched import Watched, WatchedApi, console
+from monitoring.watched import Watched, WatchedApi
 from settings.slo import Slo
 
 COLUMNS = 24

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from monitoring.dashboards import promise
 from monitoring.dashboards.boards import COLUMNS, HEADING_HEIGHT, NUMBER_HEIGHT, Row, body, page_arns
 from monitoring.dashboards.widgets import Place, alarm_states, text
+from monitoring.names import console, dashboard_name
 from monitoring.stacks import stacks
-from monitoring.watched import Watched, console, dashboard_name
+from monitoring.watched import Watched
 
 NAME_WIDTH, PROMISE_WIDTH, LATENCY_WIDTH = 6, 7, 5
 PAGES_WIDTH = COLUMNS - NAME_WIDTH - PROMISE_WIDTH - LATENCY_WIDTH

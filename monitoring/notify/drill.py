@@ -4,8 +4,8 @@ It belongs to a topic, not to a service: the catalogue, dashboards and rehearsal
 publishes its metric, and missing data leaves it as it is, so that only `SetAlarmState` moves it.
 """
 
+from monitoring.names import NAMESPACE
 from monitoring.spec import Level, MetricAlarm, MetricStat
-from monitoring.watched import NAMESPACE
 
 SUFFIX = "-drill"
 DESCRIPTION = (

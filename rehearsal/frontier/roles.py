@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from monitoring.names import NAMESPACE
 from monitoring.spec import MetricStat
-from monitoring.watched import NAMESPACE
 from rehearsal.incident.conditions import CPU_PCT, DISK_PCT, MEMORY_PCT
 from rehearsal.incident.signals import ORDINARY_USAGE_PCT
 

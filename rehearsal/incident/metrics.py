@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import numpy as np
 
+from monitoring.names import NAMESPACE
 from monitoring.spec import MetricAlarm, MetricStat
-from monitoring.watched import NAMESPACE
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries, Series
 from rehearsal.errors import RehearsalError
 from rehearsal.incident import promise

@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.watched import NAMESPACE
+from monitoring.names import NAMESPACE
 from rehearsal.cloudwatch.series import MetricSeries
 from rehearsal.incident import latency
 from rehearsal.incident.conditions import Conditions

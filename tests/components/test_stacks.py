@@ -16,7 +16,7 @@ from handlers.canary.settings import ENVIRONMENT as CANARY_ENVIRONMENT
 from handlers.inference import settings as inference
 from handlers.usage_reporter.metrics import NAMESPACE as USAGE_NAMESPACE
 from handlers.usage_reporter.settings import ENVIRONMENT as USAGE_REPORTER_ENVIRONMENT
-from monitoring.watched import NAMESPACE
+from monitoring.names import NAMESPACE
 from reports.sla.collect.deployed import ENVIRONMENT as COLLECTOR_ENVIRONMENT
 from tests.components.harness import (
     ACCOUNTS,

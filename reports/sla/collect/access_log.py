@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from monitoring.watched import Watched, access_log_group
+from monitoring.names import access_log_group
+from monitoring.watched import Watched
 from reports.sla.collect.minutes import midnight
 
 MAX_ROWS = 10_000

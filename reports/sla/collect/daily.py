@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitoring.watched import heads_group
+from monitoring.names import heads_group
 from reports.sla.collect.announcements import announced
 from reports.sla.collect.bucket import Bucket
 from reports.sla.collect.day import MINUTES_KEPT, SETTLED, Place, collect_day

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from handlers.environment import SettingsError, text
-from monitoring.watched import Watched, evidence_reader
+from monitoring.names import evidence_reader
+from monitoring.watched import Watched
 from reports.sla.collect.accounts import monitor_account, service_account
 from reports.sla.collect.bucket import SEVERAL, Bucket
 from reports.sla.collect.daily import Daily

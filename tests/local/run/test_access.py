@@ -11,7 +11,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
-from monitoring.watched import canary_name
+from monitoring.names import canary_name
 from tests.local.deployed import Stacks
 from tests.local.emulated_api import assume, make_role, root
 

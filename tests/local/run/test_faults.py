@@ -31,7 +31,7 @@ from local.run.faults import (
     plan_overrides,
 )
 from local.run.observe import Probe
-from monitoring.watched import canary_name
+from monitoring.names import canary_name
 from tests.local.asking import MEASURED, ask
 from tests.local.deployed import Stacks, deployed
 from tests.local.made import probe, sample

@@ -12,7 +12,7 @@ import pytest
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.emulator.model_environment import trained
-from monitoring.watched import canary_name
+from monitoring.names import canary_name
 from reports import traces
 from tests.local.asking import MEASURED
 from tests.local.deployed import Stacks, deployed
