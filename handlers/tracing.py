@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from handlers import trace_header
+
 if TYPE_CHECKING:
     from aws_xray_sdk.core.models.subsegment import Subsegment
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
     Recorded = Subsegment | otlp.Span
 
-TRACE_ENV = "_X_AMZN_TRACE_ID"  # Lambda's, new with each invocation: `Root=...;Parent=...;Sampled=1`
 OFF = ("false", "f", "no", "n", "off", "0")  # what the SDK reads as false in AWS_XRAY_SDK_ENABLED
 NOBODY_WAITS = ("snap-start", "provisioned-concurrency")  # values of INITIALIZATION
 STACK_LIMIT = 10  # innermost frames kept of an exception
@@ -88,28 +89,20 @@ def prepare(*libraries: str) -> None:
 def invocation(name: str) -> Iterator[None]:
     """The outermost step of one invocation. Annotates `cold_start`: a customer waited for this start."""
     cold_start, _state.started = _waited_for() and not _state.started, True
-    fields = _fields()
-    root, parent = fields.get("Root"), fields.get("Parent")
-    if fields.get("Sampled") != "1" or not root or not parent:
-        try:
-            yield
-        finally:
-            if _state.steps is not None:  # what sends may wait for the end of each invocation
-                _quietly(_state.steps.end)
-        return
-    if _state.steps is None and _enabled():
+    sampled = trace_header.sampled()
+    if sampled and _state.steps is None and _enabled():
         _load()
     steps = _state.steps
-    if steps is None:
-        yield
-        return
-    _quietly(steps.begin, root, parent)
+    if steps is not None and sampled:
+        _quietly(steps.begin, *sampled)
     try:
         with _subsegment(f"## {name}", "local"):
-            annotate("cold_start", cold_start)
+            if sampled:
+                annotate("cold_start", cold_start)
             yield
     finally:
-        _quietly(steps.end)
+        if steps is not None:  # also without a trace: what sends may wait for the end of each invocation
+            _quietly(steps.end)
 
 
 @contextmanager
@@ -160,33 +153,18 @@ def current_header() -> str | None:
     Its parent is the innermost open subsegment, or in an unsampled invocation what Lambda gave; so the
     decision not to sample travels on.
     """
-    header, current = os.environ.get(TRACE_ENV), _current()
-    if header is None or current is None:
-        return header
-    parent = f"Parent={current.id}"
-    return ";".join(parent if part.startswith("Parent=") else part for part in header.split(";"))
-
-
-def current_traceparent() -> str | None:
-    """The same as `current_header`, as W3C's Trace Context has it; None where there is no trace to go on."""
-    fields, current = _fields(), _current()
-    trace_id = fields.get("Root", "")[2:].replace("-", "")
-    parent = current.id if current else fields.get("Parent", "")
-    if len(trace_id) != 32 or len(parent) != 16:  # noqa: PLR2004  # digits of W3C's ids
-        return None
-    return f"00-{trace_id}-{parent}-{'01' if fields.get('Sampled') == '1' else '00'}"
+    return trace_header.xray(_current_id())
 
 
 def onward() -> dict[str, str]:
     """The headers that take the trace to whoever is called over HTTP: X-Ray's, and W3C's beside it."""
-    told = {"X-Amzn-Trace-Id": current_header(), "traceparent": current_traceparent()}
+    told = {"X-Amzn-Trace-Id": current_header(), "traceparent": trace_header.w3c(_current_id())}
     return {name: value for name, value in told.items() if value}
 
 
-def _fields() -> dict[str, str]:
-    """What Lambda's header says of this invocation."""
-    parts = (part.partition("=") for part in os.environ.get(TRACE_ENV, "").split(";"))
-    return {name: value for name, _, value in parts}
+def _current_id() -> str | None:
+    current = _current()
+    return None if current is None else current.id
 
 
 def _current() -> "Recorded | None":

@@ -214,7 +214,7 @@ class Lambda:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def invoke(self, header: str, environment: pytest.MonkeyPatch) -> None:
         """One invocation: the event reaches the extension, the function runs and answers."""
@@ -310,13 +310,13 @@ def test_a_message_to_awss_own_endpoint_is_signed(lambda_: pytest.MonkeyPatch) -
 
 def test_w3cs_header_says_what_x_rays_says(otlp: Daemon, lambda_: pytest.MonkeyPatch) -> None:
     with tracing.invocation("handle"):
-        told = tracing.current_traceparent()
+        told = tracing.onward()["traceparent"]
     (document,) = otlp.received()
     assert told == f"00-{TRACE.hex()}-{document['id']}-01"
     lambda_.setenv("_X_AMZN_TRACE_ID", UNSAMPLED)
-    assert tracing.current_traceparent() == f"00-{TRACE.hex()}-{PARENT}-00"
+    assert tracing.onward()["traceparent"] == f"00-{TRACE.hex()}-{PARENT}-00"
     lambda_.delenv("_X_AMZN_TRACE_ID")
-    assert tracing.current_traceparent() is None
+    assert "traceparent" not in tracing.onward()
 
 
 def test_many_spans_arrive_in_parts_and_whole(otlp: Daemon) -> None:
