@@ -11,6 +11,7 @@ from pydantic import Field
 
 from settings.alarms import AlarmsTuning
 from settings.api import Api
+from settings.budget import Budget
 from settings.canary import Canary
 from settings.evidence import Evidence
 from settings.existing import Existing
@@ -78,6 +79,7 @@ class Settings(Section):
     deletion_protection: bool = True
     runbook_url: RunbookUrl = ""
     notifications: Notifications = Notifications()
+    budget: Budget | None = None
 
     service: ServiceName = "wine"
     slo: Slo = Slo()

@@ -58,6 +58,9 @@ ACCESS: Mapping[str, Sequence[Access]] = {
         ),
         _access("application-autoscaling", "DescribeScalableTargets DescribeScalingPolicies", "*"),
     ],
+    "budgets": [  # permissions, not API calls: its table in the service authorization reference
+        _access("budgets", f"ViewBudget ModifyBudget {_TAGS}", "arn:aws:budgets::{account}:budget/{base}*"),
+    ],
     "cloudwatch": [
         _access(
             "cloudwatch",

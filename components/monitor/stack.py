@@ -45,6 +45,7 @@ class Monitor(pulumi.ComponentResource):
                     *[stack.read("subscriptions", Subscribers) for stack in self._stacks]
                 ).apply(self._subscribers),
                 set_in=self._stacks[0].name if len(self._stacks) == 1 else pulumi.get_stack(),
+                budget=settings.budget,
             ),
             opts=self._child,
         )

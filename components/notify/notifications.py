@@ -1,4 +1,4 @@
-"""Two encrypted topics, `warn` and `critical`, who hears of them, and the alarms that try them.
+"""Two encrypted topics, `warn` and `critical`, who hears of them, and what else publishes: drills, a budget.
 
 Endpoints are secrets: the address of a paging service's webhook carries its token.
 """
@@ -11,12 +11,14 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.notify import budget
 from components.notify.channel import Channel, ChannelArgs
 from components.shared import iam
 from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import Common
 from monitoring.notify import drill
 from monitoring.spec import Level
+from settings.budget import Budget
 from settings.notifications import FORWARDED, Subscription
 from settings.notifications import Notifications as Subscribers
 
@@ -32,6 +34,7 @@ class NotificationsArgs:
     prefix: str
     subscriptions: pulumi.Input[Subscribers]
     set_in: str
+    budget: Budget | None = None
 
 
 class Notifications(pulumi.ComponentResource):
@@ -45,6 +48,7 @@ class Notifications(pulumi.ComponentResource):
         super().__init__("inference-watch:notifications:Notifications", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.topic_arns = {}
+        policies: dict[Level, aws.sns.TopicPolicy] = {}
         for level in LEVELS:
             topic = aws.sns.Topic(
                 f"{name}-{level}",
@@ -52,15 +56,29 @@ class Notifications(pulumi.ComponentResource):
                 kms_master_key_id=args.common.key_arn,
                 opts=child,
             )
-            aws.sns.TopicPolicy(
+            budgets = level == "warn" and args.budget is not None
+            policies[level] = aws.sns.TopicPolicy(
                 f"{name}-{level}-policy",
                 arn=topic.arn,
-                policy=pulumi.Output.json_dumps(topic_policy(topic.arn, args.common.account_id)),
+                policy=pulumi.Output.json_dumps(
+                    topic_policy(topic.arn, args.common.account_id, budgets=budgets)
+                ),
                 opts=child,
             )
             self.topic_arns[level] = topic.arn
         drills = [drill.alarm(f"{args.prefix}-{level}", level) for level in LEVELS]
         Alarms(f"{name}-drill", AlarmsArgs(alarms=drills, topic_arns=self.topic_arns), opts=child)
+        if args.budget is not None:
+            budget.make(
+                f"{name}-budget",
+                budget.BudgetArgs(
+                    budget_name=args.prefix,
+                    service=args.common.base,
+                    settings=args.budget,
+                    topic_arn=self.topic_arns["warn"],
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policies["warn"]]),
+            )
         # Registered as an output of the component, so that the subscriptions are waited for.
         subscribed = pulumi.Output.from_input(args.subscriptions).apply(
             lambda subscriptions: self._subscribe(name, args, subscriptions)
@@ -137,17 +155,14 @@ def joined(*every: Subscribers) -> Subscribers:
     )
 
 
-def topic_policy(topic_arn: pulumi.Input[str], account_id: str) -> dict[str, Any]:
-    """Only this account's alarms publish."""
-    return iam.document(
-        [
-            {
-                "Sid": "Alarms",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                "Action": "sns:Publish",
-                "Resource": topic_arn,
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-            }
-        ]
-    )
+def topic_policy(topic_arn: pulumi.Input[str], account_id: str, *, budgets: bool) -> dict[str, Any]:
+    """Only this account's alarms publish, and its budgets where there are some."""
+    alarms = {
+        "Sid": "Alarms",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }
+    return iam.document([alarms, *([budget.may_publish(topic_arn, account_id)] if budgets else [])])

@@ -36,6 +36,7 @@ def watch(
             prefix=watched.name,
             subscriptions=settings.notifications,
             set_in=pulumi.get_stack(),
+            budget=settings.budget,
         ),
         opts=child,
     )

@@ -42,11 +42,16 @@ def common(
 
     `region` is another one than the stack's, which the provider in `opts` is then of.
     """
+    budgets = settings.budget is not None and region is None  # topics are in the stack's own region
     region = region or settings.region
     encryption = Encryption(
         f"{name}-encryption",
         EncryptionArgs(
-            alias=prefix, account_id=settings.account_id, region=region, deletion_protection=protect
+            alias=prefix,
+            account_id=settings.account_id,
+            region=region,
+            budgets=budgets,
+            deletion_protection=protect,
         ),
         opts=opts,
     )

@@ -13,11 +13,12 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncryptionArgs:
-    """`alias` is the key's alias without `alias/`."""
+    """`alias` is the key's alias without `alias/`; `budgets` publish to a topic that the key encrypts."""
 
     alias: str
     account_id: str
     region: str
+    budgets: bool = False
     deletion_protection: bool = False
 
 
@@ -34,7 +35,7 @@ class Encryption(pulumi.ComponentResource):
             description=f"Encrypts what {args.alias} stores and queues.",
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=json.dumps(key_policy(args.account_id, args.region)),
+            policy=json.dumps(key_policy(args.account_id, args.region, budgets=args.budgets)),
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         aws.kms.Alias(f"{name}-alias", name=f"alias/{args.alias}", target_key_id=key.key_id, opts=child)
@@ -42,13 +43,15 @@ class Encryption(pulumi.ComponentResource):
         self.register_outputs({"key_arn": self.key_arn})
 
 
-def key_policy(account_id: str, region: str) -> dict[str, Any]:
-    """The key's policy: IAM of this account decides, and two services may use the key for this account.
+def key_policy(account_id: str, region: str, *, budgets: bool) -> dict[str, Any]:
+    """The key's policy: IAM of this account decides, and AWS's services may use the key for this account.
 
-    In a key policy the resource `*` means this key.
+    In a key policy the resource `*` means this key. Whoever publishes to an encrypted topic uses the key
+    itself: "Enable compatibility between event sources from AWS services and encrypted topics", SNS guide.
     """
     use = ["kms:Decrypt", "kms:GenerateDataKey*"]
     logs = [*use, "kms:Encrypt", "kms:ReEncrypt*", "kms:DescribeKey"]
+    publishers = [("Alarm", "cloudwatch"), *([("Budget", "budgets")] if budgets else [])]
     log_groups = f"arn:aws:logs:{region}:{account_id}:log-group:*"
     return {
         "Version": "2012-10-17",
@@ -61,14 +64,17 @@ def key_policy(account_id: str, region: str) -> dict[str, Any]:
                 "Action": "kms:*",
                 "Resource": "*",
             },
-            {
-                "Sid": "AlarmNotifications",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                "Action": use,
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-            },
+            *(
+                {
+                    "Sid": f"{what}Notifications",
+                    "Effect": "Allow",
+                    "Principal": {"Service": f"{service}.amazonaws.com"},
+                    "Action": use,
+                    "Resource": "*",
+                    "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+                }
+                for what, service in publishers
+            ),
             {
                 "Sid": "Logs",
                 "Effect": "Allow",

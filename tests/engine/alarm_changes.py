@@ -99,6 +99,15 @@ ROWS = (
         },
     ),
     Row(
+        what="a budget is made, and may publish and use the key",
+        aside="in place",
+        do=settings(budget={"monthly_usd": 60}),
+        effects={
+            "created": "Budget notifications-budget",
+            "updated": "TopicPolicy notifications-warn-policy, Key encryption-key",
+        },
+    ),
+    Row(
         what="another retention is set in place",
         aside="in place",
         do=settings(log_retention_days=30),

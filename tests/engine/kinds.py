@@ -75,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
         once="serviceNamespace resourceId scalableDimension",
         puts=True,
     ),
+    "aws:budgets/budget:Budget": _named("accountId"),
     "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": _named(),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _kind("alarmName", once="alarmName", puts=True),
     "aws:cloudwatch/dashboard:Dashboard": _kind("dashboardName", once="dashboardName", puts=True),

@@ -1,4 +1,4 @@
-"""What watches: log groups, alarms, dashboards, X-Ray, cross-account observability (OAM)."""
+"""What watches: log groups, alarms, dashboards, budgets, X-Ray, cross-account observability (OAM)."""
 
 import json
 from collections.abc import Mapping
@@ -101,6 +101,34 @@ def _mute_rule(request: Request) -> Created:
     )
 
 
+def _budget_notification(given: Mapping[str, Any]) -> dict[str, Any]:
+    topics = given["subscriberSnsTopicArns"]
+    return {
+        "Notification": pascal(
+            {key: value for key, value in given.items() if key != "subscriberSnsTopicArns"}
+        ),
+        "Subscribers": [{"SubscriptionType": "SNS", "Address": topic} for topic in topics],
+    }
+
+
+def _budget(request: Request) -> Created:
+    name, given = request.physical_name(), request.inputs
+    budget = {
+        "BudgetName": name,
+        **pascal(request.given("budgetType", "timeUnit", "costTypes")),
+        "BudgetLimit": {"Amount": given["limitAmount"], "Unit": given["limitUnit"]},
+        "CostFilters": {each["name"]: each["values"] for each in given.get("costFilters", [])},
+    }
+    request.client("budgets").create_budget(
+        AccountId=request.account,
+        Budget=budget,
+        NotificationsWithSubscribers=[_budget_notification(each) for each in given["notifications"]],
+        ResourceTags=tag_list(request.tags),
+    )
+    arn = request.arn("budgets", f"budget/{name}", region=False)
+    return Created(id=f"{request.account}:{name}", outputs={"name": name, "arn": arn})
+
+
 def _dashboard(request: Request) -> Created:
     name, body = request.inputs["dashboardName"], document(request.inputs["dashboardBody"])
     json.loads(body)  # AWS refuses what is not JSON, the emulator stores it
@@ -155,6 +183,9 @@ def _link(request: Request) -> Created:
 
 
 CREATORS: dict[str, Creator] = {
+    "aws:budgets/budget:Budget": creator(
+        _budget, "name budgetType timeUnit limitAmount limitUnit costTypes costFilters notifications"
+    ),
     "aws:cloudwatch/logGroup:LogGroup": creator(_log_group, "name kmsKeyId retentionInDays"),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": creator(
         _log_metric_filter, "name logGroupName pattern metricTransformation"

@@ -81,6 +81,19 @@ def test_anything_else_is_told_as_it_is_and_pages_nobody(text: str) -> None:
     assert not message.resolved
 
 
+def test_a_budget_is_told_by_aws_s_subject_and_text() -> None:
+    text = (
+        "AWS Budget Notification November 27, 2026\nAWS Account 222222222222\n\nDear AWS Customer,\n\n"
+        "You requested that we alert you when the ACTUAL Cost associated with your inference-prod budget is"
+        " greater than $264.00 for the current month.\n"
+    )
+    event = record(text, "warn")
+    event["Sns"]["Subject"] = "AWS Budgets: inference-prod has exceeded your alert threshold"
+    message = read(event)
+    assert (message.title, message.text) == (event["Sns"]["Subject"], text)
+    assert (message.severity, message.resolved, message.links) == ("info", False, ())
+
+
 def test_a_text_without_a_subject_still_has_a_title() -> None:
     event = record("words")
     event["Sns"]["Subject"] = None

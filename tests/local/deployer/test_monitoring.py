@@ -155,3 +155,48 @@ def test_a_dashboard_that_is_not_valid_is_an_error(emulator: Emulator) -> None:
 
     with pytest.raises(DeployError, match=r"Dashboard 'bad' in account 111111111111 was not created"):
         deployed(emulator, program)
+
+
+def test_a_budget_is_stored_with_its_filter_thresholds_and_who_hears(emulator: Emulator) -> None:
+    topic = f"arn:aws:sns:{REGION}:{SERVICE}:watch-warn"
+    notification = aws.budgets.BudgetNotificationArgs(
+        notification_type="ACTUAL",
+        comparison_operator="GREATER_THAN",
+        threshold=80,
+        threshold_type="PERCENTAGE",
+        subscriber_sns_topic_arns=[topic],
+    )
+
+    def program() -> None:
+        budget = aws.budgets.Budget(
+            "budget",
+            name="deployer-budget",
+            budget_type="COST",
+            time_unit="MONTHLY",
+            limit_amount="60.00",
+            limit_unit="USD",
+            cost_types={"include_credit": False, "include_refund": False},
+            cost_filters=[
+                aws.budgets.BudgetCostFilterArgs(name="TagKeyValue", values=["user:service$watch"])
+            ],
+            notifications=[notification],
+            opts=account(),
+        )
+        pulumi.export("arn", budget.arn)
+
+    assert deployed(emulator, program).outputs["arn"] == f"arn:aws:budgets::{SERVICE}:budget/deployer-budget"
+    client = emulator.client("budgets", SERVICE)
+    stored = client.describe_budget(AccountId=SERVICE, BudgetName="deployer-budget")["Budget"]
+    assert stored["BudgetLimit"] == {"Amount": "60.00", "Unit": "USD"}
+    assert stored["CostFilters"] == {"TagKeyValue": ["user:service$watch"]}
+    assert stored["CostTypes"] == {"IncludeCredit": False, "IncludeRefund": False}
+    (told,) = client.describe_notifications_for_budget(AccountId=SERVICE, BudgetName="deployer-budget")[
+        "Notifications"
+    ]
+    assert (told["NotificationType"], told["Threshold"]) == ("ACTUAL", 80.0)
+    heard = client.describe_subscribers_for_notification(
+        AccountId=SERVICE,
+        BudgetName="deployer-budget",
+        Notification={key: value for key, value in told.items() if key != "NotificationState"},
+    )["Subscribers"]
+    assert heard == [{"SubscriptionType": "SNS", "Address": topic}]
