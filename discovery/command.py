@@ -7,6 +7,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+import config
+from config import stack_files
 from discovery import calls, gateways
 from discovery.account import CONFIG, Account, policy_text
 from discovery.behind import Behind, functions
@@ -15,6 +17,10 @@ from discovery.names import names
 from discovery.stages import NoApiError
 from discovery.write import files
 from entry import USAGE
+from monitoring.stacks import stacks
+from monitoring.watched import Watched
+from rehearsal import price
+from settings import Settings
 
 SEEN, NOT_THERE, UNSEEN = 0, 1, 3
 SESSION = "inference-watch-discover"
@@ -103,6 +109,7 @@ def _tell(found: Found, stack: str, folder: Path, written: list[str], *, own: bo
         *(f"written: {folder / name}" for name in written),
         *(f"not seen: {sentence}." for sentence in found.unseen),
     ]
+    lines.append(_price(folder / f"Pulumi.{stack}.yaml"))
     if own:
         lines.append(
             "Without --monitor-account it is watched from its own account, which proves less (docs/watch.md)."
@@ -111,6 +118,20 @@ def _tell(found: Found, stack: str, folder: Path, written: list[str], *, own: bo
         f"Read the files, mainly probes/{stack}.yaml. Then: inference-watch check; pulumi up -s {stack}"
     )
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _price(file: Path) -> str:
+    """What watching costs with the settings as written."""
+    keys = stack_files.read(file, config.PROJECT)
+    settings = config.parse_as(
+        Settings, config.PROJECT, {key.rpartition(":")[2]: value for key, value in keys.items()}
+    )
+    every = stacks(Watched.of(settings))
+    alarms = [entry.alarm for entry in (*every.service, *every.monitor)]
+    return (
+        f"Watching it takes {len(alarms)} alarms, {price.dollars(alarms):,.0f} US dollars a month (prices of"
+        f" {price.prices().date})."
+    )
 
 
 def _failed(why: str, code: int = USAGE) -> int:

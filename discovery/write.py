@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import yaml
@@ -10,7 +11,7 @@ from config.stack_files import FLOAT, INT
 from discovery import probe
 from discovery.found import Endpoint, Found, Function, Route
 from discovery.names import Names
-from settings.existing import TIMEOUT_MS
+from settings.existing import TIMEOUT_MS, slug
 from settings.slo import Slo
 
 PROJECT = "inference-watch"
@@ -90,8 +91,22 @@ def _listed(key: str, items: Sequence[tuple[Mapping[str, Any], str]]) -> Iterato
     """A list, an item a line, each with its comment; nothing of what is None or empty."""
     if items:
         yield f"{key}:"
-    for values, comment in items:
+    for values, comment in _told_apart(key, items):
         yield f"  - {flow({name: value for name, value in values.items() if value})}{_comment(comment)}"
+
+
+def _told_apart(
+    kind: str, items: Sequence[tuple[Mapping[str, Any], str]]
+) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """A `key` for each whose alarms would else be those of one before it, or have no name."""
+    taken: set[str] = set()
+    for values, comment in items:
+        words = (str(values[part]) for part in ("name", "operation", "variant") if part in values)
+        called = slug("-".join(words))
+        free = (f"{called or slug(kind)}-{number}" for number in count(1))
+        key = called if called and called not in taken else next(key for key in free if key not in taken)
+        taken.add(key)
+        yield values if key == called else {"name": values["name"], "key": key, **values}, comment
 
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:

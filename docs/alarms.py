@@ -146,7 +146,7 @@ def _alarms(entries: Sequence[Entry], owners: Mapping[str, str]) -> str:
     page_rows = [
         (
             f"`{entry.key}`",
-            str(entry.alarm.level),
+            entry.alarm.level or "none",
             _named(entry.alarm.rule, names),
             f"`{names[entry.alarm.suppressor]}`" if entry.alarm.suppressor else "",
             f"{entry.alarm.wait_s} s, {entry.alarm.extension_s} s" if entry.alarm.suppressor else "",

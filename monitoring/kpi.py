@@ -115,7 +115,8 @@ class Kpi:
     fail are noticed. A `sparse` metric is published only when there is something to tell, so a share counts
     its gaps as zeros. `limit` is in `unit` and `limit_source` says where it comes from. `silence_owner` is
     the key of the one alarm that breaches when the metric stops, empty where that is no fault; `anchor` is
-    the runbook section where it is not named like the key.
+    the runbook section where it is not named like the key. `of` is how the title ends that tells it from the
+    same figure of other parts.
     """
 
     key: str
@@ -131,6 +132,7 @@ class Kpi:
     limit_source: str
     silence_owner: str
     anchor: str = ""
+    of: str = ""
     direction: Direction = "above"
     divisor: float = 1
     share_of: Whole | None = None

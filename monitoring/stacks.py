@@ -156,7 +156,7 @@ def _account(
     possible = [*every, *pages.build(composites(untuned), every, untuned)]
     return _Account(
         entries=(*kept, *pages.build(composites(scope), kept, scope)),
-        known=frozenset(entry.key for entry in possible),
+        known=frozenset(entry.key for entry in possible if not entry.is_part),
     )
 
 

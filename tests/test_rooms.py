@@ -37,7 +37,8 @@ ALLOWED: dict[str, set[str] | None] = {
     "components": {"settings", "monitoring", "entry", "reports"},
     "delivery": {"entry"},
     "entry": set(),
-    "discovery": {"config", "settings", "entry"},  # it writes what the configuration reads
+    # It writes what the configuration reads, and says what watching that costs.
+    "discovery": {"config", "settings", "entry", "monitoring", "rehearsal"},
     "monitoring": {"settings", "entry"},  # its command
     "rehearsal": {"monitoring", "config", "settings", "entry"},
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it

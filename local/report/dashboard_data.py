@@ -1,6 +1,6 @@
 """From raw samples to the lines of one dashboard widget. Draws nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.spec import Expression, MetricQuery, MetricStat
-from rehearsal.cloudwatch.math.evaluation import Evaluation, as_series
+from rehearsal.cloudwatch.math.evaluation import Evaluation
+from rehearsal.cloudwatch.math.values import Value, as_series
 from rehearsal.cloudwatch.statistics import percentile_of
 
 Floats = NDArray[np.float64]
@@ -107,14 +108,30 @@ def series(properties: Mapping[str, Any], samples: Samples, span: Span) -> tuple
     period_s = max(query.period_s for query in queries if isinstance(query, MetricStat))
     evaluation = Evaluation(queries, metrics, period_s, {})
     visible = [(query, options) for query, options in rows if query.return_data]
+    lines = [
+        (label, options, values)
+        for query, options in visible
+        for label, values in _lines(query, evaluation.value(query.id), queries, metrics)
+    ]
     return tuple(
-        Shown(
-            label=query.label or query.id,
-            color=options.get("color", COLORS[number % len(COLORS)]),
-            values=as_series(evaluation.value(query.id), query.id, (POINTS,)),
-        )
-        for number, (query, options) in enumerate(visible)
+        Shown(label=label, color=options.get("color", COLORS[number % len(COLORS)]), values=values)
+        for number, (label, options, values) in enumerate(lines)
     )
+
+
+def _lines(
+    query: MetricQuery, value: Value, queries: Sequence[MetricQuery], metrics: Mapping[str, Floats]
+) -> Iterator[tuple[str, Floats]]:
+    """A query's lines with their labels: those of an array are named by the metrics that they are."""
+    if not isinstance(value, tuple):
+        yield query.label or query.id, as_series(value, query.id, (POINTS,))
+        return
+    for values in value:
+        same = (
+            q for q in queries if q.id in metrics and np.array_equal(metrics[q.id], values, equal_nan=True)
+        )
+        metric = next(same, query)
+        yield metric.label or metric.id, values
 
 
 def duration(text: str) -> timedelta:

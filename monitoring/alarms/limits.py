@@ -47,6 +47,18 @@ def check(alarms: Sequence[Alarm]) -> None:
         raise MonitoringError("CloudWatch would refuse an alarm or never evaluate it", problems)
 
 
+def of_rule(rule: str) -> Iterator[str]:
+    """What CloudWatch would refuse of a composite's rule, each with its fix."""
+    if not 1 <= len(rule) <= RULE_CHARS:
+        yield f"its rule has {len(rule)} characters; {RULE_CHARS} are allowed. Split it."
+    named = children(rule)
+    if len(named) > RULE_CHILDREN:
+        yield f"its rule names {len(named)} alarms; {RULE_CHILDREN} are allowed. Split it."
+    elements = sum(1 for _ in RULE_TOKEN.finditer(rule))
+    if elements > RULE_ELEMENTS:
+        yield f"its rule has {elements} elements; {RULE_ELEMENTS} are allowed. Split it."
+
+
 def children(rule: str) -> tuple[str, ...]:
     """The names of the alarms that a composite's rule refers to, each once."""
     return tuple(dict.fromkeys(match[2] for match in RULE_TOKEN.finditer(rule) if match[1]))
@@ -134,14 +146,7 @@ def _comparison(alarm: MetricAlarm) -> Iterator[str]:
 
 
 def _composite(alarm: CompositeAlarm) -> Iterator[str]:
-    if not 1 <= len(alarm.rule) <= RULE_CHARS:
-        yield f"its rule has {len(alarm.rule)} characters; {RULE_CHARS} are allowed. Split it."
-    named = children(alarm.rule)
-    if len(named) > RULE_CHILDREN:
-        yield f"its rule names {len(named)} alarms; {RULE_CHILDREN} are allowed. Split it."
-    elements = sum(1 for _ in RULE_TOKEN.finditer(alarm.rule))
-    if elements > RULE_ELEMENTS:
-        yield f"its rule has {elements} elements; {RULE_ELEMENTS} are allowed. Split it."
+    yield from of_rule(alarm.rule)
     if alarm.suppressor is not None and min(alarm.wait_s, alarm.extension_s) < 0:
         yield "wait_s and extension_s of its suppressor must not be negative. Raise them."
 

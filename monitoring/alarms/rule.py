@@ -11,7 +11,7 @@ from monitoring.alarms.limits import DESCRIPTION_CHARS
 from monitoring.alarms.runbook import first_steps
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Component, Kpi, Metric, Window
-from monitoring.spec import Alarm, Comparison, Level, MetricAlarm, MetricQuery, MissingData
+from monitoring.spec import Alarm, Comparison, CompositeAlarm, Level, MetricAlarm, MetricQuery, MissingData
 from settings.alarms import AlarmsTuning, AlarmTuning
 from settings.kpis import Signal
 
@@ -78,6 +78,11 @@ class Entry:
     def key(self) -> str:
         """The alarm's key in config and documentation."""
         return self.rule.key
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it only holds a part of a page's rule: no tuning is for it, nobody looks at it."""
+        return isinstance(self.alarm, CompositeAlarm) and self.alarm.level is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,7 @@ class Named(TypedDict):
     key: str
     component: Component
     title: str
+    of: str
     silence_owner: str
     anchor: str
 
@@ -40,6 +41,7 @@ def named(part: WatchedPart, component: Component, what: str, title: str) -> Nam
         key=part.alarm_key(component, what),
         component=component,
         title=f"{title}{part.told_apart}",
+        of=part.told_apart,
         silence_owner=part.alarm_key(component, "silent") if part.steady else "",
         anchor=f"{component}-{what}",
     )

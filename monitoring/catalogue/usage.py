@@ -37,6 +37,7 @@ def _plan(parts: WatchedParts, plan: WatchedPlan) -> Kpi:
         anchor=ANCHOR,
         signal="saturation",
         title=f"Usage of plan {name}",
+        of=f" of plan {name}",
         meaning=f"A customer on plan {name} nears the quota; beyond it every request gets 429.",
         metric=metric(parts, plan.name),
         statistic="Maximum",

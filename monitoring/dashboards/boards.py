@@ -25,7 +25,7 @@ from monitoring.dashboards.widgets import (
 )
 from monitoring.kpi import Kpi, value_queries
 from monitoring.names import console
-from monitoring.spec import CompositeAlarm, MetricAlarm, MetricStat
+from monitoring.spec import CompositeAlarm, Expression, MetricAlarm, MetricQuery, MetricStat
 from monitoring.stacks import Stacks, stacks
 from monitoring.watched import Watched, WatchedApi
 from settings.slo import Slo
@@ -35,6 +35,9 @@ KPI_WIDTH, KPI_HEIGHT, LOW_KPI_HEIGHT = 6, 5, 4
 TALL_ROWS = 2  # more rows than these are lower, so that a section stays on one screen
 HEADING_HEIGHT = 1
 NUMBER_HEIGHT, GRAPH_HEIGHT = 3, 5
+# Of a kind; of more, a section has a graph a figure with the parts that stand out: "SORT" in CloudWatch's
+# metric math takes how many.
+FEW_PARTS, STAND_OUT = 6, 10
 LEVEL_COLORS = {"warn": AMBER, "critical": RED}
 SECTIONS = {
     "api": "API",
@@ -77,7 +80,7 @@ def monitor_dashboard(watched: Watched, monitor_account_id: str) -> dict[str, ob
 
 
 def body(
-    rows: Sequence[Row], mend: str = "Watch fewer usage plans, or in another stack"
+    rows: Sequence[Row], mend: str = "Watch fewer parts, or some of them in another stack"
 ) -> dict[str, object]:
     """A dashboard body of these rows. Raises `MonitoringError`, with what to do, where it is too big."""
     widgets = place_all(rows)
@@ -161,13 +164,41 @@ def _kpi_rows(kpis: Sequence[Kpi], alarms: Stacks, place: Place) -> Iterable[Row
         if not own:
             continue
         yield _heading(f"## {title}")
-        across = COLUMNS // KPI_WIDTH
-        height = KPI_HEIGHT if len(own) <= TALL_ROWS * across else LOW_KPI_HEIGHT
-        for first in range(0, len(own), across):
-            yield [
-                (KPI_WIDTH, height, _kpi_graph(kpi, alarms.service, place))
-                for kpi in own[first : first + across]
-            ]
+        figures: dict[tuple[str, float], list[Kpi]] = {}
+        for kpi in own:
+            figure = kpi.title.removesuffix(kpi.of) if kpi.of else kpi.key
+            figures.setdefault((figure, kpi.divisor), []).append(kpi)
+        many = {figure: parts for figure, parts in figures.items() if len(parts) > FEW_PARTS}
+        few = [kpi for figure, parts in figures.items() if figure not in many for kpi in parts]
+        yield from _across(
+            [_standing_out(title, parts, place) for (title, _), parts in many.items()], COLUMNS // 2
+        )
+        yield from _across([_kpi_graph(kpi, alarms.service, place) for kpi in few], KPI_WIDTH)
+
+
+def _across(graphs: Sequence[Widget], width: int) -> Iterable[Row]:
+    """As many a row as have room; lower ones where they are many."""
+    across = COLUMNS // width
+    height = KPI_HEIGHT if len(graphs) <= TALL_ROWS * across else LOW_KPI_HEIGHT
+    for first in range(0, len(graphs), across):
+        yield [(width, height, widget) for widget in graphs[first : first + across]]
+
+
+def _standing_out(title: str, kpis: Sequence[Kpi], place: Place) -> Widget:
+    """The parts with the highest values of one figure; of failures it is their number, since metric math
+    does not divide arrays by each other.
+    """
+    figure = kpis[0]
+    queries: list[MetricQuery] = [
+        kpi.metric.stat(f"m{number}", kpi.statistic, kpi.window.period_s, label=kpi.of.removeprefix(" of "))
+        for number, kpi in enumerate(kpis)
+    ]
+    values = "METRICS()" if figure.divisor == 1 else f"METRICS() / {figure.divisor:g}"
+    by = "SUM" if figure.statistic == "Sum" else "MAX"
+    top = Expression(id="top", expression=f"SORT({values}, {by}, DESC, {STAND_OUT})", return_data=True)
+    unit = figure.metric_unit if figure.share_of else figure.unit
+    title = f"{title}: the {STAND_OUT} highest of {len(kpis)}"
+    return graph(title, [*queries, top], place, unit=unit, colors=())
 
 
 def _kpi_graph(kpi: Kpi, entries: Sequence[Entry], place: Place, *, color: str = BLUE) -> Widget:
@@ -202,7 +233,9 @@ def _states(title: str, entries: Sequence[Entry], account_id: str, region: str) 
 
 def page_arns(entries: Sequence[Entry], account_id: str, region: str) -> list[str]:
     """The composites: what notifies somebody. Their children are one click away."""
-    names = [entry.alarm.name for entry in entries if isinstance(entry.alarm, CompositeAlarm)]
+    names = [
+        entry.alarm.name for entry in entries if isinstance(entry.alarm, CompositeAlarm) and entry.alarm.level
+    ]
     return [f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" for name in names]
 
 
@@ -216,7 +249,9 @@ def _links(watched: Watched) -> str:
         )
         traces = [f"- [Traces]({home}#xray:traces/query): [slow]({slow}), [failed]({failed})"]
     logs = []
-    for function in watched.functions:
+    if len(watched.functions) > FEW_PARTS:
+        logs = [f"- [The functions' logs]({home}#logsV2:log-groups)"]
+    for function in watched.functions if not logs else ():
         group = quote(quote(f"/aws/lambda/{function.name}", safe=""), safe="").replace("%", "$")
         link = f"{home}#logsV2:log-groups/log-group/{group}"
         logs.append(f"- [The function's log{function.told_apart}]({link})")

@@ -45,7 +45,8 @@ def graph(
     low: float | None = 0,
     span: str | None = None,
 ) -> Widget:
-    """A time series graph of the queries that return data, in order of `colors`.
+    """A time series graph of the queries that return data, in order of `colors`; without any, CloudWatch
+    gives each of an expression's lines its own.
 
     `span` is an ISO 8601 duration that the graph shows, whatever the dashboard does.
     """
@@ -127,9 +128,9 @@ def _metrics(queries: Sequence[MetricQuery], place: Place, colors: Sequence[str]
         options: dict[str, Any] = {"id": query.id}
         if query.label:
             options["label"] = query.label
-        if query.id in shown:
+        if query.id in shown and colors:
             options["color"] = colors[shown.index(query.id) % len(colors)]
-        else:
+        elif query.id not in shown:
             options["visible"] = False
         if isinstance(query, Expression):
             rows.append([{"expression": query.expression, "region": place.region, **options}])

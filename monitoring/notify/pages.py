@@ -4,11 +4,14 @@ Metric alarms send nothing. They are gathered into few composites by signal and 
 muted while the alarm that explains it is in ALARM. Errors and latency form a chain from the dependency to
 the customer: a composite contains the one it is muted by, so it also mutes everything after it. Only
 symptoms mute symptoms: a full disk never hides that customers get errors.
+
+What is more than CloudWatch takes in one rule is gathered in composites that notify nobody, its parts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from monitoring.alarms import limits
 from monitoring.alarms.rule import Entry, Rule, Scope, refuse_tuning
 from monitoring.spec import CompositeAlarm
 
@@ -56,7 +59,12 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
             stand_in[page.key] = muted_by
             continue
         included, unless = present(page.includes), present(page.unless)
-        rule = _rule([*groups, (included,)] if included else groups, unless, known)
+        terms = [_term(group, known) for group in groups]
+        more = [_term((included,), known)] if included else []
+        closing = f" AND NOT {_term((unless,), known)}" if unless else ""
+        parts = tuple(_parts(page, terms, scope)) if any(limits.of_rule(_rule(terms + more, closing))) else ()
+        made += parts
+        terms = [_alarm(part.alarm.name) for part in parts] or terms
         known[page.key] = scope.name(page.key)
         detail = f"Muted while {known[muted_by]} is in ALARM." if muted_by else "Nothing mutes it."
         made.append(
@@ -65,7 +73,7 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
                     key=page.key,
                     name=known[page.key],
                     description=scope.describe(page, detail, told=True),
-                    rule=rule,
+                    rule=_rule(terms + more, closing),
                     level=page.severity,
                     suppressor=known[muted_by] if muted_by else None,
                     wait_s=page.wait_s,
@@ -77,13 +85,37 @@ def build(pages: Sequence[Page], alarms: Iterable[Entry], scope: Scope) -> tuple
     return tuple(made)
 
 
-def _rule(groups: Sequence[tuple[str, ...]], unless: str | None, known: Mapping[str, str]) -> str:
-    several = len(groups) > 1
-    terms = []
-    for group in groups:
-        term = " AND ".join(f'ALARM("{known[key]}")' for key in group)
-        terms.append(f"({term})" if several and len(group) > 1 else term)
-    rule = " OR ".join(terms)
-    if unless is None:
-        return rule
-    return f'{f"({rule})" if several else rule} AND NOT ALARM("{known[unless]}")'
+def _parts(page: Page, terms: Sequence[str], scope: Scope) -> Iterator[Entry]:
+    """Composites of as many terms each as CloudWatch takes, in their order."""
+    gathered: list[list[str]] = [[]]
+    for term in terms:
+        if any(limits.of_rule(_rule([*gathered[-1], term]))):
+            gathered.append([])
+        gathered[-1].append(term)
+    for number, some in enumerate(gathered, 1):
+        part = replace(page, key=f"{page.key}-part-{number}")
+        detail = f"Part {number} of {len(gathered)} of {scope.name(page.key)}, which notifies."
+        yield Entry(
+            alarm=CompositeAlarm(
+                key=part.key,
+                name=scope.name(part.key),
+                description=scope.describe(page, detail),
+                rule=_rule(some),
+            ),
+            rule=part,
+        )
+
+
+def _rule(terms: Sequence[str], closing: str = "") -> str:
+    """One of the terms, which are several alarms at once each, and `closing` besides."""
+    several = len(terms) > 1
+    rule = " OR ".join(f"({term})" if several and " AND " in term else term for term in terms)
+    return f"({rule}){closing}" if several and closing else f"{rule}{closing}"
+
+
+def _term(group: Sequence[str], known: Mapping[str, str]) -> str:
+    return " AND ".join(_alarm(known[key]) for key in group)
+
+
+def _alarm(name: str) -> str:
+    return f'ALARM("{name}")'

@@ -1,12 +1,17 @@
-"""What is written is read as it was: the Pulumi CLI takes more texts for numbers than PyYAML does."""
+"""What is written is read as it was, and its parts have alarms of their own."""
 
 from pathlib import Path
 
+import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config import stack_files
-from discovery.write import flow
+from discovery.found import Api, Found, Function, Plan, Table
+from discovery.names import names
+from discovery.write import files, flow
+from settings.existing import Existing
+from settings.usage_plans import Quota
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -20,3 +25,37 @@ def test_an_id_is_the_same_text_in_the_stack_file(tmp_path: Path, identifier: st
     file.write_text(f"config:\n  inference-watch:existing: {flow({'api': {'id': identifier}})}\n")
     found = stack_files.read(file, "inference-watch")
     assert found == {"inference-watch:existing": {"api": {"id": identifier}}}
+
+
+def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None:
+    api = Api(
+        kind="rest",
+        id="abc",
+        name="shop",
+        stage="prod",
+        routes=(),
+        plans=tuple(Plan(name=name, quota=Quota(limit=1, period="DAY")) for name in ("基本", "___", "Basic")),
+    )
+    found = Found(
+        account_id="111111111111",
+        region="eu-central-1",
+        api=api,
+        functions=tuple(
+            Function(name=name) for name in ("get_items-1", "get_items", "getItems", "Get-Items")
+        ),
+        tables=(
+            Table(name="t", operations=("Query", "Scan"), why=""),
+            Table(name="T", operations=("Scan",), why=""),
+        ),
+    )
+    stack = names("shop", "prod", name=None, env=None, stack=None)
+    written = yaml.safe_load(files(found, stack, "222222222222")["Pulumi.shop-prod.yaml"])
+    existing = Existing.model_validate(written["config"]["inference-watch:existing"], strict=False)
+    assert [part.called for part in existing.functions] == [
+        "get-items-1",
+        "get-items",
+        "getitems",
+        "get-items-2",
+    ]
+    assert [part.called for part in existing.tables] == ["t-query", "t-scan", "t-scan-1"]
+    assert [part.called for part in existing.usage_plans] == ["usage-plans-1", "usage-plans-2", "basic"]

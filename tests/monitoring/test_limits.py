@@ -7,8 +7,7 @@ import pytest
 from monitoring.alarms import limits
 from monitoring.errors import MonitoringError
 from monitoring.spec import Alarm, CompositeAlarm, Expression, MetricAlarm, MetricStat
-from monitoring.watched import WatchedPlan
-from tests.monitoring.builders import MONTHLY, alarms, tuned, watched
+from tests.monitoring.builders import alarms, tuned
 
 STAT = MetricStat(
     id="m", namespace="N", metric="M", dimensions={}, statistic="Sum", period_s=60, return_data=True
@@ -214,12 +213,6 @@ def test_a_config_that_breaks_a_limit_fails_before_deploying_with_a_message_that
         alarms(tuned(each={"api-5xx-warn": {"evaluation_periods": 1441}}))
     assert str(refused.value).startswith("The monitoring is wrong; nothing was deployed")
     assert refused.value.problems[0].startswith("api-5xx-warn: period_s 60 x evaluation_periods 1441")
-
-
-def test_too_many_quotas_for_one_page_are_refused() -> None:
-    plans = tuple(WatchedPlan(name=f"plan{n}", quota=MONTHLY.quota) for n in range(60))
-    with pytest.raises(MonitoringError, match="page-usage-warn: its rule names 121 alarms; 100 are allowed"):
-        alarms(watched(usage_plans=plans))
 
 
 def test_the_names_in_a_rule_are_found_with_and_without_quotes() -> None:

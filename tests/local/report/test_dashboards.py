@@ -263,3 +263,28 @@ def test_a_widget_of_open_pages_shows_those_in_alarm_and_says_where_there_are_no
         ("ALARM", "shop-prod-page-api-errors", "page-api-errors")  # without what every page of it begins with
     ]
     assert "<p>none</p>" in render(body, [], {}, NOW, home=MONITOR)
+
+
+def test_of_many_metrics_the_highest_are_lines_with_their_own_labels() -> None:
+    rows = [
+        ["N", "M", "F", name, {"id": f"m{n}", "label": name, "stat": "Sum", "period": 60, "visible": False}]
+        for n, name in enumerate(("low", "high", "none"))
+    ]
+    rows.append([{"expression": "SORT(METRICS(), SUM, DESC, 2)", "id": "top"}])
+    samples = Samples(
+        [
+            {
+                "namespace": "N",
+                "metric": "M",
+                "dimensions": {"F": f},
+                "timestamp": NOW.timestamp(),
+                "value": v,
+            }
+            for f, v in (("low", 1), ("high", 5))
+        ],
+        NOW,
+        home=None,
+    )
+    shown = series({"metrics": rows}, samples, samples.span("-PT3H"))
+    assert [(line.label, line.latest) for line in shown] == [("high", 5), ("low", 1)]
+    assert len({line.color for line in shown}) == 2
