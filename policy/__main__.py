@@ -7,9 +7,10 @@ That nobody is subscribed yet is said and refuses nothing here: with the CLI it 
 import sys
 
 import config
-from policy import registered, serving
-from policy.judge import RULES
-from policy.resource import Resource
+from policy import registered
+from policy.judge import violations
+
+TO_DO = ("critical-subscriber",)
 
 
 def main() -> int:
@@ -21,17 +22,17 @@ def main() -> int:
     }
     wrong = 0
     for name, resources in judged.items():
-        refused = [message for rule in RULES for each in resources for message in rule.messages(each)]
+        found = [(rule in TO_DO, message) for rule, message in violations(resources)]
+        refused, todo = ([message for late, message in found if late is wanted] for wanted in (False, True))
         wrong += len(refused)
-        sys.stdout.write(said(name, resources, refused))
+        sys.stdout.write(said(name, len(resources), refused, todo))
     return 1 if wrong else 0
 
 
-def said(name: str, resources: list[Resource], refused: list[str]) -> str:
+def said(name: str, number: int, refused: list[str], todo: list[str]) -> str:
     """What people read of one program's resources."""
-    todo = serving.unheard(resources)
     lines = [
-        f"policy: {name}: {len(resources)} resources, {len(refused) or 'none'} refused",
+        f"policy: {name}: {number} resources, {len(refused) or 'none'} refused",
         *(f"  - {message}" for message in refused),
         *(f"  before it is deployed: {message}" for message in todo),
     ]

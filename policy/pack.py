@@ -1,7 +1,7 @@
 """The pack for the Pulumi CLI: `pulumi preview --policy-pack policy`. The rules are those of `make check`."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from pulumi_policy.proxy import UnknownValueError  # pyright: ignore[reportMissi
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from policy import serving  # the line above makes it importable
-from policy.judge import RULES
+from policy.judge import OF_STACKS, RULES  # the line above makes it importable
 from policy.resource import UNKNOWN, Resource, Rule
 
 
@@ -55,10 +54,16 @@ def judging(rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], N
     return validate
 
 
-def heard(args: StackValidationArgs, report: ReportViolation) -> None:
-    """The one rule that looks at the whole stack."""
-    for message in serving.unheard([resource_of(each) for each in args.resources]):
-        report(message)
+def judging_all(
+    judge: Callable[[Sequence[Resource]], Iterator[str]],
+) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    """A rule that looks at the whole stack."""
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        for message in judge([resource_of(each) for each in args.resources]):
+            report(message)
+
+    return validate
 
 
 PolicyPack(
@@ -71,10 +76,11 @@ PolicyPack(
             )
             for rule in RULES
         ),
-        StackValidationPolicy(
-            name="critical-subscriber",
-            description="Critical topics of production have a subscriber.",
-            validate=heard,
+        *(
+            StackValidationPolicy(
+                name=name, description=(judge.__doc__ or name).partition("\n")[0], validate=judging_all(judge)
+            )
+            for name, judge in OF_STACKS.items()
         ),
     ],
 )

@@ -46,7 +46,8 @@ class Registered(pulumi.runtime.Mocks):
         name = inputs.get("name") or args.name
         kind = args.typ.rpartition(":")[2].lower()
         arn = f"arn:aws:{kind}:eu-central-1:111111111111:{name}"
-        return f"{args.name}-id", {**COMPUTED, "name": name, "arn": arn, **inputs}
+        identity = inputs.get("bucket") if kind == "bucket" else f"{args.name}-id"  # a bucket's is its name
+        return identity, {**COMPUTED, "name": name, "arn": arn, **inputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
         """Nothing is deployed yet."""
@@ -55,11 +56,17 @@ class Registered(pulumi.runtime.Mocks):
         return {"outputs": {}}
 
 
-def pair(stack: str, changes: Mapping[str, Any] | None = None) -> list[Resource]:
-    """What a service stack registers and, where it has a monitor stack, that one; `changes` are settings."""
-    resources, outputs = _stack(stack, changes or {}, {})
-    if f"{stack}{MONITOR}" in config.stack_files.stacks(config.ROOT):
-        resources += _stack(f"{stack}{MONITOR}", {}, outputs)[0]
+def pair(
+    stack: str, changes: Mapping[str, Any] | None = None, *, folder: Path | None = config.ROOT
+) -> list[Resource]:
+    """What a service stack registers and, where it has a monitor stack, that one; `changes` are settings.
+
+    `folder` has the stack files; None is where `INFERENCE_WATCH_STACKS` says.
+    """
+    resources, outputs = _stack(stack, {**config.read_stack(stack, folder), **(changes or {})}, {})
+    monitor = f"{stack}{MONITOR}"
+    if monitor in config.stack_files.stacks(folder or config.STACKS):
+        resources += _stack(monitor, config.read_stack(monitor, folder), outputs)[0]
     return resources
 
 
@@ -82,11 +89,11 @@ def bootstrap() -> list[Resource]:
 
 
 def _stack(
-    stack: str, changes: Mapping[str, Any], outputs: Mapping[str, Any]
+    stack: str, settings: Mapping[str, Any], outputs: Mapping[str, Any]
 ) -> tuple[list[Resource], Mapping[str, Any]]:
-    settings = {**config.read_stack(stack, config.ROOT), **changes}
     if settings.get("role") == "service":
-        settings["model"] = {"image": IMAGE, **settings.get("model", {})}  # with the endpoint, then
+        # With the endpoint, then.
+        settings = {**settings, "model": {"image": IMAGE, **settings.get("model", {})}}
     return _run(config.ROOT / "__main__.py", config.PROJECT, stack, settings, outputs)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PRODUCTION = "prod"
+WILD = "*?"  # what stands for anything in a policy document
 UNKNOWN = "known once it is deployed"  # an input that a preview does not know; it is set, to something
 
 
@@ -40,13 +41,16 @@ class Resource:
 
     def statements(self) -> Iterator[Mapping[str, Any]]:
         """The statements of every policy document in the inputs; what is unknown in a preview has none."""
-        for name in ("policy", "assumeRolePolicy"):
-            document = self.props.get(name)
-            if isinstance(document, str):
-                document = _json(document)
-            if isinstance(document, Mapping):
-                found = document.get("Statement", [])
-                yield from [found] if isinstance(found, Mapping) else found
+        yield from _statements(self.at("assumeRolePolicy"))
+        yield from self.granted()
+
+    def granted(self) -> Iterator[Mapping[str, Any]]:
+        """Those that say what may be done; the others say who becomes a role."""
+        for document in (
+            self.at("policy"),
+            *(each.get("policy") for each in mappings(self.at("inlinePolicies"))),
+        ):
+            yield from _statements(document)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +72,25 @@ def listed(value: object) -> Sequence[str]:
     if isinstance(value, str):
         return [value]
     return [each for each in value if isinstance(each, str)] if isinstance(value, Sequence) else []
+
+
+def arn(value: str) -> tuple[str, str]:
+    """An ARN's account and what it names there; what is no whole ARN names what it ends with."""
+    parts = value.split(":", 5)
+    return (parts[4], parts[5]) if len(parts) == 6 else ("", parts[-1])  # noqa: PLR2004  # as AWS has them
+
+
+def mappings(value: object) -> Sequence[Mapping[str, Any]]:
+    """The mappings of a list; none where a preview does not know it yet."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return []
+    return [each for each in value if isinstance(each, Mapping)]
+
+
+def _statements(document: object) -> Sequence[Mapping[str, Any]]:
+    found = _json(document) if isinstance(document, str) else document
+    stated = found.get("Statement") if isinstance(found, Mapping) else None
+    return mappings([stated] if isinstance(stated, Mapping) else stated)
 
 
 def _json(text: str) -> object:

@@ -4,10 +4,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policy.resource import UNKNOWN, Resource, Rule
+import yaml
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
-AUTHTYPE = "x-amazon-apigateway-authtype"
+from policy.resource import UNKNOWN, Resource, Rule, mappings
+
+ANY = "x-amazon-apigateway-any-method"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", ANY)
+# A scheme with one of these says who calls; an API key's has none.
+AUTHORIZERS = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
+PREFLIGHT = "OPTIONS"  # a browser asks without credentials (Fetch Standard, "CORS-preflight fetch")
+SCALED, TWO = "sagemaker:variant:DesiredInstanceCount", 2  # as SageMaker spreads them over zones
 
 
 def _traced(resource: Resource) -> Iterator[str]:
@@ -19,68 +25,91 @@ def _traced(resource: Resource) -> Iterator[str]:
 
 
 def _authorized(resource: Resource) -> Iterator[str]:
-    if resource.kind == "apigateway.Method" and resource.at("authorization") == "NONE":
+    how = str(resource.at("authorization") or resource.at("authorizationType") or "NONE")
+    if resource.kind == "apigateway.Method" and how == "NONE" and resource.at("httpMethod") != PREFLIGHT:
         yield "the method asks nobody who calls"
-    if resource.kind == "lambda.FunctionUrl" and resource.at("authorizationType") not in (
-        "AWS_IAM",
-        UNKNOWN,
-    ):
+    if resource.kind == "lambda.FunctionUrl" and how == "NONE":
         yield "the function's address is open to everybody"
+    if resource.kind == "apigatewayv2.Route" and how == "NONE":
+        route = str(resource.at("routeKey"))
+        if not route.startswith((PREFLIGHT, "$disconnect")):
+            yield f"the route {route} asks nobody who calls"
+    if resource.kind == "apigatewayv2.Api" and resource.at("target"):
+        yield "the API's quick route asks nobody who calls"
     document = _document(resource)
-    schemes = document.get("components", {}).get("securitySchemes", {})
+    schemes = (document.get("components") or {}).get("securitySchemes") or document.get("securityDefinitions")
     for path, method, operation in _operations(document):
-        names = {name for each in operation.get("security", []) for name in each}
-        if not any(schemes.get(name, {}).get(AUTHTYPE) for name in names):
-            yield f"{method.upper()} {path} asks for an API key at most"
+        if not _asks(operation, schemes or {}):
+            yield f"{'ANY' if method == ANY else method.upper()} {path} asks for an API key at most"
+
+
+def _asks(operation: Mapping[str, Any], schemes: Mapping[str, Any]) -> bool:
+    """Whether somebody has to say who they are. API Gateway does not read the document's own `security`."""
+    wanted = operation.get("security") or []
+    names = {name for each in wanted for name in each}
+    known = any(schemes.get(name, {}).get(key) for name in names for key in AUTHORIZERS)
+    return known and all(wanted)  # one that is empty lets in whoever says nothing
 
 
 def _in_one_piece(resource: Resource) -> Iterator[str]:
     if resource.kind == "apigateway.RestApiPolicy":
         yield "the API's policy is a resource of its own"
-    if _document(resource) and "x-amazon-apigateway-policy" not in _document(resource):
+    document = _document(resource) if resource.kind == "apigateway.RestApi" else {}
+    if document and "x-amazon-apigateway-policy" not in document:
         yield "the API's document has no x-amazon-apigateway-policy"
 
 
 def _instances(resource: Resource) -> Iterator[str]:
-    if not (resource.production and resource.kind == "sagemaker.EndpointConfiguration"):
+    if not resource.production:
         return
-    variants = resource.at("productionVariants") or []
-    for variant in variants if variants != UNKNOWN else []:
-        count = variant.get("initialInstanceCount") or 0
-        if not variant.get("serverlessConfig") and count != UNKNOWN and int(count) < 2:  # noqa: PLR2004 - zones
-            yield f"variant {variant.get('variantName', '')} has fewer than two instances"
+    if resource.kind == "sagemaker.EndpointConfiguration":
+        for variant in mappings(resource.at("productionVariants")):
+            count = variant.get("initialInstanceCount") or 0
+            if not variant.get("serverlessConfig") and count != UNKNOWN and int(count) < TWO:
+                yield f"variant {variant.get('variantName', '')} has fewer than two instances"
+    if resource.kind == "appautoscaling.Target" and resource.at("scalableDimension") == SCALED:
+        least = resource.at("minCapacity") or 0
+        if least != UNKNOWN and int(least) < TWO:
+            yield "its variant may be scaled to fewer than two instances"
 
 
 def _document(resource: Resource) -> Mapping[str, Any]:
+    """An API's OpenAPI document, which is JSON or YAML."""
     body = resource.props.get("body")
-    if resource.kind != "apigateway.RestApi" or not isinstance(body, str):
+    if resource.kind not in ("apigateway.RestApi", "apigatewayv2.Api") or not isinstance(body, str):
         return {}
     try:
-        found = json.loads(body)
-    except ValueError:
+        found = json.loads(body) if body.startswith("{") else yaml.safe_load(body)
+    except (ValueError, yaml.YAMLError):
         return {}
     return found if isinstance(found, Mapping) else {}
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, item in document.get("paths", {}).items():
+    for path, item in (document.get("paths") or {}).items():
         for method in METHODS:
-            if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
-                yield path, method, item[method]
+            operation = item.get(method) if isinstance(item, Mapping) else None
+            if isinstance(operation, Mapping) and not _preflight(method, operation):
+                yield path, method, operation
+
+
+def _preflight(method: str, operation: Mapping[str, Any]) -> bool:
+    """Whether API Gateway answers it itself, so that there is nothing to protect."""
+    integration = operation.get("x-amazon-apigateway-integration") or {}
+    return method == PREFLIGHT.lower() and str(integration.get("type")).lower() == "mock"
 
 
 def unheard(resources: Sequence[Resource]) -> Iterator[str]:
-    """What is wrong with a whole stack: critical topics of production that nobody subscribed to."""
+    """Critical topics of production have a subscriber; whose, a preview may not know yet."""
     heard = {str(each.props.get("topic")) for each in resources if each.kind == "sns.TopicSubscription"}
     for topic in resources:
         name = str(topic.props.get("name", ""))
-        if topic.kind == "sns.Topic" and topic.production and name.endswith("-critical"):
-            known = [arn for arn in heard if arn.endswith(f":{name}")]
-            if not known:
-                yield (
-                    f"{topic.name}: nobody is subscribed: critical alarms page no one. Add a subscriber to"
-                    " notifications.critical of the service stack."
-                )
+        critical = topic.kind == "sns.Topic" and topic.production and name.endswith("-critical")
+        if critical and not any(arn.endswith(f":{name}") or arn == UNKNOWN for arn in heard):
+            yield (
+                f"{topic.name}: nobody is subscribed: critical alarms page no one. Add a subscriber to"
+                " notifications.critical of the service stack."
+            )
 
 
 RULES = (

@@ -73,6 +73,9 @@ ACCESS: Mapping[str, Sequence[Access]] = {
             f"PutAlarmMuteRule GetAlarmMuteRule DeleteAlarmMuteRule {_TAGS}",
             "arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:{base}*",
         ),
+        _access(  # asked of each alarm that a rule names, too
+            "cloudwatch", "PutAlarmMuteRule", "arn:aws:cloudwatch:{region}:{account}:alarm:{base}-*"
+        ),
         _access(
             "cloudwatch",
             "PutDashboard GetDashboard DeleteDashboards",

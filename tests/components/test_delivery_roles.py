@@ -192,6 +192,16 @@ def test_only_what_aws_cannot_name_beforehand_is_allowed_on_everything() -> None
     assert not [action for each in found for action in each["Action"] if "*" in action]
 
 
+def test_a_mute_rule_may_be_put_for_the_alarms_that_it_names() -> None:
+    """PutAlarmMuteRule, CloudWatch API reference, "Permissions": on the rule, and on each of its alarms."""
+    found = statements(("inference-prod",), region="eu-central-1", account_id="111111111111")
+    on = {
+        arn for each in found if "cloudwatch:PutAlarmMuteRule" in each["Action"] for arn in each["Resource"]
+    }
+    alarms = "arn:aws:cloudwatch:eu-central-1:111111111111"
+    assert on == {f"{alarms}:alarm-mute-rule:inference-prod*", f"{alarms}:alarm:inference-prod-*"}
+
+
 def test_another_environment_is_out_of_reach() -> None:
     text = json.dumps(statements(("inference-dev",), region="eu-central-1", account_id="111111111111"))
     assert "inference-dev-" in text
