@@ -1,214 +1,203 @@
 """Writes the tables of docs/costs.md: `python docs/costs.py`, or `--check` to only compare.
 
-All that is paid for is an item of a bill, at the prices of `docs/costs.yaml` and, for CloudWatch's alarms and
-metrics, of `rehearsal/prices.yaml`; what is left out stands on the page.
+All that is paid for is a line of `docs/bill.py`; what is left out stands on the page.
 """
 
-import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import config  # noqa: E402  # the line above makes it importable
-import monitoring  # noqa: E402
-from docs import marked  # noqa: E402
+from docs import bill, marked  # noqa: E402
+from docs.bill import MILLION, PROBES, Pair  # noqa: E402
 from docs.price_list import costs  # noqa: E402
-from docs.prices import Item, bill  # noqa: E402
-from monitoring.notify import drill  # noqa: E402
-from monitoring.spec import Alarm, Level  # noqa: E402
-from monitoring.stacks import stacks  # noqa: E402
-from monitoring.watched import Watched  # noqa: E402
-from rehearsal.price import dollars  # noqa: E402
+from docs.prices import Item, probed  # noqa: E402
 from rehearsal.price import prices as cloudwatch  # noqa: E402
 from settings import Settings  # noqa: E402
 
 PAGE = ROOT / "docs" / "costs.md"
-MONTH_S, MILLION, DASHBOARDS = 30 * 86_400, 1e6, 3
-PROBES = MONTH_S // 60
-KEYS, SECRETS = 2, 1  # one key a stack; the canary's API key
-INSTANCE = "ml.c6i.large"  # the type that has a price
+HOURS = bill.MONTH_S / 3600
+# An API like the one of `prod`, deployed by others.
+WATCH = {
+    "name": "orders",
+    "env": "prod",
+    "existing": {
+        "api": {"id": "a1b2c3d4e5", "name": "Orders", "stage": "prod"},
+        "functions": [{"name": "orders", "timeout_ms": 3000}],
+        "tables": [{"name": "orders"}],
+        "endpoints": [{"name": "orders", "instance_type": bill.INSTANCE}],
+        "usage_plans": [
+            {"name": name, "quota": {"limit": 1000, "period": "MONTH"}} for name in ("partners", "trial")
+        ],
+    },
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Size:
-    """A pair of stacks and its predictions a month."""
+    """A column: a pair of stacks and its predictions a month, None where they are others' to pay."""
 
+    head: str
     stack: str
-    predictions: float
+    predictions: float | None
+
+    def pair(self) -> Pair:
+        """Of the stack files, or of the API that others deployed."""
+        return watched() if self.predictions is None else shipped(self.stack)
+
+    def bill(self) -> Mapping[bill.Account, tuple[Item, ...]]:
+        """A month's."""
+        return self.pair().bill(self.predictions or 0)
+
+
+@cache
+def shipped(stack: str) -> Pair:
+    """A service stack with its monitor stack, as they are shipped."""
+    read = [config.parse(config.read_stack(each)) for each in (stack, f"{stack}-monitor")]
+    return Pair(service=read[0], monitor=read[1])
+
+
+@cache
+def watched() -> Pair:
+    """A watch stack with its monitor stack."""
+    monitor = config.read_stack("prod-monitor")
+    place = {key: monitor[key] for key in ("region", "accounts")}
+    return Pair(
+        service=config.parse_as(Settings, config.PROJECT, {"role": "watch", **place, **WATCH}),
+        monitor=config.parse({**monitor, "name": WATCH["name"]}),
+    )
 
 
 SIZES = (
-    Size(stack="dev", predictions=0.1 * MILLION),
-    *(Size(stack="prod", predictions=millions * MILLION) for millions in (1, 10, 100)),
+    Size(head="`dev`, 0.1 M", stack="dev", predictions=0.1 * MILLION),
+    *(
+        Size(head=f"`prod`, {millions} M", stack="prod", predictions=millions * MILLION)
+        for millions in (1, 10, 100)
+    ),
+    Size(head="`watch`", stack="prod", predictions=None),
 )
-
-
-def items(settings: Settings, predictions: float) -> tuple[Item, ...]:
-    """The month's bill of a pair. The canary's probes are predictions like others, and come on top."""
-    requests = predictions + PROBES
-    return (*_serving(settings, requests), *_recorded(settings, requests), *_outside(settings))
-
-
-def total(found: tuple[Item, ...]) -> float:
-    """Dollars a month."""
-    return sum(item.dollars for item in found)
-
-
-def instances(settings: Settings, requests: float) -> int:
-    """Of the endpoint: as many as the scaling wants on average, between its bounds.
-
-    Raises ValueError for a type that has no price.
-    """
-    wanted = settings.model.instances
-    if wanted is None:
-        return 0
-    if wanted.type != INSTANCE:
-        raise ValueError(
-            f"{wanted.type} has no price: set instance_hour in docs/costs.yaml, and INSTANCE here"
-        )
-    needed = math.ceil(requests / (MONTH_S / 60) / wanted.invocations_per_minute)
-    return min(max(needed, wanted.min), wanted.max)
-
-
-def traces(settings: Settings, requests: float) -> float:
-    """How many are recorded, by the first rule, of evenly spread requests."""
-    rule, a_second = settings.tracing.rules[0], requests / MONTH_S
-    first = min(a_second, rule.reservoir)
-    return (first + rule.rate * (a_second - first)) * MONTH_S
-
-
-def _item(what: str, count: float, price: str, each: float = 1) -> Item:
-    return Item(what=what, count=count, dollars=count * each * costs().prices[price].dollars)
-
-
-def _serving(settings: Settings, requests: float) -> Iterator[Item]:
-    assumed, inference = costs().assumed, settings.inference
-    millions = requests / MILLION
-    yield _item("API requests", millions, "api_request")
-    if settings.api.waf is not None:
-        fixed = costs().prices["waf_acl"].dollars + assumed.waf_rules * costs().prices["waf_rule"].dollars
-        yield Item(what="web ACL and its rules", count=1, dollars=fixed)
-        yield _item("requests inspected", millions, "waf_request")
-    gigabytes = inference.memory_mb / 1024
-    kept = inference.provisioned_concurrency
-    yield _item("function requests", millions, "lambda_request")
-    run = millions * assumed.function_ms / 1000 * gigabytes
-    yield _item("function's time", run, "lambda_provisioned_duration" if kept else "lambda_duration")
-    if kept:
-        yield _item("provisioned concurrency", kept * gigabytes * MONTH_S / MILLION, "lambda_provisioned")
-    if settings.chosen.uses_reference:
-        yield _item("table reads", millions * assumed.reads * 0.5, "table_read")
-    if settings.model.instances is not None:
-        hours = instances(settings, requests) * MONTH_S / 3600
-        yield _item("model, instance hours", hours, "instance_hour")
-    elif settings.model.serverless is not None:
-        gb = settings.model.serverless.memory_mb / 2048
-        yield _item("model, serverless", millions * assumed.model_ms / 1000, "serverless_second", gb)
-    yield _item("answers, GB out", requests * assumed.answer_kb / MILLION, "transfer")
-
-
-def _recorded(settings: Settings, requests: float) -> Iterator[Item]:
-    written = requests * costs().assumed.log_kb / MILLION
-    yield _item("logs, GB ingested", written, "log_gigabyte")
-    yield _item("logs, GB kept", written * settings.log_retention_days / 30, "log_gigabyte_month")
-    yield _item("traces recorded", traces(settings, requests) / MILLION, "trace")
-
-
-def _outside(settings: Settings) -> Iterator[Item]:
-    """The monitoring of both accounts, its canary, keys and secrets."""
-    watched = Watched.of(settings)
-    found = stacks(watched)
-    alarms = [entry.alarm for entry in (*found.service, *found.monitor)]
-    yield from bill(alarms, plans=len(watched.limited_plans), dashboards=DASHBOARDS)
-    once = once_a_pair(watched.name)
-    yield Item(what="alarms of topics and evidence", count=len(once), dollars=dollars(once))
-    yield from canary()
-    yield _item("KMS keys", KEYS, "key")
-    yield _item("secrets", SECRETS, "secret")
-
-
-def once_a_pair(base: str) -> tuple[Alarm, ...]:
-    """Alarms of no service: a drill of each topic in both accounts, and the collector's."""
-    levels: tuple[Level, ...] = ("warn", "critical")
-    drills = [drill.alarm(base, level) for level in levels for _ in ("service", "monitor")]
-    return (*drills, *monitoring.evidence_alarms(base, None))
-
-
-def canary() -> Iterator[Item]:
-    """What runs of the canary cost, a probe a minute; its metrics are part of the monitoring."""
-    assumed = costs().assumed
-    run = PROBES * assumed.canary_ms / 1000 * assumed.canary_mb / 1024 / MILLION
-    yield _item("canary, requests", PROBES / MILLION, "lambda_request")
-    yield _item("canary, time", run, "lambda_duration")
-
-
-def signals(predictions: float) -> float:
-    """Dollars a month for Application Signals, without its SLOs."""
-    millions, first = predictions * costs().assumed.signals / MILLION, 100.0
-    price = costs().prices
-    below = min(millions, first)
-    return below * price["signal"].dollars + (millions - below) * price["further_signal"].dollars
-
-
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "API": ("API requests", "web ACL and its rules", "requests inspected", "answers, GB out"),
     "function": ("function requests", "function's time", "provisioned concurrency"),
     "table": ("table reads",),
     "model": ("model, instance hours", "model, serverless"),
-    "logs and traces": ("logs, GB ingested", "logs, GB kept", "traces recorded"),
+    "logs and traces": ("logs, GB ingested", "logs, GB kept", "traces recorded", "canary, traces"),
+    "alarms": ("metric alarms", "composite alarms", "alarms of topics and evidence"),
+    "dashboards": ("dashboards",),
+    "metrics": (
+        "custom metrics of the canary",
+        "PutMetricData requests of the canary",
+        "custom metrics of the usage reporter",
+        "custom metric of what was answered",
+        "detailed API metrics",
+    ),
+    "canary's runs": ("canary, requests", "canary, time", "canary, schedule"),
+    "evidence": (
+        "evidence, metrics read",
+        "evidence, GB of logs scanned",
+        "evidence, objects written",
+        "evidence, collector's time",
+    ),
+    "keys and secrets": ("KMS keys", "secrets"),
 }
-REST = "monitoring, canary, keys"
+ACCOUNTS: tuple[bill.Account, ...] = ("service", "monitor")
 
 
 def month() -> Iterator[str]:
     """A column a size, a row a group, and what 1,000 predictions cost."""
-    bills = [items(config.parse(config.read_stack(size.stack)), size.predictions) for size in SIZES]
-    heads = [f"`{size.stack}`, {size.predictions / MILLION:g} M" for size in SIZES]
-    yield f"| dollars a month | {' | '.join(heads)} |"
+    bills = [size.bill() for size in SIZES]
+    yield f"| dollars a month | {' | '.join(size.head for size in SIZES)} |"
     yield f"| --- |{' ---: |' * len(SIZES)}"
-    grouped = {what for group in GROUPS.values() for what in group}
     for name, group in GROUPS.items():
-        yield _row(name, [sum(item.dollars for item in found if item.what in group) for found in bills])
-    rest = [sum(item.dollars for item in found if item.what not in grouped) for found in bills]
-    yield _row(REST, rest)
-    yield _row("**together**", [total(found) for found in bills])
-    each = [1000 * total(found) / size.predictions for found, size in zip(bills, SIZES, strict=True)]
-    yield f"| **for 1,000 predictions** | {' | '.join(f'{one:.4f}' for one in each)} |"
+        yield _row(name, [_sum(found, group=group) for found in bills])
+    yield _row("**together**", [bill.total(found) for found in bills])
+    for account in ACCOUNTS:
+        yield _row(f"in the {account} account", [_sum(found, accounts=(account,)) for found in bills])
+    each = [
+        f"{1000 * bill.total(found) / size.predictions:.4f}" if size.predictions else "-"
+        for found, size in zip(bills, SIZES, strict=True)
+    ]
+    yield f"| **for 1,000 predictions** | {' | '.join(each)} |"
+
+
+def _sum(
+    found: Mapping[bill.Account, tuple[Item, ...]],
+    *,
+    group: Sequence[str] | None = None,
+    accounts: Sequence[bill.Account] = ACCOUNTS,
+) -> float:
+    items = [item for account in accounts for item in found[account]]
+    return sum(item.dollars for item in items if group is None or item.what in group)
 
 
 def _row(name: str, amounts: list[float]) -> str:
     return f"| {name} | {' | '.join(f'{amount:,.2f}' for amount in amounts)} |"
 
 
+def more() -> Iterator[str]:
+    """What comes on top where it is set."""
+    price, runs = costs().prices, sum(item.dollars for item in bill.runs())
+    custom, alarm = cloudwatch().custom_metric, cloudwatch().alarm_metric
+    key, secret = price["key"].dollars, price["secret"].dollars
+    put = PROBES / 1000 * cloudwatch().put_metric_data
+    endpoints = 2 * HOURS * price["endpoint_hour"].dollars
+    rows = {
+        "a further location of the canary: runs, three metrics, two alarms, key, secret": runs
+        + put
+        + 3 * custom
+        + 2 * alarm
+        + key
+        + secret,
+        "a further probe with an alarm on each level: runs, four metrics": runs
+        + put
+        + 4 * custom
+        + 2 * alarm,
+        "a channel (`slack`, `teams`, `pagerduty`), in both accounts: secrets": 2 * secret,
+        "a caller with a secret and key of its own": key + secret,
+        "a canary in a VPC by NAT gateway": HOURS * price["nat_hour"].dollars,
+        "the same by two interface endpoints in one zone": endpoints,
+        "headers of an OTLP endpoint, in both accounts: secrets": 2 * secret,
+        "a KPI of your own, two alarms on one metric": 2 * alarm,
+        "a maintenance window, a budget, a drill": 0,
+    }
+    yield "| on top | dollars a month |"
+    yield "| --- | ---: |"
+    for what, dollars in rows.items():
+        yield _row(what, [dollars])
+
+
 def beside() -> Iterator[str]:
     """Ours beside AWS's own."""
-    price, runs = cloudwatch(), total(tuple(canary()))
-    ours = (
-        runs + price.assumptions.canary_metrics * price.custom_metric + PROBES / 1000 * price.put_metric_data
-    )
+    runs = sum(item.dollars for item in bill.runs())
+    ours = runs + sum(item.dollars for item in probed())
     theirs = PROBES * costs().prices["synthetics_run"].dollars
-    yield "| dollars a month | here | CloudWatch's own |"
-    yield "| --- | ---: | ---: |"
-    yield f"| runs of a probe a minute | {runs:.2f} | Synthetics {theirs:.2f} |"
-    yield f"| the same with its metrics | {ours:.2f} | Lambda's time, logs and S3 come on top |"
+    yield "| dollars a month | here | CloudWatch's own | the same by GB of spans |"
+    yield "| --- | ---: | ---: | ---: |"
+    yield f"| runs of a probe a minute | {runs:.2f} | Synthetics {theirs:.2f} | |"
+    yield f"| the same with its metrics | {ours:.2f} | Lambda's time, logs and S3 come on top | |"
     for size in SIZES[1:]:
-        settings = config.parse(config.read_stack(size.stack))
-        recorded = traces(settings, size.predictions) / MILLION * costs().prices["trace"].dollars
-        theirs = signals(size.predictions)
+        if size.predictions is None:
+            continue
+        traces = bill.traces(size.pair().service, size.predictions)
+        recorded = traces / MILLION * costs().prices["trace"].dollars
+        theirs, by_span = bill.signals(size.predictions), bill.spans(size.predictions)
         what = f"traces of {size.predictions / MILLION:g} M predictions"
-        yield f"| {what} | {recorded:.2f} | Application Signals {theirs:.2f} |"
+        yield f"| {what} | {recorded:.2f} | Application Signals {theirs:.2f} | {by_span:.2f} |"
 
 
 def prices() -> Iterator[str]:
     """Each price with its source."""
-    yield "| dollars | for | AWS's page | read in |"
-    yield "| ---: | --- | --- | --- |"
+    yield "| dollars | for | AWS's page | read in | of |"
+    yield "| ---: | --- | --- | --- | --- |"
     for price in costs().prices.values():
-        yield f"| {price.dollars:g} | {price.per} | <{price.page}> | {price.read} |"
+        doubt = f" **Not confirmed: {price.doubt}.**" if price.doubt else ""
+        row = (f"{price.dollars:g}", price.per, f"<{price.page}>", f"{price.read}.{doubt}", price.date)
+        yield f"| {' | '.join(row)} |"
 
 
 def assumed() -> Iterator[str]:
@@ -217,7 +206,7 @@ def assumed() -> Iterator[str]:
     yield ", ".join(f"`{name}` {value:g}" for name, value in said.items()) + "."
 
 
-SECTIONS = (month, beside, prices, assumed)
+SECTIONS = (month, more, beside, prices, assumed)
 
 if __name__ == "__main__":
     sys.exit(marked.main(PAGE, SECTIONS))

@@ -12,14 +12,19 @@ STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Price(BaseModel):
-    """One list price; `page` is AWS's, `read` where the figure was read and of when it is."""
+    """One list price; `page` is AWS's, `read` where the figure was read, `date` of when it is.
+
+    `doubt` is why it is not confirmed.
+    """
 
     model_config = STRICT
 
     dollars: float = Field(gt=0)
     per: str
     page: str = Field(pattern="^https://aws.amazon.com/")
-    read: str
+    read: str = Field(min_length=1)
+    date: str = Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")
+    doubt: str = ""
 
 
 class Assumed(BaseModel):
@@ -35,6 +40,14 @@ class Assumed(BaseModel):
     canary_ms: float
     canary_mb: float
     waf_rules: int
+    access_log_kb: float
+    evidence_metrics: int
+    evidence_queries: int
+    evidence_objects: int
+    evidence_s: float
+    evidence_mb: int
+    spans: int
+    span_kb: float
     signals: float
 
 
