@@ -134,6 +134,12 @@ def once_an_account(base: str, account: Account) -> tuple[Alarm, ...]:
     return (*drills, *(monitoring.evidence_alarms(base, None) if account == "monitor" else ()))
 
 
+def watched_from(settings: Settings, further: int) -> float:
+    """What the monitor account's alarms cost when its canary has so many further locations."""
+    places = [f"us-east-{number}" for number in range(1, further + 1)]
+    return dollars(entry.alarm for entry in stacks(Watched.of(settings).probed(places, ("main",))).monitor)
+
+
 def canary() -> Iterator[Item]:
     """A probe a minute, with an API key and nothing else that is secret."""
     yield from runs()

@@ -141,29 +141,25 @@ def _row(name: str, amounts: list[float]) -> str:
 
 def more() -> Iterator[str]:
     """What comes on top where it is set."""
-    price, runs = costs().prices, sum(item.dollars for item in bill.runs())
-    custom, alarm = cloudwatch().custom_metric, cloudwatch().alarm_metric
+    price, custom = costs().prices, cloudwatch().custom_metric
     key, secret = price["key"].dollars, price["secret"].dollars
-    put = PROBES / 1000 * cloudwatch().put_metric_data
-    endpoints = 2 * HOURS * price["endpoint_hour"].dollars
+    runs = sum(item.dollars for item in bill.runs()) + PROBES / 1000 * cloudwatch().put_metric_data
+    alone, two, three = (bill.watched_from(shipped("prod").service, number) for number in range(3))
+    there = runs + key + secret + 3 * custom
     rows = {
-        "a further location of the canary: runs, three metrics, two alarms, key, secret": runs
-        + put
+        "a first further location of the canary: runs, key, secret, alarms, metrics of both": there
         + 3 * custom
-        + 2 * alarm
-        + key
-        + secret,
-        "a further probe with an alarm on each level: runs, four metrics": runs
-        + put
-        + 4 * custom
-        + 2 * alarm,
+        + two
+        - alone,
+        "each one more: runs, key, secret, alarms, metrics": there + three - two,
+        "each probe, where there are several: four metrics": 4 * custom,
         "a channel (`slack`, `teams`, `pagerduty`), in both accounts: secrets": 2 * secret,
         "a caller with a secret and key of its own": key + secret,
         "a canary in a VPC by NAT gateway": HOURS * price["nat_hour"].dollars,
-        "the same by two interface endpoints in one zone": endpoints,
+        "the same by two interface endpoints in one zone": 2 * HOURS * price["endpoint_hour"].dollars,
         "headers of an OTLP endpoint, in both accounts: secrets": 2 * secret,
-        "a KPI of your own, two alarms on one metric": 2 * alarm,
-        "a maintenance window, a budget, a drill": 0,
+        "a KPI of your own, two alarms on one metric": 2 * cloudwatch().alarm_metric,
+        "a maintenance window, a budget": 0,
     }
     yield "| on top | dollars a month |"
     yield "| --- | ---: |"

@@ -168,7 +168,11 @@ def test_what_comes_on_top_is_the_prices_times_what_is_made() -> None:
     rows = [line.split("|")[1:3] for line in page.more()][2:]
     found = {what.partition(":")[0].strip(): float(dollars) for what, dollars in rows}
     runs = 0.00864 + 0.0432 + 0.0432 + 0.432  # requests, time, schedule, what publishes the metrics
-    assert found["a further location of the canary"] == round(runs + 0.9 + 0.2 + 1 + 0.4, 2)
+    # Two alarms on a place, a page for all, and in each of six burn rates two metrics more.
+    assert found["a first further location of the canary"] == round(
+        runs + 1.4 + 2 * 0.9 + 4 * 0.1 + 0.5 + 6 * 0.2, 2
+    )
+    assert found["each one more"] == round(runs + 1.4 + 0.9 + 2 * 0.1 + 6 * 0.2, 2)
     assert found["a canary in a VPC by NAT gateway"] == 32.4
     assert found["the same by two interface endpoints in one zone"] == 14.4
     assert found["a channel (`slack`, `teams`, `pagerduty`), in both accounts"] == 0.8
