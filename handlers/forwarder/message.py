@@ -2,7 +2,8 @@
 
 CloudWatch's message is a JSON object with `AlarmName`, `AlarmDescription` (null without one),
 `AWSAccountId`, `NewStateValue`, `NewStateReason`, `StateChangeTime` and, for people, `Region`; see "Alarm
-events and notifications" in its user guide.
+events and notifications" in its user guide. A composite alarm's has `AlarmRule` and `TriggeringChildren`
+where a metric alarm's has `Trigger`. Texts are as long as PutMetricAlarm and SetAlarmState let them be.
 """
 
 import json
@@ -13,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 Severity = Literal["critical", "warning", "info"]
-LEVELS: Mapping[str, Severity] = {"critical": "critical", "warn": "warning"}  # by the end of a topic's name
+NAME, DESCRIPTION, REASON, STATE = 255, 1024, 1023, 32  # characters
 LINK = re.compile(r"\b(Runbook|Dashboard): (https?://\S+)")
 SENTENCE = re.compile(r"(?<=[.!?])\s")
 
@@ -39,7 +40,7 @@ class Message:
 def read(record: Mapping[str, Any]) -> Message:
     """The message of one record of Lambda's SNS event."""
     sns = record["Sns"]
-    severity = LEVELS.get(sns["TopicArn"].rpartition("-")[2], "warning")
+    severity: Severity = "critical" if sns["TopicArn"].endswith("-critical") else "warning"
     alarm = _object(sns["Message"])
     if alarm.get("AlarmName") and alarm.get("NewStateValue"):
         return _of_alarm(alarm, sns["TopicArn"], severity)
@@ -55,13 +56,16 @@ def read(record: Mapping[str, Any]) -> Message:
 
 
 def _of_alarm(alarm: Mapping[str, Any], topic_arn: str, severity: Severity) -> Message:
-    name, state = str(alarm["AlarmName"]), str(alarm["NewStateValue"])
+    def said(key: str, longest: int) -> str:
+        return str(alarm.get(key) or "")[:longest]
+
+    name, state = said("AlarmName", NAME), said("NewStateValue", STATE)
     # `Region` is a name for people, such as "EU (Frankfurt)"; an alarm notifies topics of its own region.
     partition, _, region, account, _ = topic_arn.split(":", 5)[1:]
-    account = str(alarm.get("AWSAccountId") or account)
+    account = said("AWSAccountId", STATE) or account
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
-    description = str(alarm.get("AlarmDescription") or "")
-    meaning, *more = SENTENCE.split(" ".join(LINK.sub("", description).split()), maxsplit=1)
+    description = said("AlarmDescription", DESCRIPTION)
+    meaning, more, *_ = [*SENTENCE.split(" ".join(LINK.sub("", description).split()), maxsplit=1), ""]
     resolved = state == "OK"
     word = "RESOLVED" if resolved else severity.upper() if state == "ALARM" else state
     return Message(
@@ -70,12 +74,12 @@ def _of_alarm(alarm: Mapping[str, Any], topic_arn: str, severity: Severity) -> M
         resolved=resolved,
         source=f"{account} {region}",
         title=": ".join(part for part in (word, name, meaning) if part),
-        text=" ".join(more),
-        at=str(alarm.get("StateChangeTime") or ""),
+        text=more,
+        at=said("StateChangeTime", STATE),
         details=(
             ("Alarm", name),
-            ("State", " -> ".join(filter(None, (str(alarm.get("OldStateValue") or ""), state)))),
-            ("Reason", str(alarm.get("NewStateReason") or "")),
+            ("State", " -> ".join(filter(None, (said("OldStateValue", STATE), state)))),
+            ("Reason", said("NewStateReason", REASON)),
             ("Account", f"{account} {region}"),
         ),
         links=(
@@ -88,6 +92,6 @@ def _of_alarm(alarm: Mapping[str, Any], topic_arn: str, severity: Severity) -> M
 def _object(text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -1,9 +1,13 @@
 """A message in the shape that each channel takes: pure functions, one a channel.
 
-Slack: incoming webhooks, with Block Kit blocks in an attachment for its colour (docs.slack.dev: a section's
-text has at most 3,000 characters, a context at most ten elements). Teams: an Adaptive Card 1.4 as the
+Slack: incoming webhooks, with Block Kit blocks in an attachment for its colour (docs.slack.dev: a text object
+has at most 3,000 characters, a context at most ten elements). Teams: an Adaptive Card 1.4 as the
 Workflows webhook takes it, 28 KB at most. PagerDuty: Events API v2 (`send-alert-event`): a summary of at
 most 1,024 characters, a deduplication key of at most 255.
+
+What an alarm says is text and no markup: it calls nobody and links nothing. For Slack it is escaped, and
+`verbatim`, or names would be looked for in it; Teams reads Markdown in text blocks and facts, not in text
+runs.
 """
 
 import hashlib
@@ -23,18 +27,16 @@ def slack(message: Message) -> dict[str, Any]:
     """The title in bold, and below it, beside a bar of the severity's colour, what there is to know."""
     said = [message.text, *(f"{label}: {value}" for label, value in message.details if value)]
     links = [f"<{_escaped(href).replace('|', '%7C')}|{label}>" for label, href in message.links]
-    last = " · ".join([*links, _escaped(message.at) or "-"])
+    context = [text for text in (*links, _escaped(message.at)) if 0 < len(text) <= SLACK_TEXT]
+    body = {"type": "section", "text": _text(_mrkdwn("\n".join(filter(None, said))) or "-")}
     return {
         "text": f"*{_mrkdwn(message.title)}*",
         "attachments": [
             {
                 "color": GREEN if message.resolved else COLORS[message.severity],
                 "blocks": [
-                    {
-                        "type": "section",
-                        "text": {"type": "mrkdwn", "text": _mrkdwn("\n".join(filter(None, said))) or "-"},
-                    },
-                    {"type": "context", "elements": [{"type": "mrkdwn", "text": last}]},
+                    body,
+                    *([{"type": "context", "elements": [*map(_text, context)]}] if context else []),
                 ],
             }
         ],
@@ -42,10 +44,14 @@ def slack(message: Message) -> dict[str, Any]:
 
 
 def teams(message: Message) -> dict[str, Any]:
-    """A card with the title in the severity's colour, the details as facts, and links as buttons."""
+    """A card with the title in the severity's colour, the details below it, and links as buttons."""
     color = "Good" if message.resolved else CARD_COLORS[message.severity]
-    title = {"type": "TextBlock", "weight": "Bolder", "size": "Medium", "color": color, "wrap": True}
-    facts = [*message.details, ("At", message.at)]
+    title = {"text": message.title, "weight": "Bolder", "size": "Medium", "color": color}
+    details = [
+        [{"text": f"{label}: ", "weight": "Bolder"}, {"text": value}]
+        for label, value in (*message.details, ("At", message.at))
+        if value
+    ]
     return {
         "type": "message",
         "attachments": [
@@ -55,18 +61,7 @@ def teams(message: Message) -> dict[str, Any]:
                     "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
                     "type": "AdaptiveCard",
                     "version": "1.4",
-                    "body": [
-                        {**title, "text": message.title[:TEAMS_TEXT]},
-                        {"type": "TextBlock", "text": message.text[:TEAMS_TEXT] or "-", "wrap": True},
-                        {
-                            "type": "FactSet",
-                            "facts": [
-                                {"title": label, "value": value[:TEAMS_TEXT]}
-                                for label, value in facts
-                                if value
-                            ],
-                        },
-                    ],
+                    "body": [_runs(*runs) for runs in ([title], [{"text": message.text or "-"}], *details)],
                     "actions": [
                         {"type": "Action.OpenUrl", "title": label, "url": href}
                         for label, href in message.links
@@ -92,11 +87,20 @@ def pagerduty(message: Message) -> dict[str, Any]:
             "summary": message.title[:PAGERDUTY_SUMMARY],
             "severity": message.severity,
             "source": message.source,
-            "timestamp": message.at,
+            **({"timestamp": message.at} if message.at else {}),
             "custom_details": {"Description": message.text, **dict(message.details)},
         },
         "links": [{"href": href, "text": label} for label, href in message.links],
     }
+
+
+def _text(mrkdwn: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}
+
+
+def _runs(*runs: Mapping[str, str]) -> dict[str, Any]:
+    inlines = [{"type": "TextRun", **run, "text": run["text"][:TEAMS_TEXT]} for run in runs]
+    return {"type": "RichTextBlock", "inlines": inlines}
 
 
 def _escaped(text: str) -> str:

@@ -15,7 +15,8 @@ exit codes:
   0  everything arrived
   1  something did not, waits for confirmation, or nobody hears of critical alarms; each with its way out
   2  the drill could not be made: no such stack, no credentials, an account that is not the stack's
-  3  nothing failed, but: SNS has not counted everything yet, or nobody hears of warnings
+  3  nothing failed, but: SNS has not counted everything yet, nobody hears of warnings, or planned work
+     mutes pages now
 """
 
 

@@ -63,6 +63,11 @@ class Drill:
             result.faults += _unheard(result)
             if not result.subscribers and result.topic.level == "warn":
                 result.doubts.append("nobody hears of warnings: add one in `notifications.warn`.")
+            result.doubts += [
+                f"planned work is under way: until {rule} ends, the pages that it names tell nobody. A drill"
+                " arrives all the same."
+                for rule in result.topic.muting()
+            ]
         return results
 
     def run(self, wait: timedelta) -> list[Result]:

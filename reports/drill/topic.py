@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitoring.notify import drill
+from monitoring.notify.maintenance import INFIX
 from monitoring.spec import Level, State
 
 PENDING = "PendingConfirmation"  # instead of an ARN
@@ -92,6 +93,14 @@ class Topic:
         found = self._cloudwatch.describe_alarms(AlarmNames=[self.alarm])["MetricAlarms"]
         return found[0] if found else None
 
+    def muting(self) -> list[str]:
+        """The mute rules of planned work by which pages to this topic tell nobody now."""
+        prefix = f"{self.name.removesuffix(f'-{self.level}')}{INFIX}"
+        pages = self._cloudwatch.get_paginator("list_alarm_mute_rules").paginate(Statuses=["ACTIVE"])
+        rules = [rule["AlarmMuteRuleArn"] for page in pages for rule in page["AlarmMuteRuleSummaries"]]
+        names = (arn.rpartition(":")[2] for arn in rules)
+        return [name for name in names if name.startswith(prefix)]
+
     def set_state(self, state: State, reason: str) -> None:
         """Put the drill alarm into a state."""
         self._cloudwatch.set_alarm_state(AlarmName=self.alarm, StateValue=state, StateReason=reason)
@@ -153,7 +162,7 @@ def _subscriber(entry: Mapping[str, Any]) -> Subscriber:
         function = parts[6] if protocol == "lambda" else None
         shown = parts[6 if protocol == "lambda" else 5]
     elif protocol in ("http", "https"):
-        shown = urlsplit(endpoint).hostname or "?"
+        shown = str(urlsplit(endpoint).hostname)
     else:  # mail and telephone
         user, at, domain = endpoint.partition("@")
         shown = f"{user[:1]}...@{domain}" if at else f"...{endpoint[-2:]}"

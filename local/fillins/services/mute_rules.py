@@ -37,10 +37,13 @@ def _get(params: Record) -> Record | None:
 def _list(params: Record) -> Record:
     wanted = params.get("AlarmName")
     rules = [rule for rule in _rules.mine() if wanted is None or wanted in _targets(rule)]
+    statuses = params.get("Statuses")
     summaries = [_summary(rule) for rule in rules]
-    for summary in summaries:
-        del summary["LastUpdatedTimestamp"]  # it is in the rule itself
-    return {"AlarmMuteRuleSummaries": summaries}
+    return {
+        "AlarmMuteRuleSummaries": [
+            summary for summary in summaries if not statuses or summary["Status"] in statuses
+        ]
+    }
 
 
 def _delete(params: Record) -> Record:

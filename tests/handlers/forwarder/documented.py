@@ -25,7 +25,9 @@ def _object(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
 def _mrkdwn(longest: int) -> dict[str, Any]:
     # Control characters are escaped, but for links.
     plain = r"^([^<>&]|&(amp|lt|gt);|<https?://[^<>|]+\|[^<>|]+>)+$"
-    return _object({"type": {"const": "mrkdwn"}, "text": {**TEXT, "maxLength": longest, "pattern": plain}})
+    text = {**TEXT, "maxLength": longest, "pattern": plain}
+    # Not verbatim, Slack would look for names in it.
+    return _object({"type": {"const": "mrkdwn"}, "text": text, "verbatim": {"const": True}})
 
 
 SLACK = _object(
@@ -46,7 +48,12 @@ SLACK = _object(
                                 _object(
                                     {
                                         "type": {"const": "context"},
-                                        "elements": {"type": "array", "maxItems": 10, "items": _mrkdwn(3000)},
+                                        "elements": {
+                                            "type": "array",
+                                            "minItems": 1,
+                                            "maxItems": 10,
+                                            "items": _mrkdwn(3000),
+                                        },
                                     }
                                 ),
                             ]
@@ -57,25 +64,22 @@ SLACK = _object(
         },
     }
 )
-TEXT_BLOCK = _object(
-    {"type": {"const": "TextBlock"}, "text": TEXT},
+# No Markdown is read in it, as it is in a TextBlock and in a fact.
+TEXT_RUN = _object(
+    {"type": {"const": "TextRun"}, "text": TEXT},
     weight={"enum": ["Default", "Lighter", "Bolder"]},
     size={"enum": ["Default", "Small", "Medium", "Large", "ExtraLarge"]},
     color={"enum": ["Default", "Dark", "Light", "Accent", "Good", "Warning", "Attention"]},
-    wrap={"type": "boolean"},
 )
-FACTS = _object(
-    {
-        "type": {"const": "FactSet"},
-        "facts": {"type": "array", "items": _object({"title": TEXT, "value": TEXT})},
-    }
+RICH_TEXT = _object(
+    {"type": {"const": "RichTextBlock"}, "inlines": {"type": "array", "minItems": 1, "items": TEXT_RUN}}
 )
 CARD = _object(
     {
         "$schema": {"const": "http://adaptivecards.io/schemas/adaptive-card.json"},
         "type": {"const": "AdaptiveCard"},
         "version": {"const": "1.4"},
-        "body": {"type": "array", "items": {"anyOf": [TEXT_BLOCK, FACTS]}},
+        "body": {"type": "array", "items": RICH_TEXT},
         "actions": {
             "type": "array",
             "items": _object({"type": {"const": "Action.OpenUrl"}, "title": TEXT, "url": URL}),

@@ -35,6 +35,16 @@ def alarm(state: str = "ALARM", **changed: Any) -> dict[str, Any]:
     }
 
 
+def composite() -> dict[str, Any]:
+    """CloudWatch's message of a composite alarm."""
+    child = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:inference-prod-monitor-canary-success"
+    return alarm(
+        NewStateReason=f"{child} transitioned to ALARM at Friday 27 November, 2026 17:00:00 UTC",
+        AlarmRule=f'ALARM("{child}") AND NOT ALARM("x")',
+        TriggeringChildren=[{"Arn": child, "State": {"Value": "ALARM", "Timestamp": "2026-11-27T17:00:00Z"}}],
+    )
+
+
 def record(message: object, level: str = "critical") -> dict[str, Any]:
     """One record of the event; a message that is no text becomes JSON."""
     return {

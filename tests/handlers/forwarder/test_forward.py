@@ -1,14 +1,18 @@
 """Sending: what is retried, what is raised, and that no address leaks."""
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
 import pytest
 
 from bench.stand_ins.loopback import HANG_UP, Answer, Loopback, closed_port, reply
+from handlers import tracing
 from handlers.environment import SettingsError
+from handlers.forwarder import forward
 from handlers.forwarder.forward import Forwarder, ForwardError
 from handlers.forwarder.settings import Settings
 from tests.handlers.forwarder.documented import PAGERDUTY
@@ -59,6 +63,38 @@ def test_a_message_goes_to_the_whole_address_as_json() -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.json()["text"].startswith("*CRITICAL: ")
     assert result == {"forwarded": [ARN]}
+
+
+def test_other_scripts_are_sent_as_they_are_so_that_size_is_what_was_reckoned() -> None:
+    with Loopback([OK]) as slack:
+        forwarder(Secrets(webhook(slack.url))).run({"Records": [record(alarm(AlarmName="😀"))]})
+    assert "😀".encode() in slack.requests[0].body
+
+
+def test_a_call_has_its_time_and_its_trace_only_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits, traced = list[tuple[float, float]](), list[Any]()
+
+    @contextlib.contextmanager
+    def http_call(*said: str) -> Iterator[Any]:
+        traced.append(said)
+        yield SimpleNamespace(answered=traced.append)
+
+    class Fake:
+        def __init__(self, *_: Any) -> None:
+            pass
+
+        def request(self, *_: Any, connect_by: float, answer_by: float) -> Any:
+            waits.append((connect_by, answer_by))
+            return SimpleNamespace(status=200)
+
+        def close(self) -> None:
+            waits.append((0, 0))
+
+    monkeypatch.setattr(forward, "Connection", Fake)
+    monkeypatch.setattr(tracing, "http_call", http_call)
+    forwarder(Secrets(webhook("https://hooks.example.com:8443"))).run(EVENT)
+    assert waits == [(3.0, 10.0), (0, 0)]
+    assert traced == [("hooks.example.com", "POST", "https://hooks.example.com"), 200]
 
 
 def test_pagerduty_gets_its_key_in_the_body() -> None:

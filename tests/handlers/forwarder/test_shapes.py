@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from handlers.forwarder.message import Message, read
 from handlers.forwarder.shapes import SHAPES, pagerduty, slack, teams
 from tests.handlers.forwarder.documented import SCHEMAS, TEAMS_BYTES
-from tests.handlers.forwarder.records import ARN, DASHBOARD, NAME, RUNBOOK, alarm, record
+from tests.handlers.forwarder.records import ARN, DASHBOARD, NAME, RUNBOOK, alarm, composite, record
 
 VALIDATORS = {channel: Draft202012Validator(schema) for channel, schema in SCHEMAS.items()}
 TITLE = f"CRITICAL: {NAME}: The API is down: no request from outside was answered rightly."
@@ -38,7 +38,33 @@ def test_a_message_that_is_no_alarm_has_the_documented_shape(channel: str) -> No
     valid(channel, SHAPES[channel](read(record("The promise was kept."))))
 
 
+LONG = "😀" * 60_000
+ODD = {
+    "a composite alarm": composite(),
+    "the longest of everything": alarm(AlarmName=LONG, AlarmDescription=LONG, NewStateReason=LONG),
+    "control characters": alarm(AlarmDescription="\x01" * 9000, NewStateReason="\x01" * 9000),
+    "a link that grows when it is escaped": alarm(AlarmDescription=f"A. Runbook: https://x/?{'&' * 900}"),
+    "fields that are missing": {"AlarmName": "x", "NewStateValue": "ALARM"},
+    "fields that are null": alarm(
+        AlarmDescription=None, NewStateReason=None, StateChangeTime=None, OldStateValue=None
+    ),
+    "a state nobody knows": alarm("S" * 4000),
+    "a budget": "AWS Budget Notification\nBudget Name: <prod>\nActual Amount: $101 > $100",
+    "no text": "",
+    "text as deep as a stack": "[" * 200_000,
+}
+
+
+@pytest.mark.parametrize("channel", SHAPES)
+@pytest.mark.parametrize("message", ODD.values(), ids=ODD)
+def test_whatever_is_odd_about_a_message_somebody_is_told(channel: str, message: object) -> None:
+    body = SHAPES[channel](read(record(message)))
+    valid(channel, body)
+    assert channel != "teams" or size(body) < TEAMS_BYTES
+
+
 # CloudWatch's limits: a name of 255, a description of 1,024 and a reason of 1,023 characters.
+@settings(max_examples=40)
 @given(
     st.text(min_size=1, max_size=255),
     st.text(alphabet=st.sampled_from("<>&|. aß😀"), max_size=1024),
@@ -68,8 +94,12 @@ def test_slack_shows_the_title_beside_the_severitys_colour_with_both_links() -> 
     section, context = attachment["blocks"]
     assert attachment["color"] == "#d92d20"
     assert section["text"]["text"].splitlines()[:2] == ["Nothing mutes it.", f"Alarm: {NAME}"]
-    (element,) = context["elements"]
-    assert element["text"].startswith(f"<{RUNBOOK}|Runbook> · <{DASHBOARD}|Dashboard> · <https://")
+    assert [element["text"] for element in context["elements"]] == [
+        f"<{RUNBOOK}|Runbook>",
+        f"<{DASHBOARD}|Dashboard>",
+        f"<https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/{NAME}|Alarm>",
+        "2026-11-27T17:00:00.000+0000",
+    ]
 
 
 def test_slack_colours_tell_warn_critical_and_resolved_apart() -> None:
@@ -80,10 +110,30 @@ def test_slack_colours_tell_warn_critical_and_resolved_apart() -> None:
     assert colors == {"#f5a623", "#d92d20", "#2eb67d"}
 
 
-def test_slack_pings_nobody_by_what_an_alarm_says() -> None:
-    body = slack(read(record(alarm(AlarmDescription="<!channel> & co."))))
-    assert "<!" not in json.dumps(body)
-    assert "&lt;!channel&gt; &amp; co." in body["text"]
+CALLS = "<!channel> <!subteam^S1|x> <@U1> @everyone @here #general & [co](https://x) *a* <at>Ann</at>"
+
+
+def test_slack_calls_nobody_by_what_an_alarm_says() -> None:
+    body = slack(read(record(alarm(AlarmDescription=CALLS, NewStateReason=CALLS))))
+    said = CALLS.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert said in body["text"]
+    assert "link_names" not in body
+    assert "parse" not in body
+    section = body["attachments"][0]["blocks"][0]["text"]
+    assert f"Reason: {said}" in section["text"]
+    assert section["verbatim"] is True  # or Slack would look for @here and #general
+
+
+def test_teams_reads_no_markup_in_what_an_alarm_says_and_names_nobody() -> None:
+    (attachment,) = teams(read(record(alarm(AlarmDescription=CALLS, NewStateReason=CALLS))))["attachments"]
+    assert "msteams" not in attachment["content"]  # where a card's mentions are
+    blocks = attachment["content"]["body"]
+    assert {block["type"] for block in blocks} == {"RichTextBlock"}
+    assert blocks[0]["inlines"][0]["text"].endswith(CALLS)
+    assert blocks[4]["inlines"] == [
+        {"type": "TextRun", "text": "Reason: ", "weight": "Bolder"},
+        {"type": "TextRun", "text": CALLS},
+    ]
 
 
 def test_a_text_is_cut_where_slack_cuts_it_and_never_within_an_escape() -> None:
@@ -94,14 +144,20 @@ def test_a_text_is_cut_where_slack_cuts_it_and_never_within_an_escape() -> None:
 
 def test_teams_shows_the_title_in_the_severitys_colour_with_links_as_buttons() -> None:
     (attachment,) = teams(read(record(alarm("OK"))))["attachments"]
-    title, text, facts = attachment["content"]["body"]
-    assert (title["color"], title["text"]) == ("Good", TITLE.replace("CRITICAL", "RESOLVED"))
+    (title,), (text,), *details = (block["inlines"] for block in attachment["content"]["body"])
+    assert title == {
+        "type": "TextRun",
+        "text": TITLE.replace("CRITICAL", "RESOLVED"),
+        "weight": "Bolder",
+        "size": "Medium",
+        "color": "Good",
+    }
     assert text["text"] == "Nothing mutes it."
-    assert [fact["title"] for fact in facts["facts"]] == ["Alarm", "State", "Reason", "Account", "At"]
+    assert [label["text"] for label, _ in details] == ["Alarm: ", "State: ", "Reason: ", "Account: ", "At: "]
     actions = [(action["title"], action["url"]) for action in attachment["content"]["actions"]]
     assert actions[:2] == [("Runbook", RUNBOOK), ("Dashboard", DASHBOARD)]
     warn = teams(read(record(alarm(), "warn")))["attachments"][0]["content"]["body"][0]
-    assert warn["color"] == "Warning"
+    assert warn["inlines"][0]["color"] == "Warning"
 
 
 def test_pagerduty_opens_an_incident_by_the_alarms_arn_and_ok_resolves_it() -> None:

@@ -78,6 +78,11 @@ def test_while_it_is_active_its_alarms_act_on_no_change_of_state(
     )
     client.put_alarm_mute_rule(**entry(once(offset), name))
     assert client.get_alarm_mute_rule(AlarmMuteRuleName="planned")["Status"] == status
+    for asked in ("ACTIVE", "SCHEDULED"):
+        found = client.list_alarm_mute_rules(Statuses=[asked])["AlarmMuteRuleSummaries"]
+        assert [each["AlarmMuteRuleArn"].rpartition(":")[2] for each in found] == ["planned"] * (
+            asked == status
+        )
     for state in ("ALARM", "OK"):
         client.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
     history = client.describe_alarm_history(AlarmName=name)["AlarmHistoryItems"]

@@ -47,6 +47,7 @@ class Account:
     ran_after: timedelta = timedelta(minutes=4)
     gives_up: int = 0
     fails_to_set: tuple[str, str] | None = None
+    muting: tuple[str, ...] = ()  # names of active mute rules
     interrupts: bool = False
     now: datetime = BEGIN
     changes: list[tuple[str, str]] = field(default_factory=list)
@@ -77,6 +78,11 @@ class Account:
         level = TopicArn.rpartition("-")[2]
         return [{"Subscriptions": [each]} for each in self.subscriptions[level]]  # a page each
 
+    def list_alarm_mute_rules(self, Statuses: Sequence[str]) -> list[dict[str, Any]]:  # noqa: N803  # boto3's
+        assert Statuses == ["ACTIVE"]
+        place = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm-mute-rule"
+        return [{"AlarmMuteRuleSummaries": [{"AlarmMuteRuleArn": f"{place}:{each}"}]} for each in self.muting]
+
     def describe_alarm_history(self, AlarmName: str, ScanBy: str) -> list[dict[str, Any]]:  # noqa: N803
         assert ScanBy == "TimestampDescending"
         items = [item for item in reversed(self.history) if item["AlarmName"] == AlarmName]
@@ -104,6 +110,10 @@ class Account:
 
     def get_metric_statistics(self, MetricName: str, StartTime: datetime, **asked: Any) -> dict[str, Any]:  # noqa: N803
         self.asked_from.add(StartTime)
+        kind, key = ("SNS", "TopicName") if MetricName.startswith("Number") else ("Lambda", "FunctionName")
+        assert [asked["Namespace"], *(each["Name"] for each in asked["Dimensions"])] == [f"AWS/{kind}", key]
+        assert asked["EndTime"] == self.now + timedelta(minutes=1)
+        assert (asked["Period"], asked["Statistics"]) == (60, ["Sum"])
         done = [item for item in self.history if item["HistorySummary"].startswith("Successfully")]
         counted = self.now - BEGIN >= self.counted_after
         (dimension,) = asked["Dimensions"]

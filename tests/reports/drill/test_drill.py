@@ -150,6 +150,20 @@ def test_subscribers_are_named_without_their_address() -> None:
     ) == ["o...@example.com", "...89", "events.pagerduty.com", "queue", "svc-prod-slack-0123abcd"]
 
 
+def test_a_drill_during_planned_work_says_that_pages_tell_nobody_meanwhile() -> None:
+    others = ("svc-prod-monitor-maintenance-x", "theirs-maintenance-x", "svc-prod-warn-maintenance-x")
+    account = Account(muting=(others[0], "svc-prod-maintenance-upgrade", *others[1:]))
+    warn, critical = account.drill().run(WAIT)
+    assert (warn.faults, warn.counts and warn.counts.delivered) == ([], 2)
+    (doubt,) = warn.doubts
+    assert doubt == (
+        "planned work is under way: until svc-prod-maintenance-upgrade ends, the pages that it names tell"
+        " nobody. A drill arrives all the same."
+    )
+    assert critical.doubts == [doubt]
+    assert account.drill().listed()[0].doubts == warn.doubts
+
+
 def test_listing_changes_nothing() -> None:
     account = Account()
     account.drill().listed()
