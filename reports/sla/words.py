@@ -1,7 +1,7 @@
 """Numbers as people read them. A share is cut, never rounded up: 99.94999 % is not 99.95 %."""
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 
 DASH = "–"  # noqa: RUF001  # where there is no number
 
@@ -9,6 +9,16 @@ DASH = "–"  # noqa: RUF001  # where there is no number
 def number(value: float) -> str:
     """With thousands apart."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 probe`, `2 probes`."""
+    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
+
+
+def days(first: date, last: date) -> str:
+    """`2026-10-05 to 2026-10-11`, or the only one."""
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def share(pct: float | None, digits: int = 4) -> str:

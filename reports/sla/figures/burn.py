@@ -62,6 +62,9 @@ def forecast(
     def told(state: Literal["over", "lasts", "goes", "gone"], at: datetime | None, words: str) -> Forecast:
         return Forecast(state=state, at=at, by=by, used_pct=used, burn_rate=rate, words=words)
 
+    if not total:
+        state: Literal["over", "lasts"] = "over" if scale == 1 else "lasts"
+        return told(state, None, "Nothing was counted, so nobody knows what was spent of the budget.")
     gone = next((point.at for point in points if (getattr(point, f"{by}_pct") or 0) > GONE_PCT), None)
     if gone:
         return told("gone", gone, f"The budget was gone by {moment(gone)}; {spent(used)} of it is spent.")

@@ -6,7 +6,7 @@ from datetime import date
 from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.verify import Verified
 from reports.sla.result import Latency, Requests, Span
-from reports.sla.words import duration, number, share
+from reports.sla.words import counted, duration, share
 
 
 def notes(
@@ -28,7 +28,7 @@ def notes(
             f"The first {duration(span.unwatched_minutes)} of the period are before the service was watched."
         )
     if span.missing_minutes:
-        found.append(f"Of {number(span.missing_minutes)} minutes there is no evidence at all.")
+        found.append(f"Of {counted(span.missing_minutes, 'minute')} there is no evidence at all.")
     if len(promises) > 1:
         days = ", ".join(str(day) for day in list(promises)[1:])
         found.append(f"The promise changed on {days}; the whole period is judged by the last one.")
@@ -45,5 +45,7 @@ def notes(
                 " What is refused or fails is answered at another speed, so predictions decide."
             )
     if requests.refused:
-        found.append(f"{number(requests.refused)} requests were refused (4XX); they count as answered.")
+        found.append(
+            f"{counted(requests.refused, 'request')} refused (4XX); what is refused counts as answered."
+        )
     return tuple(found)

@@ -7,7 +7,7 @@ from reports.sla.figures.confidence import interval, provable
 from reports.sla.figures.outages import Downtime
 from reports.sla.figures.sums import Sums, percent
 from reports.sla.result import Probes, Requests, Verdict
-from reports.sla.words import number, share
+from reports.sla.words import counted, number, share
 
 
 def budget(promise: Promise) -> Fraction:
@@ -27,23 +27,18 @@ def requests_side(sums: Sums, expected: int, promise: Promise) -> Requests:
     total, failed = sums.requests, sums.failed
     lower, upper = _bounds(total, failed, unseen)
     target = 1 - budget(promise)
+    told = f"{number(failed)} of {counted(total, 'request')} failed; {_allowed(total, promise)}."
     verdict: Verdict
     if not total:
         verdict, because = "not provable", "No request was counted."
     elif lower >= target:
-        verdict, because = (
-            "kept",
-            f"{number(failed)} of {number(total)} requests failed; {_allowed(total, promise)}.",
-        )
+        verdict, because = "kept", told
     elif upper < target:
-        verdict, because = (
-            "broken",
-            f"{number(failed)} of {number(total)} requests failed; {_allowed(total, promise)}.",
-        )
+        verdict, because = "broken", told
     else:
         verdict = "not provable"
         because = (
-            f"{number(missing)} minutes have no evidence; what may have come in them decides between "
+            f"Of {counted(missing, 'minute')} there is no evidence; what may have come then decides between "
             f"{share(float(100 * lower))} and {share(float(100 * upper))}."
         )
     return Requests(
@@ -72,6 +67,7 @@ def probes_side(sums: Sums, expected: int, outages: Downtime, promise: Promise) 
     allowed = budget(promise)
     kept_up_to, broken_from = provable(total, float(allowed)) if total else (None, None)
     kept_with_gap = provable(total + gap, float(allowed))[0] if total else None
+    told = f"{number(failed)} of {counted(total, 'probe')} failed"
     broken_with_gap = provable(total + gap, float(allowed))[1] if total else None
     verdict: Verdict
     if not total:
@@ -79,25 +75,17 @@ def probes_side(sums: Sums, expected: int, outages: Downtime, promise: Promise) 
     elif outages.least > allowed * expected:
         verdict = "broken"
         because = (
-            f"The outages lasted {number(outages.least)} minutes at least; "
+            f"The outages lasted {counted(outages.least, 'minute')} at least; "
             f"{float(allowed * expected):.1f} are allowed."
         )
     elif broken_with_gap is not None and failed >= broken_with_gap:
-        verdict, because = (
-            "broken",
-            f"{number(failed)} of {number(total)} probes failed; {_proves(kept_up_to, broken_from)}.",
-        )
+        verdict, because = "broken", f"{told}; {_proves(kept_up_to, broken_from)}."
     elif kept_with_gap is not None and failed + gap <= kept_with_gap:
-        verdict, because = (
-            "kept",
-            f"{number(failed)} of {number(total)} probes failed; {_proves(kept_up_to, broken_from)}.",
-        )
+        verdict, because = "kept", f"{told}; {_proves(kept_up_to, broken_from)}."
     else:
         verdict = "not provable"
-        gaps = f" and {number(gap)} minutes had no probe" if gap else ""
-        because = (
-            f"{number(failed)} of {number(total)} probes failed{gaps}; {_proves(kept_up_to, broken_from)}."
-        )
+        gaps = f" and {counted(gap, 'minute')} had no probe" if gap else ""
+        because = f"{told}{gaps}; {_proves(kept_up_to, broken_from)}."
     low, high = interval(failed, total)
     return Probes(
         verdict=verdict,
@@ -141,7 +129,7 @@ def availability(
         doubt = f"{requests.because} But from outside {probes.because}"
     elif dark_minutes > allowed * expected:
         doubt = (
-            f"In {number(dark_minutes)} minutes neither a probe nor a request was seen; "
+            f"In {counted(dark_minutes, 'minute')} neither a probe nor a request was seen; "
             f"{float(allowed * expected):.1f} minutes of downtime are allowed."
         )
     else:

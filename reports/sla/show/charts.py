@@ -20,11 +20,15 @@ MAX_LABELS = 8  # on the axis of days
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One line: `points` as SVG takes them. `kind` is what the style sheet colours."""
+    """One line: `points` as SVG takes them. `kind` is what the style sheet colours.
+
+    `dots` are the points that a line would not show, for it goes from one to the next.
+    """
 
     kind: str
     label: str
     points: str
+    dots: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,21 +126,26 @@ def latency_chart(report: ServiceReport) -> Chart | None:
     axes = _Axes(begins=report.span.begins, ends=report.span.ends, top=HEADROOM * max(limit, highest))
     labels = _labels(report)
     width = (axes.ends - axes.begins) / len(labels)
-    lines = tuple(
-        Line(
-            kind=name,
-            label=name,
-            points=" ".join(
-                f"{axes.x(axes.begins + width * (labels.index(day.day) + 0.5))},"
-                f"{axes.y(getattr(day.answered_ms, name))}"
-                for day in days
-            ),
+    lines = []
+    for name in ("p50", "p90", "p99"):
+        points = [
+            (
+                axes.x(axes.begins + width * (labels.index(day.day) + 0.5)),
+                axes.y(getattr(day.answered_ms, name)),
+            )
+            for day in days
+        ]
+        lines.append(
+            Line(
+                kind=name,
+                label=name,
+                points=" ".join(f"{x},{y}" for x, y in points),
+                dots=tuple(points) if len(points) == 1 else (),
+            )
         )
-        for name in ("p50", "p90", "p99")
-    )
     return Chart(
         title="Latency of answered predictions by day, in ms",
-        lines=lines,
+        lines=tuple(lines),
         ticks_x=_days(axes, report),
         ticks_y=_ticks(axes, ""),
         rule=(axes.y(limit), f"promised for p{report.promise.latency_share_pct:g}: {limit:g} ms"),

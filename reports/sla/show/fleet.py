@@ -7,6 +7,9 @@ from pydantic import TypeAdapter
 
 from reports.sla.figures.service import ORDER, worst
 from reports.sla.result import Model, Proof, ServiceReport, Verdict
+from reports.sla.words import number, share, spent
+
+HEADS = ("requests", "canary", "in time", "budget", "incidents", "minutes down")  # of a line's figures
 
 
 class Line(Model):
@@ -24,6 +27,18 @@ class Line(Model):
     incidents: int
     down_minutes: int
     gap_minutes: int
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """As people read them, below `HEADS`."""
+        return (
+            share(self.requests_pct),
+            share(self.probes_pct),
+            share(self.in_time_pct),
+            spent(self.budget_used_pct),
+            number(self.incidents),
+            number(self.down_minutes),
+        )
 
 
 class FleetReport(Model):

@@ -10,7 +10,7 @@ from reports.sla.result import Probes, ServiceReport
 from reports.sla.show.charts import burn_chart, difference, latency_chart, strip
 from reports.sla.show.fleet import FleetReport
 from reports.sla.show.markdown import saw
-from reports.sla.words import DASH, duration, number, share, spent
+from reports.sla.words import DASH, counted, days, duration, number, share, spent
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 SHOWN = 100  # incidents on a page
@@ -43,7 +43,7 @@ def confidence(probes: Probes) -> str:
     few = "no number of failures proves" if kept is None else f"up to {number(kept)} failures prove"
     many = "none" if broken is None else f"{number(broken)} or more"
     return (
-        f"Of {number(probes.total)} probes {few} at 95 % confidence that the promise was kept, and {many} "
+        f"Of {counted(probes.total, 'probe')} {few} at 95 % confidence that the promise was kept, and {many} "
         "that it was broken; between the two they prove neither (exact binomial interval of Clopper and "
         "Pearson). A single failure counts like a minute, and an outage between two probes is not seen."
     )
@@ -63,6 +63,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        counted=counted,
+        days=days,
         number=lambda value: DASH if value is None else number(value),
         share=share,
         spent=spent,

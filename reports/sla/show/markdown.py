@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from reports.sla.result import Incident, Percentiles, ServiceReport
-from reports.sla.show.fleet import FleetReport
-from reports.sla.words import DASH, duration, moment, number, share, spent
+from reports.sla.show.fleet import HEADS, FleetReport
+from reports.sla.words import DASH, counted, duration, moment, number, share, spent
 
 ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>|#"})
 
@@ -34,10 +34,10 @@ def service_markdown(report: ServiceReport) -> str:
             ],
         ),
         f"By requests: {requests.because} By the canary: {probes.because}",
-        f"Down for {number(probes.down_minutes)} minutes ({number(probes.down_lower_minutes)} to "
+        f"Down for {counted(probes.down_minutes, 'minute')} ({number(probes.down_lower_minutes)} to "
         f"{number(probes.down_upper_minutes)}, a probe a minute). "
-        f"Without a probe: {number(probes.gap_minutes)} minutes. "
-        f"In announced maintenance: {number(span.maintenance_minutes)}.",
+        f"Without a probe: {counted(probes.gap_minutes, 'minute')}. "
+        f"In announced maintenance: {counted(span.maintenance_minutes, 'minute')}.",
         report.forecast.words,
         "## Incidents",
         *_incidents(report.incidents),
@@ -63,22 +63,13 @@ def service_markdown(report: ServiceReport) -> str:
 def fleet_markdown(report: FleetReport) -> str:
     """The page over all services."""
     rows = [
-        (
-            f"[{_safe(line.service)}](services/{line.service}.md)",
-            line.verdict,
-            share(line.requests_pct),
-            share(line.probes_pct),
-            share(line.in_time_pct),
-            spent(line.budget_used_pct),
-            number(line.incidents),
-            number(line.down_minutes),
-        )
+        (f"[{_safe(line.service)}](services/{line.service}.md)", line.verdict, *line.figures)
         for line in report.services
     ]
-    heads = ("service", "promise", "requests", "canary", "in time", "budget", "incidents", "minutes down")
+    table = _table(("service", "promise", *HEADS), rows)
     return (
         f"# {report.title}: {report.verdict}\n\n{report.kept} kept, {report.broken} broken, "
-        f"{report.not_provable} not provable; days of {report.timezone}.\n\n{_table(heads, rows)}\n\n"
+        f"{report.not_provable} not provable; days of {report.timezone}.\n\n{table}\n\n"
         f"Evidence: {report.proof.first_day} to {report.proof.last_day}, head `{report.proof.head}`.\n"
     )
 
@@ -107,7 +98,7 @@ def _incidents(incidents: Sequence[Incident]) -> Iterator[str]:
 def saw(incident: Incident) -> str:
     """What customers saw of it, in words."""
     reasons = ", ".join(f"{_safe(reason)} {count}" for reason, count in sorted(incident.reasons.items()))
-    told = f"{number(incident.failed)} of {number(incident.requests)} requests failed"
+    told = f"{number(incident.failed)} of {counted(incident.requests, 'request')} failed"
     return f"{told}; probes: {reasons}" if reasons else told
 
 

@@ -17,7 +17,7 @@ from reports.sla.show.fleet import schema
 from reports.sla.show.html import service_html
 from reports.sla.show.markdown import service_markdown
 from reports.sla.show.write import write
-from reports.sla.words import DASH, duration, number, share, spent
+from reports.sla.words import DASH, counted, duration, number, share, spent
 from tests.reports.sla.months import SERVICE, Month, report
 
 HOSTILE = "<script>alert(1)</script> | x"
@@ -186,8 +186,33 @@ def test_the_latency_chart_has_a_point_a_day_and_the_limit(found: ServiceReport)
     assert chart is not None
     assert [line.kind for line in chart.lines] == ["p50", "p90", "p99"]
     assert [len(line.points.split()) for line in chart.lines] == [4, 4, 4]
+    assert [line.dots for line in chart.lines] == [(), (), ()]
     p50, p90, p99 = (next(numbers(line.points))[1] for line in chart.lines)
     assert p50 > p90 > chart.rule[0] > p99
+
+
+def test_the_latency_of_the_only_day_is_three_dots_for_a_line_of_one_point_is_not_seen(
+    tmp_path: Path,
+) -> None:
+    made = Month(datetime(2026, 10, 1), datetime(2026, 10, 2))
+    for ms, requests in ((80, 60), (150, 35), (700, 5)):
+        made.add("latencies", hour=made.at(1, "01:00"), source="answered", ms=ms, requests=requests)
+    found = made.report(tmp_path, Period(first=made.begins.date(), last=made.begins.date()))
+    chart = latency_chart(found)
+    assert chart is not None
+    dots = [dot for line in chart.lines for dot in line.dots]
+    assert [line.points for line in chart.lines] == [f"{x},{y}" for x, y in dots]
+    page = service_html(found)
+    assert re.findall(r'<circle class="(p\d+)" cx="([\d.]+)" cy="([\d.]+)"', page) == [
+        (line.kind, *line.points.split(",")) for line in chart.lines
+    ]
+    assert "2026-10-01, days of UTC" in page
+
+
+def test_what_scrolls_is_reached_by_keyboard_and_named(found: ServiceReport) -> None:
+    scrolling = re.findall(r'<div class="scroll"[^>]*>', service_html(found))
+    assert len(scrolling) == 9
+    assert all(re.search(r'tabindex="0" role="region" aria-label="\w', tag) for tag in scrolling)
 
 
 def test_each_day_is_a_cell_that_says_how_it_was(found: ServiceReport) -> None:
@@ -221,6 +246,7 @@ def test_durations_and_numbers_as_people_read_them() -> None:
         "0 min", "1 h", "1 h", "1 h 37 min", "1 d", "1 d 1 h",
     ]  # fmt: skip
     assert [number(value) for value in (0, 1234567, 2.25)] == ["0", "1,234,567", "2.2"]
+    assert [counted(count, "probe") for count in (0, 1, 1234)] == ["0 probes", "1 probe", "1,234 probes"]
 
 
 @pytest.mark.parametrize(("change", "kind"), [({"failed": 8}, "bad"), ({"failed": 7}, "some"), ({}, "good")])
@@ -231,3 +257,12 @@ def test_a_day_is_bad_if_either_side_spent_more_than_its_share(
     made.change(made.at(1, "08:00"), 1, **change)
     one = made.report(tmp_path, Period(first=made.begins.date(), last=made.begins.date()))
     assert [cell for cell, _ in strip(one)] == [kind]
+
+
+def test_a_day_of_which_nothing_is_known_says_so_and_spends_nothing(tmp_path: Path) -> None:
+    made = Month(datetime(2026, 10, 1), datetime(2026, 10, 2), requests=0)
+    made.unprobed(made.begins, 1440)
+    one = made.report(tmp_path, Period(first=made.begins.date(), last=made.begins.date()))
+    assert one.forecast.words == "Nothing was counted, so nobody knows what was spent of the budget."
+    assert (one.forecast.state, latency_chart(one)) == ("over", None)
+    assert [line.kind for line in burn_chart(one).lines] == ["even"]
