@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from settings.forms import RegionName, Section, form
 from settings.probes.authorization import NO_VALUE, SECRET_NAME
+from settings.probes.definition import MOST_MS
 
 # With the stack's own region five: an alarm reads at most ten metrics, and two of each location.
 MOST_LOCATIONS = 4
@@ -41,7 +42,7 @@ class Canary(Section):
     from which they are sent, besides the stack's own.
     """
 
-    timeout_ms: Annotated[int, Field(ge=100, le=30_000)] = 5000
+    timeout_ms: Annotated[int, Field(ge=100, le=MOST_MS)] = 5000
     secrets: Annotated[
         dict[Annotated[str, form(SECRET_NAME.pattern, NO_VALUE)], Annotated[str, Field(min_length=1)]],
         Field(repr=False),

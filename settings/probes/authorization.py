@@ -1,17 +1,16 @@
 """How a request proves who sends it: kinds, and the names of secrets. Never a secret's value."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from settings.forms import Matching, Section, Text, form
+from settings.forms import Text
+from settings.probes.forms import KEPT, HeaderName, Https, Part, Visible
 
 SECRET_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,63}")
 WORDS: dict[str, dict[str, bool]] = {"none": {}, "iam": {"iam": True}, "api_key": {"api_key": True}}
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-HEADER = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # a token of RFC 9110
 NO_VALUE = (
     "it should be the name of a secret, 1 to 64 letters, digits, `-` and `_`, a letter first; its value is"
     " set in the monitor stack: pulumi config set --secret --path 'inference-watch:canary.secrets.NAME'"
@@ -29,34 +28,23 @@ def _own_or_secret(value: Any) -> Any:
     return value if isinstance(value, bool) else _secret(value)
 
 
-def _https(url: str) -> str:
-    parts = urlsplit(url)
-    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username or parts.fragment:
-        raise ValueError(
-            "it should be an address like https://auth.example.com/oauth2/token, without a user in it;"
-            " secrets go there, and would be read on the way"
-        )
-    return url
-
-
 SecretName = Annotated[str, BeforeValidator(_secret)]
-HeaderName = Annotated[str, form(HEADER, "it should be the name of a header; no other could be sent")]
-Https = Annotated[Text, AfterValidator(_https)]
-Visible = Annotated[
-    str,
-    AfterValidator(Matching(r"[\x20-\x7e]+", "it should be plain ASCII on one line; no header has other")),
-]
 
 
-class HeaderSecret(Section):
+class HeaderSecret(Part):
     """A header whose value is a secret."""
 
     name: HeaderName
     secret: SecretName
 
+    @model_validator(mode="after")
+    def _is_free(self) -> Self:
+        if self.name.lower() in KEPT:
+            raise ValueError(f"the canary writes the header {self.name} itself; name another one")
+        return self
 
-class OAuth(Section):
+
+class OAuth(Part):
     """Client credentials (RFC 6749, 4.4): a token of `token_url`, kept until it expires.
 
     `client_secret` names a secret. It is sent as the standard has it (`basic`), or in the form (`form`) as
@@ -78,7 +66,7 @@ class OAuth(Section):
         return self
 
 
-class Authorization(Section):
+class Authorization(Part):
     """What a request carries; nothing set is none.
 
     `iam` signs with the canary's role. `api_key` true is the key that the service's stack made for the
@@ -118,14 +106,15 @@ class Authorization(Section):
 
 
 def _spelled(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Authorization):
         return value
-    if value not in WORDS:
-        # Not repeated: it may be a secret.
+    known = isinstance(value, Mapping) or (isinstance(value, str) and value in WORDS)
+    # Not repeated: it may be a secret. A mapping that says nothing is a slip, and `none` has a word.
+    if not known or (isinstance(value, Mapping) and all(part is False for part in value.values())):
         raise ValueError(
             "it should be `none`, `iam`, `api_key`, or a mapping of iam, api_key, bearer, header, oauth"
         )
-    return WORDS[value]
+    return WORDS[value] if isinstance(value, str) else value
 
 
 Authorized = Annotated[Authorization, BeforeValidator(_spelled)]

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from handlers.canary.templates import references
 from settings.forms import Text, form
-from settings.probes.authorization import Authorized, HeaderName, Https, SecretName, Visible
+from settings.probes.authorization import Authorized, SecretName
+from settings.probes.forms import HeaderName, Media, Number, Origin, Part, Texts, Visible
 
 POINTER = re.compile(r"(/([^~/]|~[01])*)*")  # RFC 6901
 PROBE = form(
@@ -22,25 +23,17 @@ PROBE = form(
     "it should be 1 to 32 lower-case letters, digits and hyphens; metrics are named after it",
 )
 PATH = form(
-    r"/([A-Za-z0-9._~!&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}|\$?\{[^{}]*\})*",
-    "it should be a path like /v1/orders/{id}, as it is sent: what varies stands in `request.path` and"
-    " `request.query`",
+    # No part is empty, `.` or `..`, which is another path to some on the way; `:id` is of other notations.
+    r"/((?!/|:|(\.|%2[eE]){1,2}(/|$))([A-Za-z0-9._~!&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\$?\{[^{}]*\})+(/|$))*",
+    "it should be a path like /v1/orders/{id}, as it is sent, without `//`, `.`, `..` and `:id`: what varies"
+    " stands in `request.path` and `request.query`",
 )
 TAKEN = form(
     r"[a-z][a-z0-9_]{0,31}", "it should be 1 to 32 lower-case letters, digits and `_`, a letter first"
 )
+FILE = form(r"[^\0]{1,255}", "it should be the name of a file beside this one")
 MOST_PROBES, MOST_STEPS = 10, 10
-
-
-class Part(BaseModel):
-    """A mapping in the files."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-def _text(value: Any) -> Any:
-    """A number in a path or a query is the text it is written as."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+MOST_MS = 30_000  # that a canary can be told to wait
 
 
 def _pattern(text: str) -> str:
@@ -63,7 +56,6 @@ def _schema(value: Any) -> Any:
     raise ValueError("it is true, false, or a JSON Schema; nothing would be checked by another")
 
 
-Texts = dict[str, Annotated[str, BeforeValidator(_text)]]
 Pointer = Annotated[str, AfterValidator(_pointer)]
 Pattern = Annotated[Text, AfterValidator(_pattern)]
 
@@ -74,12 +66,12 @@ class Request(Part):
 
     body: Any = None
     form: Texts | None = None
-    file: Text | None = None
+    file: Annotated[str, FILE] | None = None
     base64: Text | None = None
-    content_type: Visible | None = None
-    headers: dict[HeaderName, Annotated[Visible, BeforeValidator(_text)]] = {}
-    path: Texts = {}
-    query: Texts = {}
+    content_type: Media | None = None
+    headers: dict[HeaderName, Annotated[Visible, Number]] = Field(default_factory=dict)
+    path: Texts = Field(default_factory=dict)
+    query: Texts = Field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -93,6 +85,8 @@ class Request(Part):
         given = [name for name in ("body", "form", "file", "base64") if name in self.model_fields_set]
         if len(given) > 1:
             raise ValueError(f"`{given[0]}` and `{given[1]}` are two bodies and one is sent; remove one")
+        if self.content_type and not given:
+            raise ValueError("`content_type` is of a body and there is none; remove it, or give a body")
         try:
             base64.b64decode(self.base64 or "", validate=True)
         except binascii.Error:
@@ -144,7 +138,14 @@ class Expect(Part):
     fits: Annotated[Any, Field(alias="schema"), AfterValidator(_schema)] = True
     headers: tuple[HeaderValue, ...] = ()
     values: tuple[Value, ...] = ()
-    max_ms: Annotated[int, Field(ge=1)] | None = None
+    max_ms: Annotated[int, Field(ge=1, le=MOST_MS)] | None = None
+
+    @model_validator(mode="after")
+    def _says_a_header_once(self) -> Self:
+        names = [header.name.lower() for header in self.headers if header.equals is not None]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"the header {twice} cannot equal two texts; remove one")
+        return self
 
 
 class Take(Part):
@@ -182,9 +183,9 @@ class Call(Example):
     operation: str = ""
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] | None = None
     path: Annotated[str, PATH] | None = None
-    url: Https | None = None
+    url: Origin | None = None
     authorization: Authorized | None = None
-    take: dict[Annotated[str, TAKEN], Take] = {}
+    take: dict[Annotated[str, TAKEN], Take] = Field(default_factory=dict)
 
     @property
     def verb(self) -> str:
@@ -241,22 +242,9 @@ class Probe(Step):
 Probes = Annotated[tuple[Probe, ...], Field(min_length=1, max_length=MOST_PROBES)]
 
 
-def refuse_twins(probes: tuple[Probe, ...]) -> None:
-    """Raises ValueError where two probes share a name."""
-    names = [probe.name for probe in probes]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise ValueError(f"two probes are named {name!r}, so their metrics would be one; rename one")
-
-
 class ProbeFile(Part):
     """A file of probes that stands alone. `authorization` is that of every call without its own."""
 
     description: str = ""
     authorization: Authorized | None = None
     probes: Probes
-
-    @model_validator(mode="after")
-    def _names_are_distinct(self) -> Self:
-        refuse_twins(self.probes)
-        return self

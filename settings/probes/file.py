@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from settings.probes import exported as probes
 from settings.probes.authorization import Authorization
-from settings.probes.checks import probe_problems, request_problems
+from settings.probes.checks import probe_problems, request_problems, twin_problems
 from settings.probes.definition import Call, ProbeFile
 from settings.probes.exported import Wired
+from settings.probes.texts import authorization_problems
 from settings.probes.wire import by_path, reader
 from settings.service.errors import ServiceError, validation_problems
 from settings.service.source import Source
@@ -60,6 +61,8 @@ def read(path: Path) -> Probed:
 
 def _problems(found: Probed) -> Iterator[str]:
     default = found.definition.authorization
+    yield from authorization_problems(default, partial(_at, found.source, "authorization"))
+    yield from twin_problems(found.definition.probes, partial(_at, found.source, "probes"))
     for number, probe in enumerate(found.definition.probes):
         at = partial(_at, found.source, "probes", number)
         yield from probe_problems(probe, at, lambda _: default or Authorization())

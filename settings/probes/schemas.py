@@ -3,17 +3,27 @@
 References within the schema are inlined. Deliberately no schema that contains itself, and no other document.
 """
 
+import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from settings.probes.possible import IDLE, doubts
 from settings.service.errors import did_you_mean
 from settings.service.schemas import SchemaError
 from settings.service.source import Place
-from settings.service.validators import UncompilableError, compiled
+from settings.service.validators import TYPES, UncompilableError, compiled
 
 DRAFTS = {f"http://json-schema.org/draft-0{number}/schema": f"Draft{number}Validator" for number in (4, 6, 7)}
+LATER = {
+    "$defs": "In this draft it is `definitions`.",
+    "dependentRequired": "In this draft it is `dependencies`.",
+    "dependentSchemas": "In this draft it is `dependencies`.",
+    "prefixItems": "In this draft it is `items`, with a list.",
+    "nullable": 'That is OpenAPI\'s; write `type: [..., "null"]`.',
+    "example": "Write `examples`, with a list.",
+}
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 # Where schemas stand within a schema: one, a list of them, or some by name.
 ONE = (
@@ -29,14 +39,16 @@ ONE = (
 )
 LISTED = ("items", "allOf", "anyOf", "oneOf")
 NAMED = ("properties", "patternProperties", "definitions", "dependencies")
-BOUNDS = (
-    ("minimum", "maximum"),
-    ("minLength", "maxLength"),
-    ("minItems", "maxItems"),
-    ("minProperties", "maxProperties"),
-)
 SHOWN = 120  # characters of another library's words
 Report = Callable[[Place, str], None]
+
+
+class RefError(SchemaError):
+    """A `$ref` that cannot be inlined."""
+
+    def __init__(self, reference: str, problem: str) -> None:
+        super().__init__(f"{reference!r} {problem}")
+        self.reference = reference
 
 
 def checked(schema: Mapping[str, Any], report: Report) -> Mapping[str, Any] | None:
@@ -53,7 +65,11 @@ def checked(schema: Mapping[str, Any], report: Report) -> Mapping[str, Any] | No
     try:
         whole = inlined({"$schema": DRAFT_7, **schema})
         compiled(whole)
-    except (SchemaError, UncompilableError) as error:
+    except RefError as error:
+        there = next(place for place, part in _parts((), schema) if part.get("$ref") == error.reference)
+        report((*there, "$ref"), f"{error}; no answer could be checked by it. Correct it.")
+        return None
+    except UncompilableError as error:
         report((), f"{error}; no answer could be checked by it. Correct it.")
         return None
     return whole
@@ -69,46 +85,32 @@ def _judge(schema: Mapping[str, Any], note: Report) -> None:
         )
         return
     draft = getattr(jsonschema, DRAFTS[named])
+    malformed = False
     for error in draft(draft.META_SCHEMA).iter_errors(schema):
-        said = f"{error.message[:SHOWN]}{'…' if len(error.message) > SHOWN else ''}"
-        note(
-            tuple(error.absolute_path),
-            f"{said}: that is no JSON Schema, so no answer could be checked by it. Correct it.",
-        )
+        malformed = True
+        note(tuple(error.absolute_path), _malformed(error))
     known = draft.META_SCHEMA["properties"].keys()
     for place, part in _parts((), schema):
         for key in part.keys() - known:
-            note(
-                (*place, key), f"no keyword of this draft; it would check nothing. {did_you_mean(key, known)}"
-            )
-        _possible(place, part, note)
+            note((*place, key), f"no keyword of this draft; {IDLE}. {_meant(key, known)}")
+        if not malformed:
+            plain = {key: value for key, value in part.items() if key in known}
+            for inner, problem in doubts(plain, {"$schema": f"{named}#"}):
+                note((*place, *inner), problem)
 
 
-def _possible(place: Place, part: Mapping[str, Any], note: Report) -> None:
-    """What no value can be."""
-    for low, high in BOUNDS:
-        if (
-            low in part
-            and high in part
-            and _number(part[low])
-            and _number(part[high])
-            and part[low] > part[high]
-        ):
-            note((*place, low), f"it is above `{high}`, so no answer could ever fit. Correct one of them.")
-    needed = part.get("required", ())
-    closed = part.get("additionalProperties", True) is False and not part.get("patternProperties")
-    if closed and isinstance(needed, list):
-        for name in needed:
-            if name not in (own := part.get("properties", {})):
-                note(
-                    (*place, "required"),
-                    f"{name!r} is required and not allowed, so no answer could ever fit."
-                    f" {did_you_mean(name, own)}",
-                )
+def _malformed(error: Any) -> str:
+    """What is wrong by the draft's own schema, in its words but for a type's name."""
+    if error.validator == "anyOf" and error.absolute_path and error.absolute_path[-1] == "type":
+        return f"no type, so no answer could be checked by it. {did_you_mean(str(error.instance), TYPES)}"
+    said = f"{error.message[:SHOWN]}{'…' if len(error.message) > SHOWN else ''}"
+    return f"{said}: that is no JSON Schema, so no answer could be checked by it. Correct it."
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _meant(key: str, known: Collection[str]) -> str:
+    """The fix for a keyword that the draft has not; all that it has is too much to read."""
+    near = difflib.get_close_matches(key, known, n=1)
+    return LATER.get(key) or (f"Did you mean `{near[0]}`?" if near else "Remove it.")
 
 
 def _parts(place: Place, schema: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -144,7 +146,7 @@ def _inlined(part: Any, root: Mapping[str, Any], above: tuple[str, ...]) -> Any:
     reference = part.get("$ref")
     if isinstance(reference, str):
         if reference in above:
-            raise SchemaError(f"{reference!r} contains itself")
+            raise RefError(reference, "contains itself")
         return _inlined(_led_to(reference, root), root, (*above, reference))
     return {
         key: value
@@ -158,9 +160,9 @@ def _inlined(part: Any, root: Mapping[str, Any], above: tuple[str, ...]) -> Any:
 
 def _led_to(reference: str, root: Mapping[str, Any]) -> Any:
     if reference == "#":
-        raise SchemaError("'#' contains itself")
+        raise RefError(reference, "contains itself")
     if not reference.startswith("#/"):
-        raise SchemaError(f"{reference!r} is outside of the schema, and no other document is read")
+        raise RefError(reference, "is outside of the schema, and no other document is read")
     found: Any = root
     for token in unquote(reference.removeprefix("#/")).split("/"):
         name = token.replace("~1", "/").replace("~0", "~")
@@ -169,5 +171,7 @@ def _led_to(reference: str, root: Mapping[str, Any]) -> Any:
         elif isinstance(found, Mapping) and name in found:
             found = found[name]
         else:
-            raise SchemaError(f"{reference!r} leads nowhere in the schema")
+            raise RefError(reference, "leads nowhere in the schema")
+    if not isinstance(found, Mapping | bool):
+        raise RefError(reference, "leads to something that is no schema")
     return found

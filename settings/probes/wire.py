@@ -97,6 +97,11 @@ def target_of(path: str, request: Request) -> str:
                 f"{path} has a parameter without a value, {variable[1]!r}; it is not sent. Give it under"
                 " `path`.",
             )
+        if request.path[variable[1]] in ("", ".", ".."):
+            raise UnsendableError(
+                "path",
+                f"{variable[1]!r} is empty or made of dots, which is another path. Give another value.",
+            )
         return quoted(request.path[variable[1]], safe="/" if variable[2] else "")
 
     filled = VARIABLE.sub(given, path)
@@ -115,12 +120,12 @@ def reader(folder: Path, shown: str) -> Callable[[str], bytes]:
     """Reads files beside the probes; `shown` is how messages call the folder. Raises `UnsendableError`."""
 
     def read(name: str) -> bytes:
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder.resolve()):
-            raise UnsendableError(
-                "file", f"{name} is outside of {shown}, which is all that is deployed. Move it."
-            )
         try:
+            path = (folder / name).resolve()
+            if not path.is_relative_to(folder.resolve()):
+                raise UnsendableError(
+                    "file", f"{name} is outside of {shown}, which is all that is deployed. Move it."
+                )
             return path.read_bytes()
         except OSError as error:
             raise UnsendableError(

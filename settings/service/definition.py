@@ -1,12 +1,13 @@
 """What `service.yaml` holds, as models: strict, frozen, unknown keys refused."""
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from settings.forms import form
-from settings.probes.definition import Part, Probes, refuse_twins
+from settings.probes.definition import Probes
+from settings.probes.forms import Part
 
 MODULE = form(
     r"[a-z_][a-z0-9_]*", "it should be the name of a Python file beside `service.yaml`, without `.py`"
@@ -31,8 +32,3 @@ class Definition(Part):
     time_budget_ms: Seconds | None = None
     operations: Mapping[str, Use] = {}
     probes: Probes
-
-    @model_validator(mode="after")
-    def _names_are_distinct(self) -> Self:
-        refuse_twins(self.probes)
-        return self

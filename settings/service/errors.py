@@ -6,6 +6,24 @@ from collections.abc import Collection, Iterator, Sequence
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+NOTHING = "nothing is there, and the key alone says nothing"
+# What is wanted, by pydantic's word for what is wrong; its own words of the others are plain enough.
+WANTED = {
+    "string_type": "it should be text; put a number, a date or a truth value in quotes",
+    "int_type": "it should be a whole number, without quotes",
+    "float_type": "it should be a number, without quotes",
+    "bool_type": "it should be true or false, without quotes",
+    "model_type": "it should be a mapping, like `key: value`",
+    "dict_type": "it should be a mapping, like `key: value`",
+    "tuple_type": "it should be a list, each item after `- `",
+    "too_short": "it is empty; at least {min_length} belongs there",
+    "too_long": "it has {actual_length} items, and at most {max_length} may be there",
+    "literal_error": "it should be one of {expected}",
+    "string_too_short": "it is empty",
+    "greater_than_equal": "it should be at least {ge}",
+    "less_than_equal": "it should be at most {le}",
+}
+
 
 class ServiceError(ValueError):
     """The service is wrong; each of `problems` is one line."""
@@ -29,10 +47,20 @@ def validation_problems(
     model: type[BaseModel], error: ValidationError
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Each thing that is wrong: its place in the data, and what to say of it."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    slips = {(*e["loc"][:-1], _near(model, e)) for e in details if e["type"] == "extra_forbidden"}
+    for detail in details:
         if detail["type"] == "too_short" and detail["input"]:
             continue  # its items are wrong, which is told
-        yield detail["loc"], _said(model, detail)
+        if detail["type"] == "missing" and detail["loc"] in slips:
+            continue  # it is there, by a name with a slip
+        yield tuple(part for part in detail["loc"] if part != "[key]"), _said(model, detail)
+
+
+def _near(model: type[BaseModel], error: ErrorDetails) -> str:
+    """The key that is meant by one that is not known, if any."""
+    known = _fields(model, error["loc"][:-1])
+    return next(iter(difflib.get_close_matches(str(error["loc"][-1]), known, n=1)), "")
 
 
 def _said(model: type[BaseModel], error: ErrorDetails) -> str:
@@ -41,8 +69,11 @@ def _said(model: type[BaseModel], error: ErrorDetails) -> str:
         return f"unknown key; it would have no effect. {did_you_mean(str(error['loc'][-1]), known)}"
     if error["type"] == "missing":
         return "missing, and it has no default. Write it."
-    message = error["msg"].removeprefix("Value error, ").removesuffix(".")
-    return f"{message}; nothing can be deployed with it. Correct it."
+    if error["input"] is None:
+        return f"{NOTHING}. Write it, or remove the key."
+    wanted = WANTED.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
+    said = wanted.removeprefix("Value error, ").removesuffix(".")
+    return f"{said}; nothing can be deployed with it. Correct it."
 
 
 def _fields(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:

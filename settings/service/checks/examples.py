@@ -17,9 +17,11 @@ from handlers.inference.operations import Operation, Operations
 from handlers.inference.requests import request_of
 from handlers.transport import Response
 from settings.probes import exported
+from settings.probes.answers import value_problems
 from settings.probes.authorization import SIGNED, Authorization
-from settings.probes.checks import At, probe_problems, request_problems, value_problems
+from settings.probes.checks import probe_problems, request_problems, twin_problems
 from settings.probes.definition import Call, Example
+from settings.probes.texts import At
 from settings.probes.wire import UnsendableError, reader
 from settings.service import probing, running
 from settings.service.errors import ServiceError, did_you_mean
@@ -47,7 +49,9 @@ def example_problems(service: Service) -> Iterator[str]:
         yield from error.problems
         return
     kept: dict[object, Mapping[str, Any]] = {}
-    for number, probe in enumerate(service.definition.probes):
+    probes = service.definition.probes
+    yield from twin_problems(probes, lambda *place: service.source.at(("probes", *place)))
+    for number, probe in enumerate(probes):
 
         def at(*place: str | int, number: int = number) -> str:
             return service.source.at(("probes", number, *place))

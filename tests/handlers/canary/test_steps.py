@@ -90,7 +90,9 @@ def test_clean_up_runs_after_a_failure_too(created: Answer, reason: str, tmp_pat
 def test_clean_up_that_fails_is_a_failure_unless_there_is_one_already(tmp_path: Path) -> None:
     outcome, _, _ = run(tmp_path, IN, CREATED, reply(500))
     assert (outcome.reason, outcome.status, outcome.step) == ("status", 500, "remove")
-    failed, _, _ = run(tmp_path, IN, reply(409), reply(500), cleanup=[{**REMOVE, "path": "/orders/all"}])
+    failed, _, _ = run(
+        tmp_path, IN, reply(409), reply(500), take={}, cleanup=[{**REMOVE, "path": "/orders/all"}]
+    )
     assert (failed.status, failed.step) == (409, None)
 
 
@@ -106,7 +108,7 @@ def test_all_steps_share_one_deadline_and_clean_up_has_a_little_of_its_own(tmp_p
     with Loopback([reply(200, {"token": "t"}, after_s=0.15), late, GONE]) as api:
         canary = sender(api.url, {"pass": "p"}, timeout_ms=300)
         started = time.monotonic()
-        outcome = sent(canary, create(tmp_path, cleanup=[removed]))
+        outcome = sent(canary, create(tmp_path, take={}, cleanup=[removed]))
         took_s = time.monotonic() - started
     assert (outcome.reason, outcome.step) == ("timeout", None)
     assert outcome.latency_ms < 250  # what the first step has left

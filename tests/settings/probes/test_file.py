@@ -11,6 +11,7 @@ import yaml
 
 from settings.probes import exported, file
 from settings.service import ServiceError
+from tests.settings.probes.wrong import probe
 
 Spoil = Callable[[dict[str, Any]], None]
 RIGHT: dict[str, Any] = {
@@ -164,7 +165,7 @@ ONE = {"type": "array", "maxItems": 1}
 TWO = {"type": "array", "items": [{"type": "integer"}, {"type": "string"}]}
 HUSH = "eyJhbGciOi.J9-hush"
 WRONG: dict[str, tuple[Spoil, str]] = {
-    "no probes": (put("probes", value=[]), "probes.yaml:3: probes: Tuple should have at least 1 item"),
+    "no probes": (put("probes", value=[]), "probes.yaml:3: probes: it is empty; at least 1 belongs there"),
     "key with a slip": (
         put(*PROBE, "hartbeat", value="x"),
         "probes[0].hartbeat: unknown key; it would have no effect. Did",
@@ -330,8 +331,8 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "schema of an unknown type": (
         put(*SCHEMA, "properties", "id", value={"type": "int"}),
-        "probes[0].expect.schema.properties.id.type: 'int' is not valid under any of the given schemas:"
-        " that is no",
+        "probes[0].expect.schema.properties.id.type: no type, so no answer could be checked by it. Did you"
+        " mean `integer`?",
     ),
     "schema with a slip": (
         put(*SCHEMA, "properties", "id", value={"type": "integer", "minimun": 0}),
@@ -353,21 +354,21 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "reference to nothing": (
         put(*SCHEMA, "properties", "id", value={"$ref": "#/definitions/di"}),
-        "expect.schema: '#/definitions/di' leads nowhere in the schema; no answer could be checked by it."
-        " Correct it.",
+        "expect.schema.properties.id.$ref: '#/definitions/di' leads nowhere in the"
+        " schema; no answer could be checked by it. Correct it.",
     ),
     "reference to another document": (
         put(*SCHEMA, "properties", "id", value={"$ref": "https://example.com/id.json"}),
-        "expect.schema: 'https://example.com/id.json' is outside of the schema, and no other document is"
-        " read",
+        "expect.schema.properties.id.$ref: 'https://example.com/id.json' is outside of the schema,"
+        " and no other document is read",
     ),
     "reference to itself": (
         put(*SCHEMA, "definitions", "id", value={"properties": {"a": {"$ref": "#/definitions/id"}}}),
-        "expect.schema: '#/definitions/id' contains itself",
+        "expect.schema.properties.id.$ref: '#/definitions/id' contains itself",
     ),
     "reference to the whole": (
         put(*SCHEMA, "properties", "id", value={"$ref": "#"}),
-        "expect.schema: '#' contains itself",
+        "expect.schema.properties.id.$ref: '#' contains itself",
     ),
     "pattern of a schema": (
         put(*SCHEMA, "properties", "id", value={"pattern": "("}),
@@ -456,7 +457,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "time below any": (
         put(*EXPECT, "max_ms", value=0),
-        "expect.max_ms: Input should be greater than or equal to 1",
+        "expect.max_ms: it should be at least 1",
     ),
 }
 
@@ -484,11 +485,11 @@ def test_the_line_is_that_of_the_place(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("probes: [", "it is no YAML"),
-        ("", "Input should be an object"),
-        ("- a", "Input should be an object"),
-        ("probes: 7", "Input should be a valid array"),
+        ("", "nothing is there"),
+        ("- a", "it should be a mapping"),
+        ("probes: 7", "it should be a list"),
         ("a: 1\na: 2", "'a' is there twice"),
-        ("probes: [" + "[" * 3000, "it is no YAML"),
+        ("probes: [" + "[" * 1200, "it is no YAML"),
     ],
 )
 def test_a_file_that_is_none_is_told_in_one_line(text: str, said: str, tmp_path: Path) -> None:
@@ -508,6 +509,49 @@ def test_whatever_writes_a_header_keeps_others_from_it(authorization: Any, tmp_p
     content["probes"][0]["request"]["headers"] = {"Authorization": "${token}"}
     (problem,) = problems(tmp_path, content)
     assert "`authorization` writes this header, so yours would be lost" in problem
+
+
+def test_what_looks_like_a_slip_and_is_none_is_taken(tmp_path: Path) -> None:
+    parts = """
+path: /v1/models/m-1.0:predict/
+request:
+  query: {next_token: abc, at: 12:30, day: 2024-01-01}
+  body: {max_tokens: 10, password: "${secrets.pw}", secret: null, said: "$${x} {{y}}", n: [0, -1, 1e3, 0x10]}
+expect:
+  headers: [{name: X, matches: "a.*"}, {name: x, matches: ".*b"}]
+  schema:
+    title: An answer.
+    properties:
+      id: {description: Its number., $ref: "#/definitions/id"}
+      at: {type: [string, "null"], format: date-time}
+      of: {type: integer, minimum: 0, maximum: 0, enum: [0, 7]}
+      size: {type: number, format: float, exclusiveMinimum: 0, exclusiveMaximum: 1}
+    definitions: {id: {type: integer, minimum: 1}}
+  values: [{pointer: /id, equals: 7}, {pointer: /of, equals: 0}]
+"""
+    content = probe(
+        "method: POST" + parts.replace("path: /v1", "url: https://x.example:8443/base\npath: /v1")
+    )
+    assert problems(tmp_path, content.replace("    path: /a\n", "")) == []
+    (found,) = json.loads(file.read(tmp_path / "probes.yaml").exported())
+    assert found["target"] == "/v1/models/m-1.0:predict/?next_token=abc&at=12%3A30&day=2024-01-01"
+    assert found["document"]["n"] == [0, -1, 1000.0, 16]
+    assert found["schema"]["properties"]["id"] == {"type": "integer", "minimum": 1}
+
+
+@pytest.mark.parametrize("name", ["-", "-1", "a[0]", "*", "", " a"])
+def test_a_field_of_a_strange_name_is_pointed_at_where_a_schema_has_it(name: str, tmp_path: Path) -> None:
+    known = {"pointer": f"/{name}", "equals": 1}
+    expect = {"schema": {"type": "object", "properties": {name: {}}}, "values": [known]}
+    assert problems(tmp_path, {"probes": [{**HEALTH, "expect": expect}]}) == []
+    (said,) = problems(tmp_path, {"probes": [{**HEALTH, "expect": {"values": [known]}}]})
+    assert f"{name!r} in '/{name}' would be the name of a field" in said
+
+
+def test_many_values_by_aliases_are_refused_before_they_are_made(tmp_path: Path) -> None:
+    layers = [f"b{n}: &b{n} [{', '.join([f'*b{n - 1}'] * 50)}]" for n in range(1, 6)]
+    (said,) = problems(tmp_path, "\n".join(["b0: &b0 [x]", *layers]))
+    assert said.startswith("probes.yaml:1: there are more than 100,000 values, perhaps by aliases of this;")
 
 
 def test_a_key_of_ones_own_and_a_schema_with_patterns_are_right(tmp_path: Path) -> None:

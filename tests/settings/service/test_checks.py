@@ -231,7 +231,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
         "service.yaml:0: probes[0].expect.valeus: unknown key; it would have no effect. Did you"
         " mean `values`?",
     ),
-    "no probe": (define("probes", value=[]), "service.yaml:0: probes: Tuple should have at least 1 item"),
+    "no probe": (define("probes", value=[]), "service.yaml:0: probes: it is empty; at least 1 belongs there"),
     "probe twice": (define(*P1, "name", value="shapes"), "two probes are named 'shapes'"),
     "probe name": (
         define(*P0, "name", value="A b"),
@@ -407,7 +407,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "negative tolerance": (
         define(*P0, "expect", "values", 1, "tolerance", value=-0.1),
-        "values[1].tolerance: Input should be greater than or equal to 0",
+        "values[1].tolerance: it should be at least 0",
     ),
 }
 
