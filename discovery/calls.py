@@ -1,7 +1,7 @@
 """Every call that is made, with the permission that it needs: the least IAM policy is made from these.
 
 Listings have no narrower resource than `*` (Service Authorization Reference). API Gateway's actions are HTTP
-methods on paths.
+methods on paths. Whoever has credentials may ask STS whose they are, so that call is not among these.
 """
 
 from discovery.account import Call
@@ -94,6 +94,5 @@ ENDPOINT_CONFIG = Call(
 )
 METRICS = Call(service="cloudwatch", operation="list_metrics", action="cloudwatch:ListMetrics")
 INSTANCE_TYPES = Call(service="ec2", operation="describe_instance_types", action="ec2:DescribeInstanceTypes")
-IDENTITY = Call(service="sts", operation="get_caller_identity", action="sts:GetCallerIdentity")
 
 ALL: tuple[Call, ...] = tuple(value for value in dict(globals()).values() if isinstance(value, Call))

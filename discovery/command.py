@@ -1,6 +1,7 @@
 """What `discover` does: ask, write, tell."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from settings import Settings
 
 SEEN, NOT_THERE, UNSEEN = 0, 1, 3
 SESSION = "inference-watch-discover"
+ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/")
 
 
 def run(given: argparse.Namespace) -> int:
@@ -33,7 +35,10 @@ def run(given: argparse.Namespace) -> int:
         if not session.region_name:
             return _failed("no region is set: give --region")
         if given.policy:
-            text = policy_text(calls.ALL, region=session.region_name, account="*", api=given.api)
+            role = ROLE.match(given.role_arn or "")
+            text = policy_text(
+                calls.ALL, region=session.region_name, account=role[1] if role else "*", api=given.api
+            )
             sys.stdout.write(f"{text}\n")
             return SEEN
         found = discover(_assumed(session, given.role_arn), given.api, given.stage)

@@ -1,6 +1,5 @@
 """Reading an account: odd integrations, what is refused, what is not there."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -10,7 +9,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from discovery import calls
-from discovery.account import Account, Call, policy_text
+from discovery.account import Account, Call
 from discovery.cli import main
 from discovery.command import discover
 from discovery.found import Found, Target
@@ -289,7 +288,7 @@ def test_an_authorizer_s_function_is_one_of_the_api_s() -> None:
     assert [function.name for function in both.functions] == ["f", "check"]
 
 
-@pytest.mark.parametrize("call", [call for call in calls.ALL if call.action != "sts:GetCallerIdentity"])
+@pytest.mark.parametrize("call", calls.ALL)
 def test_whatever_call_is_refused_the_rest_is_found_and_the_loss_is_told(call: Call) -> None:
     http = call.service == "apigatewayv2"
     answers = rest(("/orders", "GET", {**proxy("read:live"), "x": 1})) | {
@@ -470,32 +469,6 @@ def test_a_grant_names_a_resource_only_where_it_does_not_mean_all_of_them() -> N
         assert Grant(actions=["*"], resources=[resource]).names(arn) is names, resource
     assert Grant(actions=["DynamoDB:Get*"], resources=[]).allows("dynamodb:GetItem")
     assert list(read({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})) == []
-
-
-def test_the_least_policy_allows_each_call_and_reading_alone() -> None:
-    document = json.loads(policy_text(calls.ALL, region=REGION, account=ACCOUNT, api="abc"))
-    actions = {action for statement in document["Statement"] for action in statement["Action"]}
-    assert actions == {call.action for call in calls.ALL}
-    assert all(action.split(":")[1].startswith(("GET", "Get", "List", "Describe")) for action in actions)
-    everything = {a for s in document["Statement"] if s["Resource"] == "*" for a in s["Action"]}
-    assert everything == {
-        "cloudwatch:ListMetrics",
-        "dynamodb:ListTables",
-        "ec2:DescribeInstanceTypes",
-        "sagemaker:ListEndpoints",
-        "sts:GetCallerIdentity",
-    }
-    assert any(
-        "arn:aws:apigateway:eu-central-1::/restapis/abc" in str(s["Resource"]) for s in document["Statement"]
-    )
-
-
-def test_the_policy_is_printed_without_asking_anything(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    assert main(["--api", "abc", "--region", REGION, "--policy"]) == 0
-    assert json.loads(capsys.readouterr().out)["Version"] == "2012-10-17"
 
 
 def test_an_account_that_cannot_be_reached_is_a_sentence(
