@@ -1,6 +1,6 @@
 """Changes of what the alarms are derived from, of their tuning and of who hears of them."""
 
-from tests.engine.row import DASHBOARD, DASHBOARDS, Row, settings
+from tests.engine.row import DASHBOARD, DASHBOARDS, Row, Step, settings
 
 SUBSCRIBED = ", ".join(
     [
@@ -42,7 +42,7 @@ ROWS = (
         effects={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
         then={"updated": f"MetricAlarm alarms-*-warn, {DASHBOARD}"},
         more=[
-            (
+            Step(
                 settings(alarms={"all": {"evaluation_periods": 4, "datapoints_to_alarm": 3}}),
                 {"updated": "MetricAlarm alarms-*-warn, MetricAlarm alarms-*-critical"},
             )

@@ -3,25 +3,29 @@
 Only the engine shows this. Here are those of the API, the functions and what the two stacks have around them.
 """
 
+from tests.engine.access_changes import ROWS as ACCESS_ROWS
 from tests.engine.alarm_changes import ROWS as ALARM_ROWS
 from tests.engine.model_changes import ROWS as MODEL_ROWS
 from tests.engine.plan_changes import ROWS as PLAN_ROWS
-from tests.engine.row import DASHBOARD, INFERENCE, Row, both, layer, let_in, settings, source
+from tests.engine.row import DASHBOARD, INFERENCE, Row, Step, both, layer, let_in, settings, source
 from tests.engine.service_changes import ROWS as SERVICE_ROWS
 from tests.engine.stacks import SINK
+from tests.engine.watching_changes import ROWS as WATCHING_ROWS
 
 ROWS = (
     *MODEL_ROWS,
     *ALARM_ROWS,
     *PLAN_ROWS,
     *SERVICE_ROWS,
+    *ACCESS_ROWS,
+    *WATCHING_ROWS,
     Row(
         what="a changed contract is put in place, deployed anew and switched to",
         do=source("services/wine/openapi.yaml", "Predicts the cultivar of", "Foretells the cultivar of"),
         effects={"updated": "RestApi api-api, Stage api-stage", "replaced": "Deployment api-deployment"},
         calls=["Update RestApi", "Create Deployment", "Update Stage", "Delete Deployment"],
         more=[
-            (  # what a request has to be is in the function's package as well
+            Step(  # what a request has to be is in the function's package as well
                 source("services/wine/openapi.yaml", "maxLength: 64", "maxLength: 63"),
                 {
                     "updated": f"RestApi api-api, Stage api-stage, {INFERENCE}",
@@ -81,7 +85,7 @@ ROWS = (
         do=settings(inference={"start": "provisioned", "provisioned_concurrency": 2}),
         effects={"created": "ProvisionedConcurrencyConfig inference-provisioned"},
         more=[
-            (
+            Step(
                 settings(inference={"provisioned_concurrency": 3}),
                 {"updated": "ProvisionedConcurrencyConfig inference-provisioned"},
             )
@@ -98,7 +102,9 @@ ROWS = (
         what="a web ACL is put in front of the stage",
         do=settings(api={"waf": {"requests_per_5_min": 500_000}}),
         effects={"created": "WebAcl api-waf-acl, WebAclAssociation api-waf-association"},
-        more=[(settings(api={"waf": {"requests_per_5_min": 600_000}}), {"updated": "WebAcl api-waf-acl"})],
+        more=[
+            Step(settings(api={"waf": {"requests_per_5_min": 600_000}}), {"updated": "WebAcl api-waf-acl"})
+        ],
         back={"deleted": "WebAcl api-waf-acl, WebAclAssociation api-waf-association"},
     ),
     Row(
@@ -141,7 +147,7 @@ ROWS = (
         do=both(let_in, settings(observability={"sink_arn": SINK})),
         effects={"created": "Link observability-link"},
         more=[
-            (
+            Step(
                 settings(observability={"metric_filter": "*", "log_filter": "LogGroupName LIKE '/aws/%'"}),
                 {"updated": "Link observability-link"},
             )

@@ -41,7 +41,17 @@ class Thing:
         once = lookup(self.type).once
         if once is None:
             return None
-        return (self.account, self.region, self.type, *(self.inputs.get(name) for name in once))
+        return (*self.place, *(self.inputs.get(name) for name in once))
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Account, region and type."""
+        return _place(self.account, self.region, self.type)
+
+
+def _place(account: str, region: str, token: str) -> tuple[str, str, str]:
+    """Of a service that has no regions, the same from each."""
+    return account, "" if token.startswith(("aws:iam/", "aws:route53/")) else region, token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,25 +81,35 @@ class Fault:
 
 @dataclass
 class Cloud:
-    """The accounts of one test: `things` by account, type and id; `calls` in order; `faults` to come.
+    """The accounts of one test: `things` by account, region, type and id; `calls` in order; `faults` to come.
 
-    `images` are those that a model was ever made of.
+    `images` are those that a model was ever made of, `recoverable` secrets whose names are not free yet.
     """
 
-    things: dict[tuple[str, str, str], Thing] = field(default_factory=dict)
+    things: dict[tuple[str, str, str, str], Thing] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     images: set[str] = field(default_factory=set)
+    recoverable: set[Any] = field(default_factory=set)
     made: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def fork(self) -> "Cloud":
         """An independent copy with an empty log."""
-        return Cloud(things=copy.deepcopy(self.things), images=set(self.images), made=self.made)
+        return Cloud(
+            things=copy.deepcopy(self.things),
+            images=set(self.images),
+            recoverable=set(self.recoverable),
+            made=self.made,
+        )
 
     def of(self, kind: str, account: str | None = None) -> list[Thing]:
         """Every thing of a class, oldest first."""
         return [t for t in self.things.values() if t.kind == kind and account in (None, t.account)]
+
+    def at(self, account: str, region: str, token: str, identifier: str) -> Thing | None:
+        """The thing of this type and id in a region of an account, if it exists."""
+        return self.things.get((*_place(account, region, token), identifier))
 
     def new_id(self, thing: Thing) -> str:
         """An id that no other thing of this type has or had, unless its names are fixed by its inputs."""
@@ -111,15 +131,21 @@ class Cloud:
 
     def put(self, thing: Thing) -> None:
         """Keep a thing under its id; one of the same id is overwritten."""
-        self.things[thing.account, thing.type, thing.id] = thing
+        self.things[*thing.place, thing.id] = thing
         if thing.kind == "Model":
             self.images.add(thing.inputs["primaryContainer"]["image"])
+
+    def remove(self, thing: Thing) -> None:
+        """It exists no longer."""
+        if thing.kind == "Secret" and thing.inputs.get("recoveryWindowInDays") != 0:
+            self.recoverable.add(thing.identity)
+        del self.things[*thing.place, thing.id]
 
     def overwrite(self, api: Thing) -> None:
         """PutRestApi in overwrite mode: a policy that was attached apart from the document is lost."""
         lost = [policy for policy in self.of("RestApiPolicy") if policy.inputs["restApiId"] == api.id]
         for policy in lost:
-            del self.things[policy.account, policy.type, policy.id]
+            self.remove(policy)
 
     def log(self, method: Method, thing: Thing, refused: str = "") -> None:
         """Remember a call."""

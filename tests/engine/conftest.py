@@ -13,6 +13,7 @@ from tests.engine.stacks import PAIR
 
 NO_CLI = "No pulumi on the PATH: the tests on the real Pulumi engine were left out."
 
+pytest.register_assert_rewrite("tests.engine.effects")
 LEFT_BEHIND = "pytest.PytestUnraisableExceptionWarning"
 
 

@@ -3,7 +3,7 @@
 Models and endpoint configurations are retained, so a replaced one is made and none is deleted.
 """
 
-from tests.engine.row import DASHBOARD, INFERENCE, Row, settings
+from tests.engine.row import DASHBOARD, INFERENCE, Row, Step, settings
 from tests.engine.stacks import BASE, IMAGE
 
 GOES_OVER = ["Create Model", "Create EndpointConfiguration", "Update Endpoint"]
@@ -105,7 +105,7 @@ ROWS = (
         },
         then={"updated": DASHBOARD},
         more=[
-            (
+            Step(
                 settings(model={"serverless": {"memory_mb": 4096, "max_concurrency": 30}}),
                 {"replaced": "EndpointConfiguration *", "updated": "Endpoint *"},
             )

@@ -1,6 +1,6 @@
 """Changes of the usage plans and their keys: whose value stays, and what watches their quotas."""
 
-from tests.engine.row import DASHBOARD, DASHBOARDS, Row, plans, settings
+from tests.engine.row import DASHBOARD, DASHBOARDS, Row, Step, plans, settings
 from tests.engine.stacks import SERVICE
 
 GOLD = {"rate_per_s": 2, "burst": 4, "quota": {"limit": 100, "period": "DAY"}, "keys": ["initech"]}
@@ -102,7 +102,7 @@ ROWS = (
         },
         then={"updated": DASHBOARD},
         more=[
-            (
+            Step(
                 plans(gold=GOLD, trial={"quota": {"limit": 100, "period": "WEEK"}}),
                 {
                     "created": "MetricAlarm alarms-usage-trial-critical, MetricAlarm alarms-usage-trial-warn,"

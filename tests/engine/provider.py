@@ -45,7 +45,9 @@ def serve(cloud: Cloud, make: Make = believable) -> Iterator[int]:
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
-    """Serves every provider resource of a test; which account a stack's is, its configuration says."""
+    """Serves every provider resource of a test, each by a connection of its own; its account and region are
+    those that it was configured with.
+    """
 
     def __init__(self, cloud: Cloud, make: Make) -> None:
         self.cloud, self.make = cloud, make
@@ -70,10 +72,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         changed = _changed(_plain(request.old_inputs or request.olds), _plain(request.news))
         return _difference(changed, [])
 
-    def Configure(self, request: Any, _context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
         given = _plain(request.args)
         (account,) = _structure(given["allowedAccountIds"])
-        self._homes.setdefault(_stack(request.urn), (account, given["region"]))
+        self._homes[context.peer()] = account, given["region"]
         return provider_pb2.ConfigureResponse(supportsPreview=True, acceptSecrets=False)
 
     def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
@@ -107,7 +109,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return _difference(changed, replaces, delete_first=bool(replaces) and given)
 
     def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
-        thing = self._thing(request.urn, _plain(request.properties))
+        thing = self._thing(request, context)
         if request.preview:
             unknown = dict.fromkeys(shape(thing.type).outputs - {"id"}, UNKNOWN)
             return provider_pb2.CreateResponse(id="", properties=_struct(thing.inputs | unknown))
@@ -116,8 +118,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             self.cloud.put(thing)
         return provider_pb2.CreateResponse(id=thing.id, properties=_struct(thing.outputs))
 
-    def Read(self, request: Any, _context: Any) -> provider_pb2.ReadResponse:  # noqa: N802
-        thing = self._existing(request)
+    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802
+        thing = self._existing(request, context)
         if thing is None:
             return provider_pb2.ReadResponse()
         inputs, outputs = _struct(thing.inputs), _struct(thing.outputs)
@@ -133,7 +135,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(
                 properties=_struct(news | kept | dict.fromkeys(fresh, UNKNOWN))
             )
-        thing = self._existing(request)
+        thing = self._existing(request, context)
         if thing is None:
             context.abort(grpc.StatusCode.NOT_FOUND, f"NotFound: {request.id} does not exist")
             raise AssertionError
@@ -146,28 +148,22 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=_struct(thing.outputs))
 
     def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802
-        thing = self._existing(request)
+        thing = self._existing(request, context)
         if thing is not None:
             with self._call("Delete", thing, context):
-                del self.cloud.things[thing.account, thing.type, thing.id]
+                self.cloud.remove(thing)
         return empty_pb2.Empty()
 
-    def _thing(self, urn: str, inputs: Properties) -> Thing:
-        token, name = _type_and_name(urn)
-        account, region = self._homes[_stack(urn)]
-        return Thing(
-            account=account,
-            region=inputs.get("region") or region,
-            type=token,
-            name=name,
-            id="",
-            inputs=inputs,
-        )
+    def _thing(self, request: Any, context: Any) -> Thing:
+        token, name = _type_and_name(request.urn)
+        account, region = self._homes[context.peer()]
+        inputs = _plain(request.properties)
+        return Thing(account=account, region=region, type=token, name=name, id="", inputs=inputs)
 
-    def _existing(self, request: Any) -> Thing | None:
+    def _existing(self, request: Any, context: Any) -> Thing | None:
         token, _ = _type_and_name(request.urn)
-        account, _ = self._homes[_stack(request.urn)]
-        return self.cloud.things.get((account, token, request.id))
+        account, region = self._homes[context.peer()]
+        return self.cloud.at(account, region, token, request.id)
 
     @contextmanager
     def _call(self, method: Method, thing: Thing, context: Any) -> Iterator[None]:
@@ -181,10 +177,6 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 self.cloud.log(method, thing, str(error))
                 context.abort(grpc.StatusCode.UNKNOWN, f"{method} {thing.kind} {thing.name}: {error}")
             self.cloud.log(method, thing)
-
-
-def _stack(urn: str) -> str:
-    return urn.split("::", maxsplit=1)[0].rsplit(":", 1)[1]
 
 
 def _type_and_name(urn: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ A rule is given the thing as it is, or as an update wants it; what is there befo
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tests.engine.cloud import Cloud, Method, Refused, Thing
@@ -66,7 +66,7 @@ def _variant(endpoint: Thing, cloud: Cloud) -> Mapping[str, Any]:
 
 def _endpoint_is_scaled(wanted: Thing, cloud: Cloud) -> str | None:
     """SageMaker's guide, "Update endpoints that use auto scaling": another instance type fails the update."""
-    old = cloud.things[wanted.account, wanted.type, wanted.id]
+    old = cloud.things[*wanted.place, wanted.id]
     here = f"endpoint/{wanted.inputs['name']}/"
     scaled = any(t.inputs["resourceId"].startswith(here) for t in cloud.of("Target", wanted.account))
     same = _variant(old, cloud).get("instanceType") == _variant(wanted, cloud).get("instanceType")
@@ -75,7 +75,7 @@ def _endpoint_is_scaled(wanted: Thing, cloud: Cloud) -> str | None:
 
 def _endpoint_back_to_serverless(wanted: Thing, cloud: Cloud) -> str | None:
     """SageMaker's guide, "Update a serverless endpoint": instances do not become serverless."""
-    old = cloud.things[wanted.account, wanted.type, wanted.id]
+    old = cloud.things[*wanted.place, wanted.id]
     back = "instanceType" in _variant(old, cloud) and "serverlessConfig" in _variant(wanted, cloud)
     return "ValidationException: instances cannot become serverless" if back else None
 
@@ -101,14 +101,31 @@ def _rule_names(composite: Thing) -> set[str]:
     )
 
 
+def _missing(names: Iterable[str], account: str, cloud: Cloud) -> list[str]:
+    """Those of these alarms that an account does not have."""
+    alarms = {a.inputs["name"] for a in cloud.of("MetricAlarm", account)}
+    alarms |= {a.inputs["alarmName"] for a in cloud.of("CompositeAlarm", account)}
+    return sorted({*names} - alarms)
+
+
 def _alarms_missing(composite: Thing, cloud: Cloud) -> str | None:
     """PutCompositeAlarm: what the rule and the suppressor name has to exist (aws-cdk issue 12662)."""
-    alarms = {a.inputs["name"] for a in cloud.of("MetricAlarm", composite.account)}
-    alarms |= {a.inputs["alarmName"] for a in cloud.of("CompositeAlarm", composite.account)}
     suppressor = composite.inputs.get("actionsSuppressor", {}).get("alarm")
-    missing = {*_rule_names(composite), *filter(None, [suppressor])} - alarms
-    said = f"ValidationError: Could not save the composite alarm as alarms {sorted(missing)} do not exist"
+    missing = _missing({*_rule_names(composite), *filter(None, [suppressor])}, composite.account, cloud)
+    said = f"ValidationError: Could not save the composite alarm as alarms {missing} do not exist"
     return said if missing else None
+
+
+def _muted_missing(rule: Thing, cloud: Cloud) -> str | None:
+    """MuteTargets: "The alarm names must match existing alarms in your AWS account and region"."""
+    missing = _missing(rule.inputs["muteTargets"]["alarmNames"], rule.account, cloud)
+    return f"ValidationError: alarms {missing} do not exist" if missing else None
+
+
+def _secret_in_recovery(secret: Thing, cloud: Cloud) -> str | None:
+    """DeleteSecret: until its recovery window has passed, no secret can be made of the same name."""
+    said = "InvalidRequestException: a secret with this name is already scheduled for deletion"
+    return said if secret.identity in cloud.recoverable else None
 
 
 def _alarm_in_a_rule(alarm: Thing, cloud: Cloud) -> str | None:
@@ -122,6 +139,9 @@ def _alarm_in_a_rule(alarm: Thing, cloud: Cloud) -> str | None:
 RULES: Mapping[tuple[Method, str], Rule] = {
     ("Create", "CompositeAlarm"): _alarms_missing,
     ("Update", "CompositeAlarm"): _alarms_missing,
+    ("Create", "AlarmMuteRule"): _muted_missing,
+    ("Update", "AlarmMuteRule"): _muted_missing,
+    ("Create", "Secret"): _secret_in_recovery,
     ("Delete", "CompositeAlarm"): _alarm_in_a_rule,
     ("Delete", "MetricAlarm"): _alarm_in_a_rule,
     ("Create", "UsagePlanKey"): _key_in_two_plans,

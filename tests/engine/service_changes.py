@@ -1,7 +1,7 @@
 """Changes of which service it is, of what it uses that exists already, and of who may call it."""
 
 from tests.engine.model_changes import OF_ANY, OF_INSTANCES, PAGES, endpoint
-from tests.engine.row import DASHBOARD, DASHBOARDS, INFERENCE, Row, both, plans, settings
+from tests.engine.row import DASHBOARD, DASHBOARDS, INFERENCE, Row, Step, both, plans, settings
 from tests.engine.stacks import ACCOUNTS
 
 CALLER = {"name": "acme", "account": "333333333333", "roles": ["backend"]}
@@ -64,14 +64,14 @@ ROWS = (
         do=settings(api={"callers": [CALLER]}),
         effects={"updated": LET_IN, "replaced": "Deployment api-deployment"},
         more=[
-            (
+            Step(
                 plans(partners={"keys": [{"name": "acme", "caller": "acme"}, "globex"]}),
                 {
                     "created": "Key callers-acme-key, Alias callers-acme-alias, Secret callers-acme-acme,"
                     " SecretPolicy callers-acme-acme-policy, SecretVersion callers-acme-acme-value"
                 },
             ),
-            (
+            Step(
                 plans(
                     partners={"keys": [{"name": "acme", "caller": "acme", "generations": [1, 2]}, "globex"]}
                 ),
@@ -94,7 +94,7 @@ ROWS = (
         },
         then={"replaced": "SecretVersion canary-api-key-value"},
         more=[
-            (
+            Step(
                 plans(partners={"keys": [{"name": "acme", "generations": [2]}, "globex"]}),
                 {"deleted": "ApiKey usage-plans-acme, UsagePlanKey usage-plans-acme-membership"},
             )
@@ -110,5 +110,18 @@ ROWS = (
             "updated": f"CompositeAlarm alarms-page-silence, {DASHBOARD}",
         },
         then={"updated": DASHBOARDS},
+        more=[
+            Step(
+                settings(kpis={"orders-waiting": {"limit": 2000}}),
+                {
+                    "updated": "MetricAlarm alarms-orders-waiting-critical,"
+                    f" MetricAlarm alarms-orders-waiting-warn, {DASHBOARD}"
+                },
+            )
+        ],
+        back={
+            "deleted": "MetricAlarm alarms-orders-waiting-*, CompositeAlarm alarms-page-own-*",
+            "updated": f"CompositeAlarm alarms-page-silence, {DASHBOARD}",
+        },
     ),
 )

@@ -47,6 +47,26 @@ BOOTSTRAP: Mapping[str, Mapping[str, Any]] = {
     "bootstrap/service": {**ACCOUNT, "role": "service", "observability": {"sink_arn": SINK}},
 }
 ALL = {**BOOTSTRAP, **PAIR}
+THEIRS = "orders-dev"  # begins every name of the pair that watches an API of others
+# What they deployed, a part of each kind.
+EXISTING: Mapping[str, Any] = {
+    "api": {"id": "a1b2c3d4e5", "name": "Orders API", "stage": "prod", "traced": True},
+    "functions": [{"name": "orders-api", "timeout_ms": 10_000, "reserved_concurrency": 20}],
+    "tables": [{"name": "orders", "operation": "Query"}],
+    "endpoints": [{"name": "fraud", "variant": "blue", "instance_type": "ml.c6i.large"}],
+    "usage_plans": [{"name": "Gold Plan", "quota": {"limit": 1000, "period": "MONTH"}}],
+}
+WATCH: Mapping[str, Mapping[str, Any]] = {
+    "orders-dev": {
+        **COMMON,
+        "name": "orders",
+        "role": "watch",
+        "deletion_protection": False,
+        "probes": "probes/orders.yaml",
+        "existing": EXISTING,
+    },
+    "orders-dev-monitor": {**MONITOR, "name": "orders"},
+}
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNTS['service']}:certificate/11111111-2222-3333-4444-555555555555"
 # The same service with everything that can be switched on, so that every type and input is met.
 FULL: Mapping[str, Any] = {
