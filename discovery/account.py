@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 # Throttled calls are tried again, ever slower.
 CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, connect_timeout=5, read_timeout=30)
@@ -27,7 +27,10 @@ NO_CREDENTIALS = (
     "UnrecognizedClientException",
 )
 FORBIDDEN = 403
+UNREACHED = (ConnectionError, HTTPClientError)  # no such service in the region, or no way to it
 ABSENT = ("NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "ValidationException", "404")
+
+GONE: dict[str, Any] = {}  # the answer about what is not there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,23 +56,28 @@ class Account:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def note(self, sentence: str) -> None:
-        """Remember what could not be seen, once."""
-        if sentence not in self.unseen:
-            self.unseen.append(sentence)
+        """Remember what could not be seen, once. It stands in comments, so it has one line."""
+        if (line := " ".join(sentence.split())) not in self.unseen:
+            self.unseen.append(line)
 
-    def ask(self, call: Call, lost: str, *, maybe: bool = False, **parameters: Any) -> dict[str, Any] | None:
+    def ask(
+        self, call: Call, lost: str, *, maybe: bool = False, hidden: bool = False, **parameters: Any
+    ) -> dict[str, Any] | None:
         """The answer; None where it is refused or there is nothing, with a note.
 
-        `lost` says what is not known then; of what is `maybe` there, its absence is not noted;
-        a parameter that is None is left out. Raises
-        botocore's errors where nothing can be asked at all.
+        `lost` says what is not known then; of what is `maybe` there, its absence is not noted, and the answer
+        is `GONE`; what is asked for is not repeated where it is `hidden`; a parameter that is None is left
+        out. Raises botocore's errors where nothing can be asked at all.
         """
         method = getattr(self._client(call.service), call.operation)
         try:
             answer: dict[str, Any] = method(**{k: v for k, v in parameters.items() if v is not None})
-        except ClientError as error:
-            self._noted(error, call, lost, parameters, maybe=maybe)
+        except UNREACHED:
+            self._unreached(call, lost)
             return None
+        except ClientError as error:
+            shown = {} if hidden else parameters
+            return GONE if self._noted(error, call, lost, shown, maybe=maybe) else None
         return answer
 
     def pages(self, call: Call, key: str, lost: str, **parameters: Any) -> list[Any] | None:
@@ -81,9 +89,11 @@ class Account:
         try:
             pages = client.get_paginator(call.operation).paginate(**parameters)
             return [item for page in pages for item in page.get(key) or ()]
+        except UNREACHED:
+            self._unreached(call, lost)
         except ClientError as error:
             self._noted(error, call, lost, parameters)
-            return None
+        return None
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
@@ -93,7 +103,8 @@ class Account:
 
     def _noted(
         self, error: ClientError, call: Call, lost: str, parameters: Mapping[str, Any], *, maybe: bool = False
-    ) -> None:
+    ) -> bool:
+        """Note what is lost; True where it is only not there, as `maybe` allows."""
         code = str(error.response.get("Error", {}).get("Code", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         of = ", ".join(str(value) for value in parameters.values() if isinstance(value, str))
@@ -101,7 +112,7 @@ class Account:
         if code in REFUSED or status == FORBIDDEN:
             self.note(f"{asked} is not allowed, so {lost}")
         elif code in ABSENT and maybe:
-            return
+            return True
         elif code in ABSENT:
             self.note(f"{asked} found nothing, so {lost}")
         elif code in NO_CREDENTIALS:
@@ -109,6 +120,10 @@ class Account:
         else:
             message = error.response.get("Error", {}).get("Message", "")
             self.note(f"{asked} failed ({code}: {message}), so {lost}")
+        return False
+
+    def _unreached(self, call: Call, lost: str) -> None:
+        self.note(f"{call.service} cannot be reached in {self.region}, so {lost}")
 
 
 def policy_text(calls: tuple[Call, ...], *, region: str, account: str, api: str) -> str:

@@ -12,7 +12,8 @@ import config
 from config import stack_files
 from discovery import calls, gateways
 from discovery.account import CONFIG, Account, policy_text
-from discovery.behind import Behind, functions
+from discovery.behind import endpoints, functions, tables
+from discovery.behind.reached import Reached
 from discovery.found import Found
 from discovery.names import names
 from discovery.stages import NoApiError
@@ -78,16 +79,19 @@ def discover(session: boto3.Session, api_id: str, stage: str | None = None) -> F
     api = gateways.read(account, api_id, stage)
     for route in api.routes:
         if route.target.kind == "other":
-            account.note(f"{route} leads to {route.target.name}, of which nothing is watched")
-    its_functions = functions(account, api, account_id)
-    behind = Behind(account, api, its_functions, account_id)
+            account.note(
+                f"{route} leads to {route.target.name}, of which nothing is watched; what becomes of its"
+                " requests is seen at the API alone"
+            )
+    its_functions = functions.read(account, api, account_id)
+    reached = Reached(account, api, its_functions, account_id)
     return Found(
         account_id=account_id,
         region=account.region,
         api=api,
         functions=its_functions,
-        tables=behind.tables(),
-        endpoints=behind.endpoints(),
+        tables=tables.read(account, api, reached, account_id),
+        endpoints=endpoints.read(account, api, reached, account_id),
         unseen=tuple(account.unseen),
     )
 

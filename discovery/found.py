@@ -1,10 +1,12 @@
 """What was found in an account, as plain data; `settings.existing` is what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from settings.usage_plans import Quota
+
+DEFAULT = "$default"  # an HTTP API's route of whatever no other one matches
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -12,8 +14,8 @@ class Target:
     """What a route leads to: a function (`qualifier` its alias or version), a table and `operation`, an
     endpoint.
 
-    `role` is the role that the gateway itself acts with, `account_id` where a function is. `other` is what
-    this program does not watch, `name` then says what it is.
+    `role` is the role that the gateway itself acts with, `region` and `account_id` where it is; empty where
+    nobody says. `other` is what this program does not watch, `name` then says what it is.
     """
 
     kind: Literal["function", "table", "endpoint", "other", "nothing"]
@@ -21,21 +23,37 @@ class Target:
     qualifier: str = ""
     operation: str = ""
     role: str = ""
+    region: str = ""
     account_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Route:
-    """A method and a path as the API has them (`ANY`, `/items/{id}`), who may call it, and where it leads.
+class Authorizer:
+    """What decides who may call: what it reads, as API Gateway names that, and its function if it is one."""
 
-    `authorization` is API Gateway's word: NONE, AWS_IAM, JWT, CUSTOM, COGNITO_USER_POOLS. `timeout_ms` is the
-    integration's, `rate_per_s` a throttle of this route alone.
+    reads: Sequence[str]
+    target: Target | None = None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers among what it reads."""
+        return tuple(source.partition(".header.")[2] for source in self.reads if ".header." in source)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """A method and a path as the API has them (`ANY`, `/items/{id}`, `DEFAULT`), who may call it, where it
+    leads.
+
+    `authorization` is API Gateway's word: NONE, AWS_IAM, JWT, CUSTOM, COGNITO_USER_POOLS; `authorizer` the id
+    of the one that is asked. `timeout_ms` is the integration's, `rate_per_s` a throttle of this route alone.
     """
 
     method: str
     path: str
     target: Target
     authorization: str = "NONE"
+    authorizer: str = ""
     api_key: bool = False
     timeout_ms: int | None = None
     rate_per_s: float | None = None
@@ -56,7 +74,7 @@ class Plan:
 class Api:
     """One stage of an API. `rate_per_s` None where nobody says; `url` where its own address is switched off.
 
-    `authorizers` are functions that are asked before a route is.
+    `authorizers` are by their id; functions among them are asked before a route is.
     """
 
     kind: Literal["rest", "http"]
@@ -69,7 +87,7 @@ class Api:
     traced: bool = False
     url: str | None = None
     plans: Sequence[Plan] = ()
-    authorizers: Sequence[Target] = ()
+    authorizers: Mapping[str, Authorizer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +99,7 @@ class Function:
     memory_mb: int | None = None
     reserved_concurrency: int | None = None
     role: str = ""
-    environment: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

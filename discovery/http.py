@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from discovery import calls, stages
 from discovery.account import Account
-from discovery.found import Api, Route
+from discovery.found import DEFAULT, Api, Route
 from discovery.integrations import NOTHING, http_target
 
 
@@ -47,15 +47,19 @@ def _http_routes(
     lost = "what serves the API is not known"
     listed = account.pages(calls.HTTP_INTEGRATIONS, "Items", lost, ApiId=api_id)
     integrations = {str(one["IntegrationId"]): one for one in listed or ()}
-    for route in account.pages(calls.HTTP_ROUTES, "Items", lost, ApiId=api_id) or ():
+    routes = account.pages(calls.HTTP_ROUTES, "Items", lost, ApiId=api_id)
+    if routes == []:
+        account.note(stages.NO_ROUTE)
+    for route in routes or ():
         key = str(route.get("RouteKey", ""))
-        method, _, path = key.partition(" ") if " " in key else ("ANY", "", "/{proxy+}")
+        method, _, path = key.partition(" ") if " " in key else ("ANY", "", DEFAULT)
         integration = integrations.get(str(route.get("Target") or "").removeprefix("integrations/"))
         yield Route(
             method=method,
             path=path,
             target=http_target(integration, variables) if integration else NOTHING,
             authorization=str(route.get("AuthorizationType") or "NONE"),
+            authorizer=str(route.get("AuthorizerId") or ""),
             api_key=bool(route.get("ApiKeyRequired")),
             timeout_ms=(integration or {}).get("TimeoutInMillis"),
             rate_per_s=stages.limited((settings.get(key) or {}).get("ThrottlingRateLimit")),

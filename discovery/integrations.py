@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from discovery.found import Target
+from settings.existing import Operation
 
-VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+VARIABLE = re.compile(r"\$(?:\{stageVariables\.(\w+)\}|stageVariables\.(\w+))")  # Velocity needs no braces
 LAMBDA = re.compile(
     r"arn:[\w-]+:lambda:(?P<region>[\w-]+):(?P<account>\d{12}):function:(?P<name>[\w-]+)(:(?P<qualifier>[\w$-]+))?"
 )
-SERVICE = re.compile(r"arn:[\w-]+:apigateway:[\w-]*:(?P<service>[\w.-]+):(?P<how>action|path)/(?P<what>.*)")
-TABLE_NAME = re.compile(r'"(?:TableName|\w+\.TableName)"\s*:\s*"([^"$]+)"')
+SERVICE = re.compile(
+    r"arn:[\w-]+:apigateway:(?P<region>[\w-]*):(?P<service>[\w.-]+):(?P<how>action|path)/(?P<what>.*)"
+)
+# `TableName`, a name or an ARN, or the first key of `RequestItems` of the batch operations.
+TABLE_NAME = re.compile(
+    r'"(?:TableName"\s*:|RequestItems"\s*:\s*\{)\s*"(?:arn:[^"$]*:table/)?([A-Za-z0-9_.-]{3,255})"'
+)
 ENDPOINT_PATH = re.compile(r"/*endpoints/([A-Za-z0-9-]+)/")
 SPOKEN = {
     "states": "a Step Functions state machine",
@@ -21,12 +27,13 @@ SPOKEN = {
     "s3": "an S3 bucket",
     "events": "an EventBridge bus",
 }
+OPERATIONS: tuple[str, ...] = get_args(Operation)
 NOTHING = Target(kind="nothing")
 
 
 def filled(text: str, variables: Mapping[str, str]) -> str:
     """The text with the stage's variables in it; one that is not set stays."""
-    return VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text)
+    return VARIABLE.sub(lambda match: variables.get(match[1] or match[2], match[0]), text)
 
 
 def function_target(uri: object, variables: Mapping[str, str]) -> Target:
@@ -68,20 +75,26 @@ def _target(kind: str, uri: str, templates: str, role: str) -> Target:
             kind="function",
             name=function["name"],
             qualifier=function["qualifier"] or "",
+            region=function["region"],
             account_id=function["account"],
             role=role,
         )
     if VARIABLE.search(uri):
-        return Target(kind="other", name=f"{uri}, whose stage variable is not set")
-    service = SERVICE.match(uri)
-    if service is None:
-        return Target(kind="other", name=f"the address {uri or kind}")
-    name = service["service"].split(".")[-1]
-    if name == "dynamodb" and service["how"] == "action":
+        return Target(kind="other", name=f"{uri} (its stage variable is not set)")
+    if service := SERVICE.match(uri):
+        return _service(service, templates, role)
+    return Target(kind="other", name=f"the address {uri}" if uri else f"what its {kind} integration hides")
+
+
+def _service(service: re.Match[str], templates: str, role: str) -> Target:
+    """What an integration with a service of AWS leads to."""
+    name, what, region = service["service"].split(".")[-1], service["what"], service["region"]
+    if name == "dynamodb" and what in OPERATIONS:
         table = TABLE_NAME.search(templates)
-        return Target(kind="table", name=table[1] if table else "", operation=service["what"], role=role)
-    if service["service"] in ("runtime.sagemaker", "sagemaker") and (
-        endpoint := ENDPOINT_PATH.match(service["what"])
-    ):
-        return Target(kind="endpoint", name=endpoint[1], role=role)
+        named = table[1] if table else ""
+        return Target(kind="table", name=named, operation=what, role=role, region=region)
+    if name == "sagemaker" and (endpoint := ENDPOINT_PATH.match(what)):
+        return Target(kind="endpoint", name=endpoint[1], role=role, region=region)
+    if name == "dynamodb":
+        return Target(kind="other", name=f"DynamoDB's {what}", role=role)
     return Target(kind="other", name=SPOKEN.get(name, f"AWS service {service['service']}"), role=role)

@@ -18,10 +18,18 @@ class Names:
     stack: str
 
 
+def _cut(word: str, longest: int) -> str:
+    """As many whole words as there is room for, or as many letters of one that is too long."""
+    if len(word) <= longest:
+        return word
+    whole = word[: longest + 1].rpartition("-")[0]
+    return whole if len(whole) > longest // 2 else word[:longest].rstrip("-")
+
+
 def names(api: str, stage: str, *, name: str | None, env: str | None, stack: str | None) -> Names:
     """As given, else out of the API's name and its stage."""
     said = "" if stage.startswith("$") else slug(stage)
     env = env or (said if re.fullmatch(r"(?!monitor$)[a-z][a-z0-9]{1,7}", said) else USUAL_ENV)
     word = slug(api).lstrip("0123456789-")
-    name = name or (word[: LONGEST - len(env) - 1].rstrip("-") if len(word) > 1 else "their-api")
+    name = name or (_cut(word, LONGEST - len(env) - 1) if len(word) > 1 else "their-api")
     return Names(name=name, env=env, stack=stack or f"{name}-{env}")

@@ -18,8 +18,8 @@ def read(account: Account, known: stages.Given, stage: str | None, others: Mappi
     same = sorted(other for other, its in others.items() if its == name and other != api_id)
     if same:
         account.note(
-            f"{len(same)} other REST API has the name {name!r} ({', '.join(same)}), and REST APIs report by"
-            " name: its requests are counted with this one's. Rename one of them"
+            f"Other REST APIs have the name {name!r} ({', '.join(same)}), and REST APIs report by name: their"
+            " requests are counted with this one's. Rename it, or them"
         )
     listed = account.pages(
         calls.REST_STAGES, "item", "stages, throttles and stage variables are not known", restApiId=api_id
@@ -33,8 +33,12 @@ def read(account: Account, known: stages.Given, stage: str | None, others: Mappi
         url = stages.domain(account, api_id, str(chosen["stageName"]), rest=True)
     endpoint = (known.get("endpointConfiguration") or {}).get("types") or ()
     if "PRIVATE" in endpoint:
-        account.note("The API is private: it answers in its VPC alone, so the canary has to run there")
-    routes = tuple(_rest_routes(account, api_id, variables, settings))
+        account.note(
+            "The API is private: it answers in VPCs alone, so the canary has to run in one that reaches it;"
+            " set `canary.vpc` in the monitor stack (docs/canary.md)"
+        )
+    keys_from_authorizer = known.get("apiKeySource") == "AUTHORIZER"  # then callers send none
+    routes = tuple(_rest_routes(account, api_id, variables, settings, keys=not keys_from_authorizer))
     return Api(
         kind="rest",
         id=api_id,
@@ -51,11 +55,18 @@ def read(account: Account, known: stages.Given, stage: str | None, others: Mappi
 
 
 def _rest_routes(
-    account: Account, api_id: str, variables: Mapping[str, str], settings: Mapping[str, stages.Given]
+    account: Account,
+    api_id: str,
+    variables: Mapping[str, str],
+    settings: Mapping[str, stages.Given],
+    *,
+    keys: bool,
 ) -> Iterator[Route]:
     resources = account.pages(
         calls.REST_RESOURCES, "items", "what serves the API is not known", restApiId=api_id, embed=["methods"]
     )
+    if resources is not None and not any(resource.get("resourceMethods") for resource in resources):
+        account.note(stages.NO_ROUTE)
     for resource in resources or ():
         path = str(resource.get("path", "/"))
         for verb, listed in (resource.get("resourceMethods") or {}).items():
@@ -80,7 +91,8 @@ def _rest_routes(
                 path=path,
                 target=rest_target(integration, variables) if integration else NOTHING,
                 authorization=str(method.get("authorizationType") or "NONE"),
-                api_key=bool(method.get("apiKeyRequired")),
+                authorizer=str(method.get("authorizerId") or ""),
+                api_key=keys and bool(method.get("apiKeyRequired")),
                 timeout_ms=(integration or {}).get("timeoutInMillis"),
                 rate_per_s=stages.limited(own.get("throttlingRateLimit")),
             )

@@ -5,11 +5,14 @@ from typing import Any, Literal
 
 from discovery import calls
 from discovery.account import Account, Call
-from discovery.found import Route, Target
+from discovery.found import Authorizer, Route
 from discovery.integrations import function_target
 
 Given = Mapping[str, Any]
 SAMS_OWN = "Stage"
+NO_ROUTE = (
+    "The API has no route, so it refuses every request; give another --api, or make routes and ask again"
+)
 
 
 class NoApiError(LookupError):
@@ -59,15 +62,31 @@ def limited(rate: Any) -> float | None:
 
 def authorizers(
     account: Account, call: Call, routes: Iterable[Route], variables: Mapping[str, str], **of: str
-) -> tuple[Target, ...]:
-    """The functions that are asked before a route is."""
-    if all(route.authorization != "CUSTOM" for route in routes):
-        return ()
+) -> dict[str, Authorizer]:
+    """Those that a route asks first, by their id."""
+    asked = {route.authorizer for route in routes} - {""}
+    if not asked:
+        return {}
     rest = call == calls.REST_AUTHORIZERS
-    key, uri = ("items", "authorizerUri") if rest else ("Items", "AuthorizerUri")
-    found = account.pages(call, key, "functions that authorize callers are not known", **of)
-    targets = (function_target(one.get(uri), variables) for one in found or () if one.get(uri))
-    return tuple(target for target in targets if target.kind == "function")
+    items, key, uri, reads = (
+        ("items", "id", "authorizerUri", "identitySource")
+        if rest
+        else ("Items", "AuthorizerId", "AuthorizerUri", "IdentitySource")
+    )
+    lost = "functions that authorize callers, and what these must send, are not known"
+    return {
+        str(one[key]): Authorizer(
+            # A REST API's in one text with commas, an HTTP API's in a list.
+            reads=_words(one.get(reads)),
+            target=function_target(one[uri], variables) if one.get(uri) else None,
+        )
+        for one in account.pages(call, items, lost, **of) or ()
+        if str(one.get(key)) in asked
+    }
+
+
+def _words(given: Any) -> tuple[str, ...]:
+    return tuple(given.replace(",", " ").split() if isinstance(given, str) else given or ())
 
 
 def domain(account: Account, api_id: str, stage: str, *, rest: bool) -> str | None:

@@ -16,6 +16,18 @@ from settings.usage_plans import Quota
 # timeout that an account has without asking.
 ACCOUNT_RATE_PER_S = 10_000
 TIMEOUT_MS = {"rest": 29_000, "http": 30_000}
+Operation = Literal[
+    "GetItem",
+    "BatchGetItem",
+    "Query",
+    "Scan",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "TransactGetItems",
+    "TransactWriteItems",
+]
 Key = Annotated[
     str,
     form(
@@ -114,18 +126,7 @@ class ExistingFunction(ExistingPart):
 class ExistingTable(ExistingPart):
     """A DynamoDB table and one operation that requests wait for; list it again for another operation."""
 
-    operation: Literal[
-        "GetItem",
-        "BatchGetItem",
-        "Query",
-        "Scan",
-        "PutItem",
-        "UpdateItem",
-        "DeleteItem",
-        "BatchWriteItem",
-        "TransactGetItems",
-        "TransactWriteItems",
-    ] = "GetItem"
+    operation: Operation = "GetItem"
 
     @property
     def called(self) -> str:

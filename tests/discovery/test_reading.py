@@ -1,244 +1,30 @@
 """Reading an account: odd integrations, what is refused, what is not there."""
 
-from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import boto3
 import pytest
-import yaml
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from discovery import calls
 from discovery.account import Account, Call
 from discovery.cli import main
 from discovery.command import discover
-from discovery.found import Found, Target
-from discovery.grants import Grant, read
-from discovery.integrations import http_target, rest_target
-from discovery.probe import chosen, file
 from discovery.stages import NoApiError
-
-ACCOUNT, REGION = "111111111111", "eu-central-1"
-FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
-INVOKE = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{{}}/invocations"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/service/orders-role"
-Answers = dict[str, Any]
-
-
-class Cloud:
-    """A session that answers by `service.operation`; an exception is raised, a function asked."""
-
-    region_name = REGION
-
-    def __init__(self, **answers: Any) -> None:
-        self.asked: list[str] = []
-        self._answers = {name.replace("__", "."): answer for name, answer in answers.items()}
-
-    def client(self, service: str, **_: Any) -> Any:
-        return _Client(service, self)
-
-    def answer(self, name: str, parameters: Mapping[str, Any]) -> Any:
-        self.asked.append(name)
-        given = self._answers.get(name, {})
-        if isinstance(given, Exception):
-            raise given
-        return given(**parameters) if callable(given) else given
-
-
-class _Client:
-    def __init__(self, service: str, cloud: Cloud) -> None:
-        self._service, self._cloud = service, cloud
-
-    def can_paginate(self, _operation: str) -> bool:
-        return False
-
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        return lambda **parameters: self._cloud.answer(f"{self._service}.{operation}", parameters)
-
-
-def refused(code: str = "AccessDeniedException", status: int = 400) -> ClientError:
-    error = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(cast("Any", error), "Operation")
-
-
-def rest(*methods: tuple[str, str, Mapping[str, Any]], **changes: Any) -> Answers:
-    """A REST API `orders` with one stage; methods by path, verb and integration."""
-    items = [
-        {"id": f"r{n}", "path": path, "resourceMethods": {verb: {"methodIntegration": dict(integration)}}}
-        for n, (path, verb, integration) in enumerate(methods)
-    ]
-    return {
-        "sts__get_caller_identity": {"Account": ACCOUNT},
-        "apigateway__get_rest_apis": {"items": [{"id": "abc", "name": "orders"}]},
-        "apigateway__get_rest_api": {"id": "abc", "name": "orders"},
-        "apigateway__get_stages": {"item": [{"stageName": "prod"}]},
-        "apigateway__get_resources": {"items": items},
-        "apigateway__get_account": {"throttleSettings": {"rateLimit": 10_000.0, "burstLimit": 5000}},
-        **changes,
-    }
-
-
-def proxy(name: str) -> dict[str, Any]:
-    return {"type": "AWS_PROXY", "uri": INVOKE.format(f"{FUNCTION}:{name}"), "timeoutInMillis": 29_000}
-
-
-def found(answers: Answers, **more: Any) -> Found:
-    return discover(cast("boto3.Session", Cloud(**{**answers, **more})), "abc")
-
-
-CONFIGURATION = {
-    "Timeout": 5,
-    "MemorySize": 256,
-    "Role": ROLE,
-    "Environment": {"Variables": {"TABLE": "orders", "MODEL": "fraud", "STAGE": "prod"}},
-}
-
-
-@pytest.mark.parametrize(
-    ("integration", "target"),
-    [
-        (proxy("read"), Target(kind="function", name="read", account_id=ACCOUNT)),
-        (proxy("read:live"), Target(kind="function", name="read", qualifier="live", account_id=ACCOUNT)),
-        (
-            {
-                "type": "AWS",
-                "uri": INVOKE.format(f"{FUNCTION}:${{stageVariables.fn}}:${{stageVariables.alias}}"),
-            },
-            Target(kind="function", name="orders-read", qualifier="blue", account_id=ACCOUNT),
-        ),
-        (
-            {"type": "AWS", "uri": INVOKE.format(f"{FUNCTION}:${{stageVariables.none}}")},
-            Target(
-                kind="other",
-                name=INVOKE.format(f"{FUNCTION}:${{stageVariables.none}}")
-                + ", whose stage variable is not set",
-            ),
-        ),
-        ({"type": "MOCK"}, Target(kind="nothing")),
-        (
-            {
-                "type": "AWS",
-                "uri": f"arn:aws:apigateway:{REGION}:dynamodb:action/GetItem",
-                "credentials": ROLE,
-                "requestTemplates": {"application/json": '{"TableName" : "Music", "Key": {}}'},
-            },
-            Target(kind="table", name="Music", operation="GetItem", role=ROLE),
-        ),
-        (
-            {
-                "type": "AWS",
-                "uri": f"arn:aws:apigateway:{REGION}:runtime.sagemaker:path//endpoints/fraud-1/invocations",
-                "credentials": ROLE,
-            },
-            Target(kind="endpoint", name="fraud-1", role=ROLE),
-        ),
-        (
-            {"type": "AWS", "uri": f"arn:aws:apigateway:{REGION}:states:action/StartExecution"},
-            Target(kind="other", name="a Step Functions state machine"),
-        ),
-        (
-            {"type": "AWS", "uri": f"arn:aws:apigateway:{REGION}:sqs:path/{ACCOUNT}/q"},
-            Target(kind="other", name="an SQS queue"),
-        ),
-        (
-            {"type": "HTTP_PROXY", "uri": "https://backend.example.com/{proxy}"},
-            Target(kind="other", name="the address https://backend.example.com/{proxy}"),
-        ),
-    ],
+from tests.discovery.cloud import (
+    ACCOUNT,
+    CONFIGURATION,
+    FUNCTION,
+    INVOKE,
+    REGION,
+    Answers,
+    Client,
+    Cloud,
+    found,
+    proxy,
+    refused,
+    rest,
 )
-def test_an_integration_of_a_rest_api_is_read_from_its_address(
-    integration: dict[str, Any], target: Target
-) -> None:
-    assert rest_target(integration, {"fn": "orders-read", "alias": "blue"}) == target
-
-
-@pytest.mark.parametrize(
-    ("integration", "target"),
-    [
-        (
-            {"IntegrationType": "AWS_PROXY", "IntegrationUri": f"{FUNCTION}:put"},
-            Target(kind="function", name="put", account_id=ACCOUNT),
-        ),
-        (
-            {"IntegrationType": "AWS_PROXY", "IntegrationUri": INVOKE.format(f"{FUNCTION}:put:live")},
-            Target(kind="function", name="put", qualifier="live", account_id=ACCOUNT),
-        ),
-        (
-            {"IntegrationType": "AWS_PROXY", "IntegrationSubtype": "StepFunctions-StartExecution"},
-            Target(kind="other", name="a Step Functions state machine"),
-        ),
-        (
-            {"IntegrationType": "AWS_PROXY", "IntegrationSubtype": "EventBridge-PutEvents"},
-            Target(kind="other", name="an EventBridge bus"),
-        ),
-        (
-            {"IntegrationType": "HTTP_PROXY", "IntegrationUri": f"arn:aws:elasticloadbalancing:{REGION}:1:l"},
-            Target(kind="other", name=f"the address arn:aws:elasticloadbalancing:{REGION}:1:l"),
-        ),
-    ],
-)
-def test_an_integration_of_an_http_api_is_read_likewise(integration: dict[str, Any], target: Target) -> None:
-    assert http_target(integration, {}) == target
-
-
-def test_a_function_s_tables_and_endpoints_are_those_its_environment_names() -> None:
-    answers = rest(("/orders", "GET", proxy("read:live")))
-    answers |= {
-        "lambda__get_function_configuration": lambda FunctionName, Qualifier: (  # noqa: N803  # boto3's names
-            CONFIGURATION if (FunctionName, Qualifier) == ("read", "live") else {}
-        ),
-        "lambda__get_function_concurrency": {"ReservedConcurrentExecutions": 7},
-        "dynamodb__list_tables": {"TableNames": ["orders", "others", "prod2"]},
-        "cloudwatch__list_metrics": {
-            "Metrics": [{"Dimensions": [{"Name": "Operation", "Value": o}]} for o in ("Query", "GetItem")]
-        },
-        "sagemaker__list_endpoints": {"Endpoints": [{"EndpointName": "fraud"}, {"EndpointName": "churn"}]},
-        "sagemaker__describe_endpoint": {"EndpointConfigName": "fraud-7"},
-        "sagemaker__describe_endpoint_config": {
-            "ProductionVariants": [
-                {"VariantName": "blue", "InstanceType": "ml.g4dn.12xlarge"},
-                {"VariantName": "green", "ServerlessConfig": {"MemorySizeInMB": 2048}},
-            ]
-        },
-        "ec2__describe_instance_types": {"InstanceTypes": [{"GpuInfo": {"Gpus": [{"Count": 4}]}}]},
-    }
-    all_ = found(answers)
-    assert all_.unseen == ()
-    assert [(f.name, f.timeout_s, f.memory_mb, f.reserved_concurrency) for f in all_.functions] == [
-        ("read", 5, 256, 7)
-    ]
-    assert [(t.name, t.operations) for t in all_.tables] == [("orders", ("GetItem", "Query"))]
-    assert [(e.name, e.variant, e.instance_type, e.gpus) for e in all_.endpoints] == [
-        ("fraud", "blue", "ml.g4dn.12xlarge", 4),
-        ("fraud", "green", None, 0),
-    ]
-
-
-def test_a_role_s_policies_name_tables_that_no_environment_does() -> None:
-    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
-    statement = {
-        "Effect": "Allow",
-        "Action": ["dynamodb:GetItem"],
-        "Resource": [f"{arn}/orders-*", f"{arn}/x"],
-    }
-    attached = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": f"{arn}/audit/index/*"}
-    answers = rest(("/", "GET", proxy("read"))) | {
-        "lambda__get_function_configuration": {"Timeout": 3, "Role": ROLE},
-        "iam__list_role_policies": {"PolicyNames": ["own"]},
-        "iam__get_role_policy": lambda RoleName, PolicyName: {  # noqa: N803
-            "PolicyDocument": {
-                "Statement": statement if (RoleName, PolicyName) == ("orders-role", "own") else []
-            }
-        },
-        "iam__list_attached_role_policies": {"AttachedPolicies": [{"PolicyArn": "arn:p"}]},
-        "iam__get_policy": {"Policy": {"DefaultVersionId": "v2"}},
-        "iam__get_policy_version": lambda PolicyArn, VersionId: {  # noqa: N803
-            "PolicyVersion": {"Document": {"Statement": [attached] if VersionId == "v2" else PolicyArn}}
-        },
-        "dynamodb__list_tables": {"TableNames": ["orders-eu", "audit", "other"]},
-    }
-    (table,) = found(answers).tables
-    assert (table.name, table.operations, table.why) == ("orders-eu", ("GetItem",), "all that policies allow")
 
 
 def test_the_narrowest_throttle_is_the_stage_s_and_a_route_s_own_is_told() -> None:
@@ -280,10 +66,13 @@ def test_plans_are_those_of_the_stage_and_a_plan_without_a_quota_has_none() -> N
 def test_an_authorizer_s_function_is_one_of_the_api_s() -> None:
     answers = rest(("/", "GET", proxy("f")))
     method = answers["apigateway__get_resources"]["items"][0]["resourceMethods"]["GET"]
-    method["authorizationType"] = "CUSTOM"
+    method |= {"authorizationType": "CUSTOM", "authorizerId": "a1"}
     uri = INVOKE.format(f"{FUNCTION}:check")
     both = found(
-        answers, apigateway__get_authorizers={"items": [{"authorizerUri": uri}, {"type": "COGNITO"}]}
+        answers,
+        apigateway__get_authorizers={
+            "items": [{"id": "a1", "authorizerUri": uri}, {"id": "a2", "type": "COGNITO"}]
+        },
     )
     assert [function.name for function in both.functions] == ["f", "check"]
 
@@ -335,28 +124,6 @@ def test_a_failure_of_one_call_is_told_and_the_rest_found() -> None:
     assert any("dynamodb:ListTables failed (InternalServerError: no)" in s for s in all_.unseen)
 
 
-@pytest.mark.parametrize("value", [f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders", "orders"])
-def test_without_listing_tables_each_name_in_the_environment_is_asked_for(value: str) -> None:
-    def describe(TableName: str) -> dict[str, Any]:  # noqa: N803
-        if TableName != "orders":
-            raise refused("ResourceNotFoundException")
-        return {"Table": {}}
-
-    answers = rest(("/", "GET", proxy("f"))) | {
-        "lambda__get_function_configuration": {
-            "Timeout": 3,
-            "Role": ROLE,
-            "Environment": {"Variables": {"A": value, "B": "some-name", "C": "https://x.example.com/"}},
-        },
-        "dynamodb__list_tables": refused(),
-        "dynamodb__describe_table": describe,
-        "sagemaker__list_endpoints": {"Endpoints": []},
-    }
-    all_ = found(answers)
-    assert [table.name for table in all_.tables] == ["orders"]
-    assert all_.unseen[0].startswith("dynamodb:ListTables is not allowed")
-
-
 def test_what_is_not_watched_is_said() -> None:
     other = INVOKE.format(f"arn:aws:lambda:{REGION}:999999999999:function:theirs")
     all_ = found(
@@ -374,7 +141,7 @@ def test_what_is_not_watched_is_said() -> None:
     )
     assert not all_.functions
     assert [sentence.split(",")[0] for sentence in all_.unseen] == [
-        "1 other REST API has the name 'orders' (xyz)",
+        "Other REST APIs have the name 'orders' (xyz)",
         "POST /start leads to a Step Functions state machine",
         "Function theirs is in account 999999999999",
     ]
@@ -422,21 +189,6 @@ def test_of_several_stages_the_one_that_is_meant_is_taken(stages: list[str], tak
     assert found(rest(("/", "GET", proxy("f"))), apigateway__get_stages=listed).api.stage == taken
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "asked"),
-    [
-        ("ANY", "/{proxy+}", "/"),
-        ("ANY", "/items/{proxy+}", "/items"),
-        ("GET", "/", "/"),
-        ("GET", "/a/{b}", "/a/{b}"),
-    ],
-)
-def test_a_proxy_s_root_is_probed(method: str, path: str, asked: str) -> None:
-    api = found(rest((path, method, proxy("f")))).api
-    (probe,) = yaml.safe_load(file(api, chosen(api.routes)))["probes"]
-    assert (probe["method"], probe["path"]) == ("GET", asked)
-
-
 def test_a_websocket_api_is_refused_with_the_reason() -> None:
     answers = {
         "sts__get_caller_identity": {"Account": ACCOUNT},
@@ -463,14 +215,6 @@ def test_where_the_api_s_own_address_is_off_customers_call_its_domain() -> None:
     assert (lost.api.url, len(lost.unseen)) == (None, 1)
 
 
-def test_a_grant_names_a_resource_only_where_it_does_not_mean_all_of_them() -> None:
-    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
-    for resource, names in ((arn, True), (f"{arn[:-3]}*", True), (f"{arn[:-6]}*", False), ("*", False)):
-        assert Grant(actions=["*"], resources=[resource]).names(arn) is names, resource
-    assert Grant(actions=["DynamoDB:Get*"], resources=[]).allows("dynamodb:GetItem")
-    assert list(read({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})) == []
-
-
 def test_an_account_that_cannot_be_reached_is_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -484,7 +228,7 @@ def test_an_account_that_cannot_be_reached_is_a_sentence(
 
 
 def test_every_page_is_read() -> None:
-    class Paged(_Client):
+    class Paged(Client):
         def can_paginate(self, _operation: str) -> bool:
             return True
 
@@ -500,3 +244,20 @@ def test_every_page_is_read() -> None:
 
     account = Account(session=cast("boto3.Session", Session()), region=REGION)
     assert account.pages(calls.TABLES, "TableNames", "") == ["a", "b"]
+
+
+def test_an_api_without_routes_is_told_as_what_it_is() -> None:
+    assert [sentence.split(",")[0] for sentence in found(rest()).unseen] == ["The API has no route"]
+
+
+def test_a_service_that_is_not_in_the_region_is_told_and_the_rest_found() -> None:
+    nowhere = EndpointConnectionError(endpoint_url="https://api.sagemaker.xx-none-1.amazonaws.com")
+    all_ = found(rest(("/", "GET", proxy("f"))), sagemaker__list_endpoints=nowhere)
+    assert [function.name for function in all_.functions] == ["f"]
+    assert [s.split(",")[0] for s in all_.unseen] == [f"sagemaker cannot be reached in {REGION}"]
+
+
+def test_what_is_told_has_one_line() -> None:
+    failed = ClientError({"Error": {"Code": "Odd", "Message": "two\n lines"}}, "Operation")
+    (sentence,) = found(rest(("/", "GET", proxy("f"))), sagemaker__list_endpoints=failed).unseen
+    assert sentence.startswith("sagemaker:ListEndpoints failed (Odd: two lines), so endpoints are those")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -59,3 +60,19 @@ def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None
     ]
     assert [part.called for part in existing.tables] == ["t-query", "t-scan", "t-scan-1"]
     assert [part.called for part in existing.usage_plans] == ["usage-plans-1", "usage-plans-2", "basic"]
+
+
+@pytest.mark.parametrize(
+    ("api", "name"),
+    [
+        ("serverless-saas-pooled", "serverless-saas"),
+        ("API Gateway SQS Ingestion API", "api-gateway-sqs"),
+        ("apigw-lambda-author", "apigw-lambda-author"),
+        ("supercalifragilisticexpialidocious", "supercalifragilisti"),
+        ("a-supercalifragilisticexpialidocious", "a-supercalifragilis"),
+        ("2048-game", "game"),
+        ("ä", "their-api"),
+    ],
+)
+def test_a_name_is_cut_between_words(api: str, name: str) -> None:
+    assert names(api, "Prod", name=None, env=None, stack=None).name == name
