@@ -89,7 +89,9 @@ def warn_of_one_account(name: str) -> None:
 
 def sdk_layer(name: str, layer_name: str, opts: pulumi.ResourceOptions) -> aws.lambda_.LayerVersion:
     """The X-Ray SDK."""
-    return lambda_layer(name, layer_name, "aws-xray-sdk, pinned in handlers/requirements.txt", SDK, opts)
+    return lambda_layer(
+        name, layer_name, "aws-xray-sdk and regex, pinned in handlers/requirements.txt", SDK, opts
+    )
 
 
 def lambda_layer(

@@ -1,8 +1,8 @@
 """One run: send every probe once, publish, log a line for each. Clients and clocks are passed in.
 
-Whatever the API does is a result, and so is a secret that cannot be read; whatever keeps the canary from
-publishing one is raised, so that the function fails and its attempts go missing. Both are seen by the alarm
-on the attempts.
+Whatever the API does is a result, and so is a secret that cannot be read, or a slip in the canary's own code;
+whatever keeps the canary from publishing one is raised, so that the function fails and its attempts go
+missing. All three are seen by the alarm on the attempts.
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import Any
 from handlers import tracing
 from handlers.canary import heartbeats
 from handlers.canary.metrics import NAMESPACE, heartbeat_data, metric_data
-from handlers.canary.outcome import Outcome, worst
+from handlers.canary.outcome import Outcome, broken, worst
 from handlers.canary.probe import send
 from handlers.canary.probes import Probe
 from handlers.canary.request import Sender
@@ -84,7 +84,10 @@ class Canary:
         return {probe.name: outcome for probe, outcome in zip(self._probes, outcomes, strict=True)}
 
     def _send(self, probe: Probe) -> Outcome:
-        return send(self._sender, probe, self._clock)
+        try:
+            return send(self._sender, probe, self._clock)
+        except Exception as error:  # noqa: BLE001  # a slip of ours must not cost the other probes their minute
+            return broken(error)
 
     def _publish(self, data: list[dict[str, Any]]) -> None:
         self._metrics.put_metric_data(Namespace=NAMESPACE, MetricData=data)
@@ -105,7 +108,7 @@ class Canary:
 
 def _refused(outcome: Outcome) -> bool:
     """Whether a secret or a token may have been replaced."""
-    return not outcome.sent or (outcome.reason == "status" and outcome.status in REFUSED)
+    return outcome.reason == "secret" or (outcome.reason == "status" and outcome.status in REFUSED)
 
 
 def _result(name: str, outcome: Outcome) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 import json
 import math
+import os
 import re
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from handlers.canary import patterns
+from handlers.canary.patterns import SlowPatternError
 from handlers.canary.probes import HeaderValue, Step, Take, Value
 from handlers.invalid import InvalidError
 from handlers.transport import (
@@ -20,7 +24,18 @@ from handlers.transport import (
 )
 
 Reason = Literal[
-    "secret", "token", "dns", "connect", "tls", "timeout", "status", "header", "schema", "value", "slow"
+    "secret",
+    "canary",
+    "token",
+    "dns",
+    "connect",
+    "tls",
+    "timeout",
+    "status",
+    "header",
+    "schema",
+    "value",
+    "slow",
 ]
 # An answer that breaks off half-way counts as `connect`: the connection did not hold.
 REASONS: Mapping[type[TransportError], Reason] = {
@@ -30,6 +45,7 @@ REASONS: Mapping[type[TransportError], Reason] = {
     InsecureError: "tls",
     TimedOutError: "timeout",
 }
+OWN: tuple[Reason, ...] = ("secret", "canary")  # the canary's own trouble, which says nothing of the API
 NOTHING = object()  # stands at a pointer that leads nowhere
 MAX_HEADER = 2_000  # characters that a pattern looks at
 INDEX = re.compile(r"0|[1-9][0-9]{0,8}")  # RFC 6901: no leading zero
@@ -52,8 +68,8 @@ class Outcome:
 
     @property
     def sent(self) -> bool:
-        """Whether the canary had what it takes to send the probe."""
-        return self.reason != "secret"
+        """Whether the canary had what it takes to send the probe and to judge its answer."""
+        return self.reason not in OWN
 
 
 def decide(response: Response, latency_ms: float, step: Step) -> Outcome:
@@ -74,6 +90,13 @@ def not_sent(detail: str) -> Outcome:
     return Outcome(reason="secret", detail=detail)
 
 
+def broken(error: Exception) -> Outcome:
+    """The canary's own code failed: where is told, and no text of the error, which may hold a secret."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(where.filename)}:{where.lineno}"
+    return Outcome(reason="canary", detail=f"the canary itself failed: {type(error).__name__} in {place}")
+
+
 def worst(outcomes: Sequence[Outcome]) -> Outcome:
     """The first that failed, one that was sent before others, or of successes the slowest.
 
@@ -85,8 +108,16 @@ def worst(outcomes: Sequence[Outcome]) -> Outcome:
     return max(outcomes, key=lambda outcome: outcome.latency_ms)
 
 
-def judge(response: Response, step: Step) -> tuple[Reason | None, str]:  # noqa: PLR0911  # one a reason
+def judge(response: Response, step: Step) -> tuple[Reason | None, str]:
     """Whether the answer is the expected one, whatever it took; and what to say of it."""
+    patterns.begin()
+    try:
+        return _judged(response, step)
+    except SlowPatternError as error:
+        return "canary", str(error)
+
+
+def _judged(response: Response, step: Step) -> tuple[Reason | None, str]:
     document, is_json = _document(response.body)
     if response.status != step.status:
         return "status", f"HTTP {response.status} {_error_code(document)}".rstrip()
@@ -95,21 +126,31 @@ def judge(response: Response, step: Step) -> tuple[Reason | None, str]:  # noqa:
             return "header", f"{expected.name} is not what is known"
     if (step.check or step.values) and not is_json:
         return "schema", "the answer is no JSON"
-    if step.check is not None:
-        try:
-            step.check(document)
-        except InvalidError as error:
-            return "schema", f"the answer does not fit the contract: {error}".removesuffix(".")
-        except ArithmeticError:
-            return "schema", "the answer does not fit the contract: a number is too large"
+    if step.check is not None and (misfit := _misfit(step.check, document)):
+        return "schema", f"the answer does not fit the contract: {misfit}".removesuffix(".")
     for value in step.values:
         if not holds(document, value):
             return "value", f"{value.pointer or 'the answer'} is not what is known"
     return None, "as known"
 
 
+def _misfit(check: Callable[[Any], object], document: Any) -> str:
+    try:
+        check(document)
+    except InvalidError as error:
+        return str(error)
+    except ArithmeticError:
+        return "a number is too large"
+    except RecursionError:
+        return "it is nested too deep"
+    return ""
+
+
 def take(response: Response, step: Step) -> dict[str, Any]:
-    """What the step takes out of the answer, by name; `NOTHING` for what is not there."""
+    """What the step takes out of the answer, by name; `NOTHING` for what is not there.
+
+    Raises `SlowPatternError`.
+    """
     document, _ = _document(response.body) if step.take else (None, False)
     return {name: _taken(response, document, wanted) for name, wanted in step.take.items()}
 
@@ -121,15 +162,16 @@ def _taken(response: Response, document: Any, wanted: Take) -> Any:
     value = response.headers.get(str(wanted.header).lower())
     if value is None or wanted.matches is None:
         return NOTHING if value is None else value
-    match = re.search(wanted.matches, value[:MAX_HEADER])
-    return match[1 if match.re.groups else 0] or NOTHING if match else NOTHING
+    pattern = patterns.compile(wanted.matches)
+    match = pattern.search(value[:MAX_HEADER])
+    return match[1 if pattern.groups else 0] or NOTHING if match else NOTHING
 
 
 def _is_header(value: str | None, expected: HeaderValue) -> bool:
     if value is None:
         return False
     if expected.matches is not None:
-        return re.fullmatch(expected.matches, value[:MAX_HEADER]) is not None
+        return patterns.compile(expected.matches).fullmatch(value[:MAX_HEADER]) is not None
     return value == expected.equals
 
 
@@ -139,7 +181,7 @@ def holds(document: Any, value: Value) -> bool:
     if value.tolerance is not None:
         if not _is_number(found):
             return False
-        off = abs(found - value.equals)  # isclose: what is written in decimals is not exactly that
+        off = abs(float(found) - value.equals)  # isclose: what is written in decimals is not exactly that
         return bool(off <= value.tolerance or math.isclose(off, value.tolerance))
     return _same(found, value.equals)
 
@@ -167,7 +209,11 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is one that can be reckoned with; JSON has whole numbers of any length."""
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _document(body: bytes) -> tuple[Any, bool]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from handlers import tracing
 from handlers.canary import templates
 from handlers.canary.outcome import NOTHING, Outcome, decide, no_answer, not_sent, take
+from handlers.canary.patterns import SlowPatternError
 from handlers.canary.probes import Probe, Step
 from handlers.canary.request import Prepared, Sender, UnsignedError, prepare
 from handlers.canary.templates import UnfillableError
@@ -73,8 +74,16 @@ def _call(sender: Sender, step: Step, taken: dict[str, Any], deadline: float, cl
         response = _answer(step, request, deadline, clock)
     except TransportError as error:
         return no_answer(error, _ms(clock() - started))
-    outcome = decide(response, _ms(clock() - started), replace(step, values=values))
-    found = take(response, step)  # of a wrong answer, too: what it made has to be cleaned up
+    return _judged(response, _ms(clock() - started), replace(step, values=values), taken)
+
+
+def _judged(response: Response, took_ms: float, step: Step, taken: dict[str, Any]) -> Outcome:
+    """What comes of an answer; what it takes is added to `taken`."""
+    outcome = decide(response, took_ms, step)
+    try:
+        found = take(response, step)  # of a wrong answer, too: what it made has to be cleaned up
+    except SlowPatternError as error:
+        return replace(outcome, reason="canary", detail=str(error))
     taken |= {name: value for name, value in found.items() if value is not NOTHING}
     lost = next((name for name, value in found.items() if value is NOTHING), None)
     if outcome.reason is None and lost is not None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from handlers.canary import patterns
 from handlers.canary.templates import references
 from settings.forms import Text, form
 from settings.probes.authorization import Authorized, SecretName
@@ -37,10 +38,8 @@ MOST_MS = 30_000  # that a canary can be told to wait
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"it is no regular expression ({error.msg})") from None
+    if wrong := patterns.problem(text):
+        raise ValueError(f"it is no regular expression ({wrong})")
     return text
 
 

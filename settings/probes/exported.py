@@ -17,6 +17,8 @@ from settings.probes.schemas import DRAFT_7, inlined
 from settings.probes.wire import Sent
 from settings.service.validators import module
 
+ORIGIN = "from the contract of the service that is probed"
+PATTERNS = "from handlers.canary import patterns as re"  # which end in time
 GENERATED = "handlers/canary/generated"
 
 
@@ -125,7 +127,7 @@ def files(probes: str) -> dict[str, bytes]:
     known = [_packaged(probe, schemas) for probe in listed]
     return {
         f"{GENERATED}/probes.json": (json.dumps(known, indent=1, sort_keys=True) + "\n").encode(),
-        f"{GENERATED}/checks.py": module(schemas, "from the contract of the service that is probed").encode(),
+        f"{GENERATED}/checks.py": module(schemas, ORIGIN, PATTERNS).encode(),
     }
 
 

@@ -1,9 +1,9 @@
 """What a JSON Schema of draft 4, 6 or 7 can never be fitted by, and what of it checks nothing."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from handlers.canary import patterns
 from settings.service.errors import did_you_mean
 from settings.service.source import Place
 from settings.service.validators import KNOWN_FORMATS, UncompilableError, compiled
@@ -123,13 +123,8 @@ def _patterns(part: Mapping[str, Any]) -> Found:
     ]
     places += [(("pattern",), part["pattern"])] if "pattern" in part else []
     for place, text in places:
-        try:
-            re.compile(text)
-        except (re.error, OverflowError, RecursionError) as error:
-            yield (
-                place,
-                f"it is no regular expression ({error}), so nothing could be checked by it. Correct it.",
-            )
+        if wrong := patterns.problem(text):
+            yield place, f"it is no regular expression ({wrong}); nothing could be checked by it. Correct it."
 
 
 def _constants(part: Mapping[str, Any], draft: Mapping[str, Any]) -> Found:

@@ -17,7 +17,7 @@ from settings.service.schemas import DRAFT_4
 
 HEAD = '''"""Generated {origin}: an edit would be lost."""
 
-import re
+{regular}
 
 from handlers.invalid import InvalidError
 
@@ -48,15 +48,16 @@ class UncompilableError(ValueError):
     """No validator can be made of a schema; the message says why."""
 
 
-def module(schemas: Mapping[str, Mapping[str, Any]], origin: str) -> str:
+def module(schemas: Mapping[str, Mapping[str, Any]], origin: str, regular: str = "import re") -> str:
     """A module with a function for each schema by name: it takes a value, and raises `InvalidError`.
 
-    A schema is of draft 4 unless its `$schema` says 6 or 7. `origin` completes "Generated".
+    A schema is of draft 4 unless its `$schema` says 6 or 7. `origin` completes "Generated"; `regular` imports
+    what compiles patterns.
     Raises `UncompilableError`.
     """
     functions = "\n\n".join(_function(name, schema) for name, schema in sorted(schemas.items()))
     decimal = EXACT if "Decimal(repr(" in functions else QUICK
-    return f"{HEAD.format(origin=origin)}{decimal}\n\n{functions}"
+    return f"{HEAD.format(origin=origin, regular=regular)}{decimal}\n\n{functions}"
 
 
 def compiled(schema: Mapping[str, Any]) -> Any:

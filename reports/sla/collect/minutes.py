@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
+from handlers.canary.outcome import Reason
 from monitoring.catalogue import api, canary, endpoint, function, table
 from monitoring.kpi import Metric
 from monitoring.watched import Watched
@@ -16,9 +17,7 @@ MINUTE_S, FIVE_MINUTES_S = 60, 300
 DAY_MINUTES = 1440
 MINUTE = timedelta(minutes=1)
 BATCH = 60  # series a request: a day of minutes of 60 is within GetMetricData's 100,800 datapoints
-REASONS = (  # of the canary
-    "secret", "token", "dns", "connect", "tls", "timeout", "status", "header", "schema", "value", "slow",
-)  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)  # of the canary
 COUNTED = {  # what AWS services count, and how it is added up
     "apigateway": {"requests": ("Count", "Sum"), "errors": ("5XXError", "Sum")},
     "lambda": {"requests": ("Invocations", "Sum"), "errors": ("Errors", "Sum")},

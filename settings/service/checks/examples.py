@@ -6,6 +6,7 @@ known here, and judged as the canary would.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ BAD_REQUEST = 400
 OK = 200
 META = {"model_version": "", "request_id": "checked"}
 WRONG = {
+    "canary": "Correct the pattern.",
     "status": "Correct the request, or `expect.status`.",
     "schema": "Correct the functions, or the contract.",
     "value": "Correct the functions, or `expect.values`.",
@@ -165,7 +167,8 @@ def _request(
 
 
 def _judgement(service: Service, example: Example, answered: Response, at: At) -> Iterator[str]:
-    (probe,) = exported.loaded([{"name": "", **probing.described(service, example)}])
+    (loaded,) = exported.loaded([{"name": "", **probing.described(service, example)}])
+    probe = replace(loaded, answer_headers=())  # which API Gateway and the pipeline write
     reason, said = outcome.judge(answered, probe)
     if reason is not None:
         said = _other_value(answered, probe) if reason == "value" else said

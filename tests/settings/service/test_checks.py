@@ -441,6 +441,12 @@ def test_an_answer_that_stands_on_items_kept_elsewhere_is_not_judged(folder: Fol
     assert problems(folder) == []
 
 
+def test_headers_of_a_known_answer_are_not_judged_here(folder: Folder) -> None:
+    header = {"name": "Content-Type", "matches": "application/json.*"}
+    define(*P1, "expect", "headers", value=[header])(folder)
+    assert problems(folder) == []
+
+
 def test_a_look_up_without_features_gives_the_reference_item_to_format(folder: Folder) -> None:
     write("one.py", "def features(item, reference):\n    return reference\n", "")(folder)
     write("one.py", "import features as _other", "import parse as _other")(folder)
