@@ -118,7 +118,7 @@ def monitor_prefix(name: str) -> str:
 
 def evidence_alarms(base: str, runbook_url: str | None) -> tuple[Alarm, ...]:
     """The alarms of a monitor stack's collector of evidence, which no service's tuning reaches."""
-    scope = Scope(prefix=monitor_prefix(base), runbook_url=runbook_url)
+    scope = Scope(prefix=monitor_prefix(base), base=base, runbook_url=runbook_url)
     entries = [made(rule, scope) for rule in evidence.rules(evidence_name(base))]
     ownership.check(entries)
     return tuple(replace(entry.alarm, level=entry.rule.severity) for entry in entries)
@@ -138,6 +138,7 @@ def _service(parts: WatchedParts) -> _Account:
 def _monitor(watched: Watched) -> _Account:
     scope = Scope(
         prefix=monitor_prefix(watched.name),
+        base=watched.name,
         runbook_url=watched.runbook_url,
         tuning=watched.tuning,
         dashboard_url=dashboard_url(watched.region, dashboard_name(watched.name)),

@@ -93,7 +93,7 @@ def latency(
         path = "L".join(
             f"{frame.x(at):.1f} {frame.y(ms):.1f}" for at, ms in zip(middles, values, strict=True)
         )
-        parts.append(f'<path class="{css}" d="M{path}"/>')
+        parts.append(f'<path class="{css}" d="M{path}h0"/>')  # which makes a dot of the only point
     y = frame.y(target_ms)
     parts.append(f'<path class="target" d="M{LEFT} {y:.1f}H{width - RIGHT}"/>')
     parts.append(label(width - RIGHT, y - 5, f"target p90 {target_ms:g} ms", "label target-label", "end"))
@@ -122,11 +122,12 @@ def distribution(samples: Sequence[Sample], *, target_ms: float, width: int, hei
             continue
         from_ms, to_ms = low * 2 ** (index * step), low * 2 ** ((index + 1) * step)
         x, right, y = frame.x(from_ms), frame.x(to_ms), frame.y(count)
+        requests = "1 request" if count == 1 else f"{count} requests"
         css = "bar over" if from_ms >= target_ms else "bar"
         parts.append(
             f'<rect class="{css}" x="{x + 0.5:.1f}" y="{y:.1f}" width="{max(right - x - 1, 1):.1f}" '
             f'height="{frame.floor - y:.1f}">'
-            f"<title>{from_ms:.0f} to {to_ms:.0f} ms: {count} requests</title></rect>"
+            f"<title>{from_ms:.0f} to {to_ms:.0f} ms: {requests}</title></rect>"
         )
     parts.append(f'<path class="axis" d="M{LEFT} {frame.floor}H{width - RIGHT}"/>')
     marks = [(f"p{pct}", percentile(values, pct), "mark") for pct in (50, 90, 99)]

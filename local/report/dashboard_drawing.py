@@ -15,54 +15,11 @@ from local.report.dashboard_data import Floats, Shown, Span
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 8, 20
 TICKS = 4
 SPARK_PX = 58
-LABEL_GAP_PX = 11
+LABEL_PX, LABEL_GAP_PX = 8, 3  # the height of a label's letters, and from its line to them
 LINK = re.compile(r"\[([^]]+)]\(((?:[^()\s]|\((?:[^()\s]|\([^()\s]*\))*\))+)\)")
 THOUSAND, MILLION = 1_000, 1_000_000
 ORDER = ("ALARM", "INSUFFICIENT_DATA", "OK")
 WORDS = {"ALARM": "in alarm", "INSUFFICIENT_DATA": "no data yet", "OK": "ok"}
-STYLE = """
-.cw{--bg:#fff;--ink:#0f141a;--dim:#5f6b7a;--rule:#e3e7ec;--edge:#d5dbe1;--ok:#037f0c;--bad:#d13212;
-color:var(--ink);font:13px/1.4 system-ui,sans-serif}
-.cw-row{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:50px;gap:8px;
-margin-bottom:8px}
-@media (prefers-color-scheme:dark){.cw{--bg:#161d26;--ink:#ebebf0;--dim:#a4b0be;--rule:#2a3440;
---edge:#333f4d;--ok:#3ecf6a;--bad:#ff7a66}
-.cw svg [stroke],.cw svg [style],.cw-legend i{filter:brightness(1.5)}}
-.cw .cw-widget{background:var(--bg);border:1px solid var(--edge);border-radius:6px;
-padding:6px 9px;overflow:hidden;min-width:0}
-.cw .cw-text{overflow:auto;background:none;border-color:transparent}
-.cw h4{font-size:12px;margin:0 0 2px;line-height:20px;white-space:nowrap;overflow:hidden;
-text-overflow:ellipsis}
-.cw .level-1,.cw .level-2,.cw .level-3{margin:0;font-size:16px;line-height:36px;white-space:normal}
-.cw .level-3{font-size:13px;line-height:22px}
-.cw p,.cw ul{margin:4px 0;padding-left:0}.cw ul{padding-left:18px}
-.cw a{color:inherit}
-.cw svg{display:block;width:100%;height:auto}
-.cw-graph{display:flex;flex-direction:column}.cw .cw-graph svg{flex:1 1 0;min-height:0}
-.cw svg text{fill:var(--dim);font-size:10px}
-.cw .grid{stroke:var(--rule);stroke-width:1}
-.cw .line{fill:none;stroke-width:1.6;stroke-linejoin:round}
-.cw .limit{stroke-width:1.2;stroke-dasharray:5 3}
-.cw-legend{display:flex;gap:12px;flex-wrap:wrap;color:var(--dim);font-size:11px;line-height:16px;height:16px;
-overflow:hidden}
-.cw-legend i{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:4px}
-.cw-number{display:flex;flex-wrap:wrap;column-gap:12px;align-content:flex-start}
-.cw .cw-number h4{flex:0 0 100%}.cw-number div{flex:1 1 0;min-width:0}
-.cw-number b{display:block;font-size:26px;line-height:34px;font-weight:600}
-.cw-number small{color:var(--dim);font-size:13px;font-weight:400}
-.cw-alarms{overflow:auto}
-.cw-alarms ul{list-style:none;padding:0;columns:2 120px;column-gap:10px}
-.cw-alarms li{break-inside:avoid;overflow-wrap:anywhere;line-height:17px;margin-bottom:3px;font-size:12px;
-padding-left:14px;position:relative}
-.cw-alarms li::before{content:"";position:absolute;left:0;top:4px;width:9px;height:9px;border-radius:50%;
-background:var(--dim)}
-.cw-alarms .OK::before{background:var(--ok)}
-.cw-alarms .ALARM::before{background:var(--bad);border-radius:2px}
-.cw-alarms .ALARM{font-weight:600}
-@media screen and (max-width:700px){.cw-row,.cw-graph{display:block}.cw .cw-widget{margin-bottom:8px}
-.cw .level-1,.cw .level-2{line-height:24px}}
-@media print{.cw-row{break-inside:avoid}.cw-heading{break-after:avoid}}
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,35 +178,41 @@ def _limit(limit: Mapping[str, Any], scale: Scale, width: int) -> str:
 
 
 def _limit_labels(limits: Sequence[Mapping[str, Any]], scale: Scale, width: int) -> list[str]:
-    """A label below each line, moved where lines are close or at the bottom."""
+    """A label below each line; above it where the next one, or the axis, would go through the label."""
     ordered = sorted(limits, key=lambda limit: -limit["value"])
-    places: list[float] = []
-    for limit in ordered:
-        below = scale.y(limit["value"]) + LABEL_GAP_PX
-        places.append(max(below, places[-1] + LABEL_GAP_PX) if places else below)
-    room = scale.bottom - 3
-    for at in reversed(range(len(places))):
-        places[at] = min(places[at], room)
-        room = places[at] - LABEL_GAP_PX
-    return [
-        f'<text x="{width - RIGHT - 2}" y="{y:.1f}" text-anchor="end" style="fill:{escape(limit["color"])}">'
-        f"{escape(limit['label'])}</text>"
-        for limit, y in zip(ordered, places, strict=True)
-    ]
+    lines = [scale.y(limit["value"]) for limit in ordered]
+    parts, taken = [], 0.0
+    for limit, line, end in zip(ordered, lines, [*lines[1:], scale.bottom], strict=False):
+        below, above = line + LABEL_GAP_PX + LABEL_PX, line - LABEL_GAP_PX
+        if below > end and above - LABEL_PX >= taken:
+            y = above
+        else:
+            y = min(max(below, taken + LABEL_GAP_PX + LABEL_PX), scale.bottom - LABEL_GAP_PX)
+        taken = max(y, line)
+        parts.append(
+            f'<text x="{width - RIGHT - 2}" y="{y:.1f}" text-anchor="end"'
+            f' style="--of:{escape(limit["color"])}">{escape(limit["label"])}</text>'
+        )
+    return parts
 
 
 def _line(values: Floats, scale: Scale, left: float, right: float, color: str) -> str:
     """Broken where there is nothing; a lone point is a dot."""
-    path, pen_down = [], False
-    for at, value in enumerate(values):
-        if math.isnan(value):
-            pen_down = False
-            continue
-        x = left + (at + 1) / len(values) * (right - left)
-        point = f"{x:.1f} {scale.y(float(value)):.1f}"
-        path.append(f"L{point}" if pen_down else f"M{point}h.01")
-        pen_down = True
-    return f'<path class="line" stroke="{escape(color)}" stroke-linecap="round" d="{"".join(path)}"/>'
+    lines: list[str] = []
+    dots: list[str] = []
+    run: list[str] = []
+    for at, value in enumerate([*values, math.nan], 1):
+        if not math.isnan(value):
+            run.append(f"{left + at / len(values) * (right - left):.1f} {scale.y(float(value)):.1f}")
+        elif run:
+            (lines if len(run) > 1 else dots).append(f"M{'L'.join(run)}h0")
+            run = []
+    drawn = {"line": lines, "line dot": dots}
+    return "".join(
+        f'<path class="{css}" stroke="{escape(color)}" d="{"".join(path)}"/>'
+        for css, path in drawn.items()
+        if path
+    )
 
 
 def _svg(title: str, parts: Sequence[str], width: int, height: int) -> str:

@@ -8,17 +8,13 @@ the network; light and dark follow the reader's system.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from local.report.dashboard_data import Samples, Shown, Span, series
-from local.report.dashboard_drawing import (
-    STYLE,
-    alarm_list,
-    graph,
-    markdown,
-    numbers,
-)
+from local.report.dashboard_drawing import alarm_list, graph, markdown, numbers
 
+STYLE = Path(__file__).with_name("templates").joinpath("dashboard.css").read_text()
 COLUMN_PX, ROW_PX = 41, 58  # with the gap between widgets
 CAPTION_PX, LEGEND_PX, PADDING_PX = 24, 20, 26
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.report import charts, dashboards
-from local.report.words import outcome, verdict
+from local.report.words import described, outcome, verdict
 from local.run.findings import Findings
 from local.run.watching import Alarm
 from local.summary import Summary
@@ -65,7 +65,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"number": number, "clock": clock, "outcome": outcome}
+    found.filters |= {"number": number, "clock": clock, "outcome": outcome, "described": described}
     return found
 
 

@@ -1,6 +1,28 @@
 """A run in words, the same in the terminal and in the report."""
 
+import re
+from typing import NamedTuple
+
 from local.summary import FleetSummary, Page, Summary
+
+LABELLED = re.compile(r" (?=(?:Dashboard|Runbook|First look|What to do): )")
+
+
+class Described(NamedTuple):
+    """An alarm's description in parts: what it `says`, where it sends people (name, address), the steps."""
+
+    says: str
+    links: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+
+
+def described(description: str) -> Described:
+    """The parts of a description as `monitoring` writes it; any other text is all that it says."""
+    says, *rest = LABELLED.split(description)
+    labelled = [tuple(part.split(": ", 1)) for part in rest]
+    links = tuple((name, to) for name, to in labelled if to.startswith("https://"))
+    steps = tuple(": ".join(part) for part in labelled if part not in links)
+    return Described(says=says, links=links, steps=steps)
 
 
 def verdict(found: Summary) -> str:
@@ -24,7 +46,7 @@ def fleet_verdict(found: FleetSummary) -> str:
 def _slo(found: Summary) -> str:
     if found.slo_kept:
         return "The SLO was kept."
-    got = "-" if found.availability_pct is None else f"{found.availability_pct:.4g} %"
+    got = "-" if found.availability_pct is None else f"{found.availability_pct:.7g} %"
     p90 = "-" if found.p90_ms is None else f"{found.p90_ms:.0f} ms"
     return f"The SLO was not kept: {got} of the answers were right, the p90 was {p90}."
 

@@ -88,13 +88,14 @@ class Entry:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
     """What all alarms of one account share: the prefix of their names, the runbook, the dashboard, if any,
-    and the tuning.
+    and the tuning. `base` is what the service's own names begin with, where that is not the prefix.
     """
 
     prefix: str
     runbook_url: str | None
     tuning: AlarmsTuning = AlarmsTuning()  # noqa: RUF009  # frozen
     dashboard_url: str | None = None
+    base: str | None = None
 
     def name(self, key: str) -> str:
         """An alarm's physical name."""
@@ -118,7 +119,8 @@ class Scope:
             said += f" Dashboard: {self.dashboard_url}"
         if self.runbook_url:
             return f"{said} Runbook: {self.runbook_url}#{rule.anchor}"
-        return f"{said} {first_steps(rule.anchor, DESCRIPTION_CHARS - len(said) - 1)}".rstrip()
+        room = DESCRIPTION_CHARS - len(said) - 1
+        return f"{said} {first_steps(rule.anchor, room, self.base or self.prefix)}".rstrip()
 
 
 def made(rule: MetricRule, scope: Scope) -> Entry:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
 STEPS = ("First look", "What to do")
+NAMED = "inference-prod"  # whose names the page gives
 
 
 @cache
@@ -16,9 +17,13 @@ def _sections() -> dict[str, str]:
     return dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL))
 
 
-def first_steps(anchor: str, chars: int) -> str:
-    """`First look: … What to do: …` of a section as plain text, whole words, at most `chars` long."""
+def first_steps(anchor: str, chars: int, base: str = NAMED) -> str:
+    """`First look: … What to do: …` of a section as plain text, whole words, at most `chars` long.
+
+    Functions and logs are named as those of `base`, `<service>-<env>`.
+    """
     body = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _sections().get(anchor, "")).replace("`", "")
     found = dict(re.findall(r"^\*\*(.+?):\*\*\s*(.+?)(?=\n\n|\Z)", body, re.MULTILINE | re.DOTALL))
     text = " ".join(f"{step}: {' '.join(found[step].split())}" for step in STEPS if step in found)
+    text = text.replace(NAMED, base)
     return text if len(text) <= chars else f"{text[: chars - 2].rsplit(' ', 1)[0]} …"

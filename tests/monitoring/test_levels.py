@@ -118,6 +118,20 @@ def test_without_an_address_a_description_says_the_first_steps_itself_within_clo
         assert len(text) <= 1024, entry.key
 
 
+def test_first_steps_name_the_functions_and_logs_of_the_service_itself_in_both_accounts() -> None:
+    found = stacks(watched(runbook_url=None))
+    said = " ".join(entry.alarm.description for entry in (*found.service, *found.monitor))
+    assert "inference-prod" not in said
+    for name in (
+        "lambda/shop-prod-canary --",
+        "lambda/shop-prod-inference --",
+        "name shop-prod-inference --",
+    ):
+        assert name in said
+    (evidence, *_) = evidence_alarms("shop-prod", None)
+    assert "inference-prod" not in evidence.description
+
+
 def test_first_steps_that_are_too_long_end_at_a_word() -> None:
     whole = first_steps("page-errors", 1000)
     cut = first_steps("page-errors", 60)

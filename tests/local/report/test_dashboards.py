@@ -10,11 +10,12 @@ import pytest
 from local.report.dashboard_data import (
     POINTS,
     Samples,
+    Shown,
     Span,
     duration,
     series,
 )
-from local.report.dashboard_drawing import alarm_list, compact, markdown
+from local.report.dashboard_drawing import alarm_list, compact, graph, markdown
 from local.report.dashboards import UnsupportedWidgetError, render
 from monitoring import monitor_dashboard, overview_dashboard, service_dashboard
 from monitoring.spec import MetricStat
@@ -155,8 +156,8 @@ def test_widgets_of_a_line_are_one_row_that_paper_does_not_cut_and_a_heading_sta
         [("13", "1/span 3")],
         [("1", "1/span 1")],
     ]
-    printed = html.split("@media print")[1]
-    assert printed.startswith("{.cw-row{break-inside:avoid}.cw-heading{break-after:avoid}}")
+    printed = " ".join(html.split("@media print")[1].split())
+    assert printed.startswith("{ .cw-row { break-inside: avoid; } .cw-heading { break-after: avoid; } }")
 
 
 def test_the_error_budget_is_what_the_failures_left_of_it() -> None:
@@ -246,6 +247,41 @@ def test_a_line_is_broken_where_there_is_nothing() -> None:
     assert path.count("M") == 1  # five minutes reach over the gap
     short = Samples(points, NOW, home=SERVICE).stat(stat("Average"), SPAN, 10)
     assert np.isnan(short).sum() == POINTS - 11 - 10
+
+
+def labels(*limits: float) -> list[tuple[float, float]]:
+    """The y of each limit's line and of its label's foot, from top to bottom."""
+    drawn = [{"value": value, "label": f"{value:g}", "color": "#000"} for value in limits]
+    axis = {"left": {"min": 0, "label": "ms"}}
+    properties = {"title": "t", "yAxis": axis, "annotations": {"horizontal": drawn}}
+    svg = graph([], SPAN, properties, width=200, height=160)
+    lines = sorted(float(y) for y in re.findall(r'class="limit"[^>]* d="M\d+ ([\d.]+)H', svg))
+    feet = re.findall(r'y="([\d.]+)" text-anchor="end" style', svg)
+    return list(zip(lines, map(float, feet), strict=True))
+
+
+@pytest.mark.parametrize("limits", [(100,), (100, 0), (100, 5), (100, 52, 50), (100, 50, 46, 3), (100, 100)])
+def test_no_line_and_no_other_label_goes_through_a_label_of_a_limit(limits: tuple[float, ...]) -> None:
+    found = labels(*limits)
+    floor = 160 - 20
+    assert len(found) == len(limits)
+    for at, (_, foot) in enumerate(found):
+        assert 8 <= foot <= floor
+        assert not [line for line, _ in found if foot - 8 < line < foot], found
+        assert not [other for _, other in found[:at] if other > foot - 8], found
+
+
+def test_without_limits_and_with_a_crowd_of_them_a_graph_is_drawn_all_the_same() -> None:
+    assert labels() == []
+    assert len(labels(1, 2, 3, 4, 1000)) == 5
+
+
+def test_a_point_alone_is_a_dot_and_neighbours_are_a_line() -> None:
+    shown = [Shown(label="x", color="#000", values=np.array([np.nan, 1, np.nan, 2, 3]))]
+    svg = graph(shown, SPAN, {"title": "t"}, width=200, height=160)
+    found = dict(re.findall(r'<path class="(line[^"]*)" stroke="[^"]*" d="([^"]+)"', svg))
+    lengths = {css: (path.count("M"), path.count("L")) for css, path in found.items()}
+    assert lengths == {"line": (1, 1), "line dot": (1, 0)}
 
 
 def test_a_number_widget_shows_each_value_it_has_beside_the_other() -> None:

@@ -64,7 +64,7 @@ def test_each_service_has_its_own_files_and_all_have_one_over_them(
         )
         assert each.service in (tmp_path / each.service / "report.html").read_text()
     report = (tmp_path / "report.html").read_text()
-    rows = re.findall(r'<tr><td><a href="([^"]+)">', report)
+    rows = re.findall(r'<tr><th[^>]*><a href="([^"]+)">', report)
     assert rows == ["wine-dev/report.html", "wine-staging/report.html"]
     assert "Not everything held for wine-staging." in report
     assert "inference-dev-monitor-overview" in report

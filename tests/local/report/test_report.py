@@ -16,7 +16,7 @@ from local.report.html import (
     number,
     render,
 )
-from local.report.words import verdict
+from local.report.words import described, verdict
 from local.run.findings import Findings
 from local.run.watching import Alarm
 from tests.local.made import START, faulty, findings, probe, sample
@@ -203,6 +203,33 @@ def test_alarms_that_need_a_look_come_first_and_only_composites_are_shown_at_onc
     ]
     assert "-metric" not in pages
     assert len(re.findall(r"\S+-(?:metric|composite)", everything)) == 6
+
+
+def test_what_an_alarm_says_is_shown_with_its_addresses_behind_words_and_its_steps_apart() -> None:
+    console = "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=x#dashboards/dashboard/a"
+    said = (
+        f"It is slow. Nothing mutes it. Dashboard: {console} First look: traces. What to do: wait: a little."
+    )
+    account = findings().resources[0].account
+    ill, well = (
+        Alarm(name=state, account=account, kind="composite", state=state, description=said)
+        for state in ("ALARM", "OK")
+    )
+    html = render(summarise(findings()), findings(alarms=(ill, well)))
+    assert console not in Page(html).of("alarms")
+    assert html.count(f'<small>It is slow. Nothing mutes it. <a href="{console}">Dashboard</a></small>') == 4
+    steps = "<small>First look: traces.</small><small>What to do: wait: a little.</small></details>"
+    assert html.count(f"<details open><summary>First steps</summary>{steps}") == 2  # also among all alarms
+    assert html.count(f"<details><summary>First steps</summary>{steps}") == 2
+
+
+@pytest.mark.parametrize("text", ["", "An alarm.", "Runbook: first", "Says: Dashboard"])
+def test_a_description_that_is_not_ours_is_all_that_an_alarm_says(text: str) -> None:
+    assert described(text) == (text, (), ())
+
+
+def test_an_address_that_is_none_is_no_link() -> None:
+    assert described("So. Runbook: javascript:x") == ("So.", (), ("Runbook: javascript:x",))
 
 
 def test_usage_is_marked_where_the_alarms_levels_are() -> None:
