@@ -11,7 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-MARKER = "<!-- inference-watch: {} -->"  # the first line, by which the comment is found again
+# The first line, by which the comment is found again. Whoever comments may write it, too, and could change
+# afterwards what stands there: only the author's own comment is replaced.
+MARKER = "<!-- inference-watch: {} -->"
 LONGEST = 65_536  # characters, GitHub's own limit
 CUT = "\n\nThe text is longer than a comment may be; all of it is in the workflow's artefact.\n"
 
@@ -22,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("text", type=Path, help="the Markdown file; its first line marks the comment")
     parser.add_argument("--repository", required=True, help="owner/name")
     parser.add_argument("--pull-request", required=True, type=int, help="its number")
+    parser.add_argument(
+        "--author",
+        default="github-actions[bot]",
+        help="whose comment it replaces: the token's (default: that of workflows)",
+    )
     options = parser.parse_args(arguments)
     body = options.text.read_text(encoding="utf-8")
     if len(body) > LONGEST:
@@ -29,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     place = f"repos/{options.repository}/issues"
     try:
         known = json.loads(_gh(f"{place}/{options.pull_request}/comments", "--paginate", "--slurp"))
-        earlier = earlier_comment([each for page in known for each in page], body.partition("\n")[0])
+        theirs = [each for page in known for each in page if each["user"]["login"] == options.author]
+        earlier = earlier_comment(theirs, body.partition("\n")[0])
         if earlier is None:
             _gh(f"{place}/{options.pull_request}/comments", "--method", "POST", "--input", "-", body=body)
         else:

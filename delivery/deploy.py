@@ -13,7 +13,7 @@ BACK = """\
 STOPPED: {why}
 {holds}
 Go back to what was deployed before, {revision}:
-  git checkout {revision} && make deploy ARGS="{stack}"
+  git checkout {revision} && make deploy ARGS="{arguments}"
 or, in GitHub: gh workflow run deploy.yml -f stack={stack} -f revision={revision}
 """
 NO_WAY_BACK = """\
@@ -45,7 +45,7 @@ def revision_before(stack: Stack) -> str | None:
 
     An update from a folder with uncommitted changes is not what its commit says, and is passed over.
     """
-    here = _head()
+    here = head()
     done = stack.pulumi("stack", "history", "--json", "--page-size", "50", "--page", "1")
     try:
         updates: Sequence[Mapping[str, Any]] = json.loads(done.stdout or "[]")
@@ -60,20 +60,27 @@ def revision_before(stack: Stack) -> str | None:
     return None
 
 
-def _head() -> str:
+def head() -> str:
+    """The commit of this folder; empty where git knows none."""
     command = ["git", "rev-parse", "HEAD"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
+def _arguments(options: argparse.Namespace) -> list[str]:
+    """The pair and its profiles, as this command and the smoke test take them."""
+    profiles = {"--service-profile": options.service_profile, "--monitor-profile": options.monitor_profile}
+    return [options.stack, *(word for name, value in profiles.items() if value for word in (name, value))]
+
+
 def _smoke(options: argparse.Namespace) -> int:
-    command = [sys.executable, "-m", "reports", "smoke", options.stack]
-    for name in ("service_profile", "monitor_profile"):
-        value = getattr(options, name)
-        command += [f"--{name.replace('_', '-')}", value] if value else []
+    command = [sys.executable, "-m", "reports", "smoke", *_arguments(options)]
     return subprocess.run(command, check=False).returncode  # noqa: S603  # words of this program
 
 
 def _stop(why: str, holds: str, options: argparse.Namespace, before: str | None) -> int:
     text = BACK if before else NO_WAY_BACK
-    sys.stderr.write(text.format(why=why, holds=holds, stack=options.stack, revision=before))
+    arguments = " ".join(_arguments(options))
+    sys.stderr.write(
+        text.format(why=why, holds=holds, stack=options.stack, revision=before, arguments=arguments)
+    )
     return 1

@@ -11,6 +11,13 @@ from tests.delivery.programs import Programs
 COMMENTS = "repos/acme/watch/issues/7/comments"
 
 
+def by(login: str, number: int, body: str | None) -> dict[str, object]:
+    return {"id": number, "body": body, "user": {"login": login}}
+
+
+BOT, MARK = "github-actions[bot]", "<!-- inference-watch: prod -->\nold"
+
+
 def write(tmp_path: Path, text: str) -> list[str]:
     (tmp_path / "text.md").write_text(text)
     return [str(tmp_path / "text.md"), "--repository", "acme/watch", "--pull-request", "7"]
@@ -21,11 +28,12 @@ def write(tmp_path: Path, text: str) -> list[str]:
     [
         ([[]], [COMMENTS, "--method", "POST"]),
         (
-            [[{"id": 1, "body": "thanks"}], [{"id": 2, "body": "<!-- inference-watch: dev -->\nold"}]],
+            [[by(BOT, 1, "thanks")], [by(BOT, 2, MARK.replace("prod", "dev"))], [by(BOT, 3, f"> {MARK}")]],
             [COMMENTS, "--method", "POST"],
         ),
+        ([[by("somebody", 8, MARK)]], [COMMENTS, "--method", "POST"]),
         (
-            [[{"id": 1, "body": None}], [{"id": 9, "body": "<!-- inference-watch: prod -->\nold"}]],
+            [[by("somebody", 8, MARK), by(BOT, 1, None)], [by(BOT, 9, MARK), by(BOT, 10, MARK)]],
             ["repos/acme/watch/issues/comments/9", "--method", "PATCH"],
         ),
     ],
@@ -36,14 +44,25 @@ def test_the_comment_of_this_pair_is_replaced_and_no_other(
     programs.answer("gh", (["--paginate"], known, "", 0), (["--method"], "{}", "", 0))
     text = "<!-- inference-watch: prod -->\nnew"
     assert comment.main(write(tmp_path, text)) == 0
-    (_, _, _, sent) = programs.calls[-1]
-    assert programs.calls[-1][1][:4] == ["api", *wanted]
+    (_, asked, _, nothing), (_, wrote, _, sent) = programs.calls
+    assert (asked, nothing) == (["api", COMMENTS, "--paginate", "--slurp"], "")
+    assert wrote == ["api", *wanted, "--input", "-"]
     assert json.loads(sent) == {"body": text}
+
+
+def test_at_a_desk_ones_own_comment_is_replaced(programs: Programs, tmp_path: Path) -> None:
+    programs.answer(
+        "gh", (["--paginate"], [[by(BOT, 8, MARK), by("ann", 9, MARK)]], "", 0), ([], "{}", "", 0)
+    )
+    assert comment.main([*write(tmp_path, MARK), "--author", "ann"]) == 0
+    assert programs.calls[-1][1][1].endswith("comments/9")
 
 
 def test_a_text_longer_than_a_comment_may_be_is_cut_and_says_so(programs: Programs, tmp_path: Path) -> None:
     programs.answer("gh", (["--paginate"], [[]], "", 0), (["--method"], "{}", "", 0))
-    assert comment.main(write(tmp_path, "x" * 70_000)) == 0
+    assert comment.main(write(tmp_path, "x" * comment.LONGEST)) == 0
+    assert json.loads(programs.calls[-1][3])["body"] == "x" * comment.LONGEST
+    assert comment.main(write(tmp_path, "x" * (comment.LONGEST + 1))) == 0
     body = json.loads(programs.calls[-1][3])["body"]
     assert len(body) == comment.LONGEST
     assert body.endswith("all of it is in the workflow's artefact.\n")

@@ -1,5 +1,6 @@
 """Service, monitor, smoke test; whatever fails stops it, says what holds and what goes back."""
 
+import subprocess
 from collections.abc import Sequence
 
 import pytest
@@ -21,9 +22,12 @@ HISTORY = [
 ]
 
 
+head = deploy.head  # before it is replaced
+
+
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deploy, "_head", lambda: HERE)
+    monkeypatch.setattr(deploy, "head", lambda: HERE)
 
 
 def smoke(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
@@ -57,9 +61,24 @@ def test_the_service_comes_first_then_the_monitor_each_with_its_profile(
 
 
 FAILING = [
-    ((1, 0, 0), 1, "the update of prod failed"),
-    ((0, 1, 0), 2, "the update of prod-monitor failed"),
-    ((0, 0, 1), 2, "the smoke test failed"),
+    (
+        (1, 0, 0),
+        1,
+        "the update of prod failed",
+        "The monitor stack was not touched: it watches what is there.",
+    ),
+    (
+        (0, 1, 0),
+        2,
+        "the update of prod-monitor failed",
+        "The service stack is the new one, watched by the monitor stack of before.",
+    ),
+    (
+        (0, 0, 1),
+        2,
+        "the smoke test failed",
+        "Both stacks are the new ones, and customers may be served wrongly.",
+    ),
 ]
 
 
@@ -68,17 +87,21 @@ def test_whatever_fails_stops_it_and_names_the_command_that_goes_back(
     programs: Programs,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    failing: tuple[tuple[int, int, int], int, str],
+    failing: tuple[tuple[int, int, int], int, str, str],
 ) -> None:
-    (service, monitor, tried), deployed, why = failing
+    (service, monitor, tried), deployed, why, holds = failing
     answer(programs, HISTORY, service=service, monitor=monitor)
     smoke(monkeypatch, tried)
-    assert main(["deploy", "prod"]) == 1
+    assert main(["deploy", "prod", "--monitor-profile", "m"]) == 1
     assert len(ups(programs)) == deployed
-    said = capsys.readouterr().err
-    assert f"STOPPED: {why}" in said
-    assert f'git checkout {OLD} && make deploy ARGS="prod"' in said
-    assert f"gh workflow run deploy.yml -f stack=prod -f revision={OLD}" in said
+    told = capsys.readouterr().err.partition("STOPPED: ")[2].splitlines()
+    assert told[0].startswith(why)
+    assert told[1:] == [
+        holds,
+        f"Go back to what was deployed before, {OLD}:",
+        f'  git checkout {OLD} && make deploy ARGS="prod --monitor-profile m"',
+        f"or, in GitHub: gh workflow run deploy.yml -f stack=prod -f revision={OLD}",
+    ]
 
 
 @pytest.mark.parametrize("history", [[], [update(HERE)]])
@@ -105,3 +128,26 @@ def test_the_smoke_test_gets_the_profiles(programs: Programs, capfd: pytest.Capt
     said = capfd.readouterr().err
     assert "no stack named 'prod' found" in said
     assert "STOPPED: the smoke test failed" in said
+
+
+@pytest.mark.parametrize(("options", "given"), [([], []), (PROFILES, PROFILES), (PROFILES[2:], PROFILES[2:])])
+def test_the_smoke_test_tries_this_pair(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch, options: list[str], given: list[str]
+) -> None:
+    answer(programs, HISTORY)
+    programs.answer("python", ([], "", "", 0))
+    monkeypatch.setattr("sys.executable", str(programs.folder / "python"))
+    assert main(["deploy", "prod", *options]) == 0
+    assert [words for name, words, *_ in programs.calls if name == "python"] == [
+        ["-m", "reports", "smoke", "prod", *given]
+    ]
+    asked = [words for _, words, *_ in programs.calls if "history" in words]
+    assert [words[:7] for words in asked] == [
+        ["stack", "history", "--json", "--page-size", "50", "--page", "1"]
+    ]
+
+
+def test_what_is_deployed_now_is_the_commit_of_the_folder() -> None:
+    words = ["git", "log", "-1", "--format=%H"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    assert head() == done.stdout.strip()

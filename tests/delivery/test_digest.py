@@ -14,6 +14,8 @@ def step(op: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
 
 STEPS = [
     step("same", "kms/key:Key", "key"),
+    step("read", "kms/key:Key", "read"),
+    step("refresh", "kms/key:Key", "refreshed"),
     step("update", "lambda/function:Function", "f", detailedDiff={"environment.variables.A": {}, "code": {}}),
     step("create-replacement", "sagemaker/model:Model", "m", diffReasons=["containers"]),
     step("replace", "sagemaker/model:Model", "m", diffReasons=["containers"]),
@@ -48,9 +50,10 @@ def test_warnings_and_errors_are_told_without_colours() -> None:
         {"severity": "warning", "message": "<{%fg 3%}>NOBODY IS PAGED:\n<{%reset%}> no one"},
         {"severity": "info#err", "message": "\x1b[31mError\x1b[0m: no\n\n"},
         {"severity": "error", "message": "\n"},
+        {"severity": "error", "message": "refused"},
     ]
     found = read("prod", json.dumps({"steps": [], "diagnostics": said}), "", 255)
-    assert found.problems == ["warning: NOBODY IS PAGED: no one", "error: Error: no"]
+    assert found.problems == ["warning: NOBODY IS PAGED: no one", "error: Error: no", "error: refused"]
     assert found.failed
     assert found.counts == "no change"
 

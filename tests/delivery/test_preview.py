@@ -1,10 +1,10 @@
 """One comment for a pair: what happens to both stacks, and to people on call."""
 
-import json
 from pathlib import Path
 
 import pytest
 
+import rehearsal.cli
 from delivery import preview
 from delivery.cli import main
 from delivery.digest import Digest, Step
@@ -58,10 +58,90 @@ def test_without_the_cli_it_says_what_to_do(
     assert capsys.readouterr().err.endswith("there is no pulumi on the PATH; install the Pulumi CLI.\n")
 
 
-def test_alarms_that_cannot_be_compared_are_told_and_stop_nothing() -> None:
-    assert preview.alarms("no-such-revision", "prod").startswith(
-        "Alarms could not be compared with `no-such-revision`:"
-    )
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, "printed\n"),
+        (3, "printed\n"),
+        (1, "Alarms could not be compared with `base`:\n\n```text\nwhy\n```\n"),
+    ],
+)
+def test_alarms_that_cannot_be_compared_are_told_and_stop_nothing(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch, code: int, said: str
+) -> None:
+    programs.answer("python", ([], "printed\n", "why\n", code))
+    monkeypatch.setattr("sys.executable", str(programs.folder / "python"))
+    assert preview.alarms("base", "prod") == said
+    words = ["-m", "rehearsal", "diff", "base", ".", "--stack", "prod", "--markdown"]
+    assert [call[1] for call in programs.calls] == [words]
+
+
+def test_the_rehearsal_takes_these_words(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["diff", "no-such-revision", ".", "--stack", "prod", "--markdown"]
+    assert rehearsal.cli.main(arguments) == 2
+    assert "no-such-revision" in capsys.readouterr().err
+
+
+def step(what: str, name: str, *inputs: str) -> Step:
+    return Step(what=what, type="Topic", name=name, inputs=inputs)
+
+
+def test_the_comment_has_what_is_lost_first_the_rest_folded_and_what_pulumi_warned_of() -> None:
+    both = [
+        Digest(
+            stack="p",
+            steps=[step("replaced", "a", "name", "kmsKey"), step("created", "b")],
+            problems=["warning: NOBODY IS PAGED", "warning: two"],
+            failed=False,
+        ),
+        Digest(stack="p-monitor", steps=[step("deleted", "c")], problems=["error: no"], failed=True),
+        Digest(stack="q", steps=[step("updated", "d", "policy")], problems=[], failed=False),
+        Digest(stack="r", steps=[], problems=[], failed=False),
+    ]
+    table = ["| | resource | name | inputs that change |", "| --- | --- | --- | --- |"]
+    folded = ["", "<details><summary>1 created or updated</summary>", "", *table]
+    assert preview.comment("p", both, "\nthe same\n").split("\n") == [
+        "<!-- inference-watch: p -->",
+        "## `p`: what this change does",
+        "",
+        "### Stack `p`: 1 replaced, 1 created",
+        "",
+        "> warning: NOBODY IS PAGED",
+        ">",
+        "> warning: two",
+        ">",
+        "",
+        *table,
+        "| replaced | Topic | `a` | `name`, `kmsKey` |",
+        *folded,
+        "| created | Topic | `b` |  |",
+        "",
+        "</details>",
+        "",
+        "### Stack `p-monitor`: FAILED",
+        "",
+        "> error: no",
+        ">",
+        "",
+        *table,
+        "| deleted | Topic | `c` |  |",
+        "",
+        "### Stack `q`: 1 updated",
+        "",
+        "",
+        *folded,
+        "| updated | Topic | `d` | `policy` |",
+        "",
+        "</details>",
+        "",
+        "### Stack `r`: no change",
+        "",
+        "",
+        "### Alarms",
+        "",
+        "the same",
+        "",
+    ]
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
@@ -69,8 +149,5 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     text = preview.comment("p", [Digest(stack="p", steps=steps, problems=[], failed=False)], "same")
     assert text.count("| created |") == preview.ROWS
     assert "5 more are in the workflow's log." in text
-
-
-def test_the_json_of_a_preview_is_not_kept(programs: Programs) -> None:
-    programs.answer("pulumi", ([], json.dumps({"steps": []}), "", 0))
-    assert not list(programs.folder.glob("*.md"))
+    exact = [Digest(stack="p", steps=steps[: preview.ROWS], problems=[], failed=False)]
+    assert "more are in" not in preview.comment("p", exact, "same")
