@@ -36,6 +36,7 @@ def parts(existing: Existing) -> dict[str, Any]:
                 "variant": endpoint.variant,
                 "cores": endpoint.cores,
                 "gpus": endpoint.gpus,
+                "always_on": endpoint.steady is not False,
             }
             for endpoint in existing.endpoints
         ),

@@ -103,13 +103,15 @@ class WatchedTable(WatchedPart):
 class WatchedEndpoint(WatchedPart):
     """A SageMaker endpoint's variant. `cores` and `gpus` are per instance; `cores` None when serverless.
 
-    SageMaker reports CPU and GPU utilisation up to 100 % times their number.
+    SageMaker reports CPU and GPU utilisation up to 100 % times their number. `always_on` is whether its
+    instances are there and report even while nobody asks it, so that their silence is a fault.
     """
 
     variant: str
     rate_limit_per_s: Positive | None = None
     cores: AtLeastOne | None = None
     gpus: int | None = None
+    always_on: bool = True
 
 
 class WatchedPlan(Section):

@@ -136,7 +136,7 @@ class ExistingTable(ExistingPart):
 
 class ExistingEndpoint(ExistingPart):
     """A SageMaker endpoint's variant. `instance_type` only where it runs on instances, whose CPU and memory
-    are then watched; `gpus` is how many an instance has.
+    are then watched, also their silence unless `steady` is false; `gpus` is how many an instance has.
     """
 
     variant: Text = "AllTraffic"

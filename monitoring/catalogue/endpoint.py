@@ -144,9 +144,10 @@ def _resources(endpoint: WatchedEndpoint) -> tuple[Kpi, ...]:
     if endpoint.gpus:
         resources["gpu"] = ("GPU", "GPUUtilization", endpoint.gpus)
         resources["gpu-memory"] = ("GPU memory", "GPUMemoryUtilization", endpoint.gpus)
+    present = endpoint.model_copy(update={"steady": endpoint.steady or endpoint.always_on})
     return tuple(
         Kpi(
-            **named(endpoint, "endpoint", key, f"Model {title}"),
+            **named(present, "endpoint", key, f"Model {title}"),
             signal="saturation",
             meaning=f"Predictions slow down and then fail: the instances' {title} is nearly used up.",
             metric=metric(endpoint, name, instance=True),

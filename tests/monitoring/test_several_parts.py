@@ -11,7 +11,7 @@ from monitoring.dashboards import monitor_dashboard, service_dashboard
 from monitoring.spec import MetricAlarm, MetricStat
 from monitoring.stacks import stacks
 from monitoring.watched import Watched, WatchedApi, WatchedFunction, WatchedPlan, WatchedTable
-from tests.monitoring.builders import MONITOR, MONTHLY, REST_API, alarms, watched
+from tests.monitoring.builders import INSTANCES, MONITOR, MONTHLY, REST_API, alarms, watched
 
 HTTP_API = WatchedApi(
     kind="http", name="shop", id="a1b2c3d4e5", stage="$default", rate_limit_per_s=50, traced=False
@@ -19,6 +19,7 @@ HTTP_API = WatchedApi(
 GET = WatchedFunction(name="Get-Items_1", key="get-items-1", timeout_ms=3000, rate_limit_per_s=50)
 PUT = WatchedFunction(name="put", key="put", timeout_ms=3000, rate_limit_per_s=50, steady=False)
 SCAN = WatchedTable(name="items", key="items-scan", operation="Scan")
+SILENT = "endpoint-churn-silent"
 WRITE = WatchedTable(name="items", key="items-putitem", operation="PutItem", steady=False)
 
 
@@ -164,3 +165,16 @@ def test_a_plan_whose_name_will_not_do_for_a_key_has_one_of_its_own() -> None:
 def test_what_could_not_be_told_apart_or_found_is_refused(change: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Watched.model_validate(watched().model_dump() | change)
+
+
+def test_instances_of_a_model_that_is_asked_now_and_then_report_all_the_time() -> None:
+    def silent(**changes: object) -> set[str]:
+        endpoint = INSTANCES.model_copy(update={"key": "churn", "steady": False, **changes})
+        owner = alarms(several(endpoints=(endpoint,))).get(SILENT)
+        queries = owner.queries if isinstance(owner, MetricAlarm) else ()
+        return {query.metric for query in queries if isinstance(query, MetricStat)}
+
+    assert silent() == {"CPUUtilization", "MemoryUtilization", "DiskUtilization"}
+    assert "Invocations" in silent(steady=True)
+    assert silent(always_on=False) == set()
+    assert silent(cores=None) == set()
