@@ -207,7 +207,7 @@ def _line(values: Floats, scale: Scale, left: float, right: float, color: str) -
         elif run:
             (lines if len(run) > 1 else dots).append(f"M{'L'.join(run)}h0")
             run = []
-    drawn = {"line": lines, "line dot": dots}
+    drawn = {"line": lines, "line point": dots}
     return "".join(
         f'<path class="{css}" stroke="{escape(color)}" d="{"".join(path)}"/>'
         for css, path in drawn.items()

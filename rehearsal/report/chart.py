@@ -1,6 +1,7 @@
 """Small charts as SVG: the value of an alarm against its threshold, and its states. No script needed."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,19 @@ def buckets(values: Floats, *, low: bool) -> Floats:
 
 
 def polylines(values: Floats, bottom: float, top: float, total: int) -> list[str]:
-    """The points of one line for each stretch without a gap."""
+    """The points of one line for each stretch without a gap; it begins and ends with its buckets."""
     span = top - bottom or 1.0
+    half = WIDTH / total / 2
     x = (np.arange(len(values)) + 0.5) / total * WIDTH
     y = TOP + (HEIGHT - TOP - STRIP - 4) * (1 - (values - bottom) / span)
-    lines: list[str] = []
-    stretch: list[str] = []
-    for at, level in zip(x, y, strict=True):
-        if np.isnan(level):
-            lines += [" ".join(stretch)] if stretch else []
-            stretch = []
-        else:
-            stretch.append(f"{at:.1f},{level:.1f}")
-    return [*lines, " ".join(stretch)] if stretch else lines
+    lines = []
+    for gap, run in groupby(zip(x, y, strict=True), key=lambda point: bool(np.isnan(point[1]))):
+        if not gap:
+            points = list(run)
+            (first, start), (last, end) = points[0], points[-1]
+            ends = [(first - half, start), *points, (last + half, end)]
+            lines.append(" ".join(f"{at:.1f},{level:.1f}" for at, level in ends))
+    return lines
 
 
 def segments(codes: NDArray[np.int8], names: Sequence[str]) -> list[tuple[float, float, str]]:

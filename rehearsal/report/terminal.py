@@ -108,7 +108,7 @@ def _detected(result: Result) -> Text:
     parts = []
     for found in result.detections:
         if found.after is not None:
-            parts.append(Text(f"{found.after} min"))
+            parts.append(Text(durations.text(found.after)))
         else:
-            parts.append(Text("missed", "red") if found.missed else Text("-"))
+            parts.append(Text("missed", "red") if found.missed else Text("none"))
     return Text(", ").join(parts)

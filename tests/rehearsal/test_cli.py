@@ -1,16 +1,19 @@
 """The command line: output, files, exit codes."""
 
 import json
+import re
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from rehearsal.cli import main
+from rehearsal.report import chart
 
 DESCRIBED: dict[str, Any] = {
     "MetricAlarms": [
@@ -65,7 +68,7 @@ def test_a_met_expectation_exits_with_0_and_shows_what_fired(alarms: str, scenar
     code, text = cli("run", "--alarms", alarms, scenario)
     assert code == 0
     assert "14m function-errors (critical)" in text
-    assert "4 min" in text
+    assert re.search(r"│ +4m +│ 14m", text)
 
 
 def test_a_failed_expectation_exits_with_1_and_says_what_was_expected_and_what_happened(
@@ -170,8 +173,22 @@ def test_files_are_written_for_people_and_ci(alarms: str, scenario: Path, tmp_pa
         assert "script" not in page.tags
         assert "Errors &amp; &lt;more&gt;" in text
         assert "prefers-color-scheme: dark" in text
+        assert '<div class="scroll" tabindex="0" role="region"' in text
     assert "details" in page.tags
     assert "polyline" in page.tags
+    assert "1 expectation was not met." in text
+    index = (out / "index.html").read_text()
+    assert "1 scenario, 1 failed." in index
+    assert '<td class="num">4m</td>' in index
+
+
+def test_a_point_alone_is_as_wide_as_its_bucket_and_a_gap_ends_a_line() -> None:
+    values = np.array([1, np.nan, 2, 4])
+    lines = chart.polylines(values, 0, 4, len(values))
+    assert [[float(point.split(",")[0]) for point in line.split()] for line in lines] == [
+        [0, 90, 180], [360, 450, 630, 720],
+    ]  # fmt: skip
+    assert len({point.split(",")[1] for point in lines[0].split()}) == 1
 
 
 def test_evaluate_shows_the_state_under_each_treatment(alarms: str) -> None:

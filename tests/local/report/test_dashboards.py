@@ -281,7 +281,7 @@ def test_a_point_alone_is_a_dot_and_neighbours_are_a_line() -> None:
     svg = graph(shown, SPAN, {"title": "t"}, width=200, height=160)
     found = dict(re.findall(r'<path class="(line[^"]*)" stroke="[^"]*" d="([^"]+)"', svg))
     lengths = {css: (path.count("M"), path.count("L")) for css, path in found.items()}
-    assert lengths == {"line": (1, 1), "line dot": (1, 0)}
+    assert lengths == {"line": (1, 1), "line point": (1, 0)}
 
 
 def test_a_number_widget_shows_each_value_it_has_beside_the_other() -> None:
