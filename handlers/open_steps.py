@@ -4,6 +4,7 @@ A step is kept in a context variable. A thread that was not given a context adds
 the invocation's own thread has open, outside of any event loop.
 """
 
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from typing import Any, Generic, TypeVar
 
 MAX_STEPS = 1000  # of an invocation: X-Ray keeps some 500 kB of a trace
 Step = TypeVar("Step")
+
+log = logging.getLogger(__name__)
 
 
 class OpenSteps(Generic[Step]):
@@ -31,8 +34,11 @@ class OpenSteps(Generic[Step]):
         self._own.set(())
 
     def end(self) -> None:
-        """The invocation is over."""
+        """The invocation is over. What there was no room for is told, with how much it was."""
         self._shared = None
+        if self._room < 0:
+            log.warning("%d steps were not recorded: an invocation keeps %d", -self._room, MAX_STEPS)
+            self._room = 0
 
     def current(self) -> Step | None:
         """The innermost step that is open here."""

@@ -162,10 +162,9 @@ def _patch_botocore(steps: Steps) -> None:
         span.set_aws({"operation": operation, "region": client.meta.region_name})
         try:
             answer = original(client, operation, arguments)
-            status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            if status is not None:
-                span.put_http_meta("status", status)
+            _answered(span, answer)
         except BaseException as error:
+            _answered(span, getattr(error, "response", None))  # botocore's ClientError has it
             span.add_exception(error, traceback.extract_tb(error.__traceback__, limit=-STACK_LIMIT))
             raise
         else:
@@ -174,3 +173,11 @@ def _patch_botocore(steps: Steps) -> None:
             steps.end_subsegment()
 
     base._make_api_call = recorded  # noqa: SLF001
+
+
+def _answered(span: Span, answer: Any) -> None:
+    """Take the status from an answer as botocore has it."""
+    metadata = answer.get("ResponseMetadata") if isinstance(answer, Mapping) else None
+    status = metadata.get("HTTPStatusCode") if isinstance(metadata, Mapping) else None
+    if status is not None:
+        span.put_http_meta("status", status)

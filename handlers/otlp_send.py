@@ -62,13 +62,18 @@ class Daemon:
         self._failed = False
 
     def __call__(self, spans: Sequence[Span]) -> None:
-        """Send the spans as one datagram, which arrives whole or not at all, and only many in parts."""
+        """Send the spans as one datagram, which arrives whole or not at all, and only many in parts.
+
+        One that is too large by itself is dropped, and told with its size.
+        """
         message = otlp_wire.request(spans, self._resource) if spans else b""
         if len(message) > MAX_MESSAGE:
             if len(spans) > 1:
                 middle = len(spans) // 2
                 self(spans[:middle])
                 self(spans[middle:])
+            else:
+                log.warning("a step of %d bytes was not recorded: a datagram takes no more", len(message))
             return
         try:
             if spans:

@@ -5,6 +5,7 @@ would hang its steps under the first one's parent; and it keeps the open step by
 thread, or in a task, would lose its place. This one starts anew with each invocation.
 """
 
+import logging
 from typing import Any, Literal
 
 from aws_xray_sdk.core import patch, xray_recorder
@@ -18,6 +19,9 @@ from aws_xray_sdk.core.models.subsegment import Subsegment
 from handlers.open_steps import OpenSteps
 
 MAX_DATAGRAM = 60_000  # characters, of the 65,507 bytes that UDP carries
+CALLERS_ERRORS, TOO_MANY = range(400, 500), 429  # HTTP's
+
+log = logging.getLogger(__name__)
 
 
 class Steps(Context):
@@ -80,12 +84,22 @@ class Emitter(UDPEmitter):
     """Sends a tree as one datagram, which arrives whole or not at all, and only a large one in parts."""
 
     def send_entity(self, entity: Entity) -> None:
-        """Send the tree, without the texts of exceptions: who made one may have put anything into it."""
+        """Send the tree, without the texts of exceptions: who made one may have put anything into it.
+
+        Whose fault a call was, its answer says.
+        A step that is too large by itself is dropped, and told with its size.
+        """
         _strip(entity)
+        _judge(entity)
         children: list[Subsegment] = []
-        if len(entity.serialize()) > MAX_DATAGRAM:
+        size = len(entity.serialize())
+        if size > MAX_DATAGRAM and entity.subsegments:
             children, entity.subsegments = entity.subsegments, []
-        super().send_entity(entity)
+            size = len(entity.serialize())
+        if size > MAX_DATAGRAM:
+            log.warning("a step of %d bytes was not recorded: a datagram takes no more", size)
+        else:
+            super().send_entity(entity)
         for child in children:
             self.send_entity(child)
 
@@ -104,3 +118,21 @@ def _strip(entity: Entity) -> None:
         thrown.message = None
     for child in entity.subsegments:
         _strip(child)
+
+
+def _judge(entity: Entity) -> None:
+    """An answer's status decides, as AWS's exporter of spans has it; the SDK marks what raised besides."""
+    status = entity.http.get("response", {}).get("status") if entity.http else None
+    if isinstance(status, int):
+        flags = vars(entity)
+        fault = status >= CALLERS_ERRORS.stop or (status < CALLERS_ERRORS.start and "fault" in flags)
+        for name, holds in (
+            ("error", status in CALLERS_ERRORS),
+            ("throttle", status == TOO_MANY),
+            ("fault", fault),
+        ):
+            flags.pop(name, None)
+            if holds:
+                flags[name] = True
+    for child in entity.subsegments:
+        _judge(child)

@@ -139,11 +139,14 @@ def http_call(host: str, method: str, url: str) -> Iterator[Call]:
 def annotate(key: str, value: str | float | bool) -> None:
     """Make the trace searchable by `key` (letters, digits and underscores): never by personal data.
 
-    What JSON has no word for is left out (infinity), and texts are cut where X-Ray cuts them.
+    What JSON has no word for is left out (infinity), texts are cut where X-Ray cuts them, and a number that
+    no span can hold is a text.
     """
     current = _current()
     if current is None or (isinstance(value, float) and not isfinite(value)):
         return
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        value = str(value)
     _quietly(current.put_annotation, key, _text(value) if isinstance(value, str) else value)
 
 

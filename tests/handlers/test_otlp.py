@@ -338,7 +338,7 @@ def test_botocores_calls_are_spans_like_the_sdks(otlp: Daemon, lambda_: pytest.M
     )
     with Stubber(client) as stub, tracing.invocation("handle"):
         stub.add_response("publish", {"MessageId": "1"})
-        stub.add_client_error("publish", "Throttled")
+        stub.add_client_error("publish", "Throttled", http_status_code=429)
         client.publish(TopicArn="t", Message="m")
         with pytest.raises(client.exceptions.ClientError):
             client.publish(TopicArn="t", Message="m")
@@ -346,6 +346,8 @@ def test_botocores_calls_are_spans_like_the_sdks(otlp: Daemon, lambda_: pytest.M
     right, failed = document["subsegments"]
     assert (right["name"], right["namespace"], right["aws"]["operation"]) == ("sns", "aws", "Publish")
     assert failed["cause"]["exceptions"][0]["type"] == "ThrottledException"
+    assert failed["http"]["response"] == {"status": 429}  # a throttle, and no fault
+    assert "fault" not in failed
 
 
 def test_a_daemon_that_is_not_there_is_told_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import re
 import threading
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -154,7 +155,9 @@ def test_outside_of_an_invocation_nothing_is_recorded(daemon: Daemon) -> None:
     assert daemon.received() == []
 
 
-def test_what_is_more_than_a_trace_can_hold_is_dropped_and_counted_by_nobody(daemon: Daemon) -> None:
+def test_what_is_more_than_a_trace_can_hold_is_dropped_and_told_with_its_number(
+    daemon: Daemon, caplog: pytest.LogCaptureFixture
+) -> None:
     with tracing.invocation("handle"):
         for number in range(1200):
             work(number)
@@ -164,6 +167,24 @@ def test_what_is_more_than_a_trace_can_hold_is_dropped_and_counted_by_nobody(dae
     found = [part for document in daemon.received() for part in flatten(document)]
     assert 0 < len(found) <= 1000
     assert next(part for part in found if part["name"] == "## handle")["annotations"]["outcome"] == "ok"
+    assert [record.message for record in caplog.records] == [
+        "201 steps were not recorded: an invocation keeps 1000"
+    ]
+
+
+def test_a_step_too_large_for_a_datagram_is_told_with_its_size_and_the_others_arrive(
+    daemon: Daemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    with tracing.invocation("handle"):
+        with tracing.step("large"):
+            for number in range(70):
+                tracing.annotate(f"text_{number}", "x" * 1000)
+        with tracing.step("small"):
+            pass
+    names = {part["name"] for document in daemon.received() for part in flatten(document)}
+    assert names == {"## handle", "## small"}
+    (said,) = [record.message for record in caplog.records]
+    assert re.fullmatch(r"a step of 7\d{4} bytes was not recorded: a datagram takes no more", said)
 
 
 class Teapot(Exception):  # noqa: N818  # a name is a name

@@ -19,6 +19,7 @@ HEX_SPAN = re.compile(r"[0-9a-fA-F]{16}")
 KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 ENTRIES = ("SERVER", "CONSUMER")
 OUTWARD = ("CLIENT", "PRODUCER")
+HTTP_FAILURES = range(400, 600)
 ERROR_CODES = (2, "STATUS_CODE_ERROR", "ERROR")
 ORIGINS = {
     "aws_lambda": "AWS::Lambda::Function",
@@ -67,6 +68,8 @@ def document(span: Mapping[str, Any], resource: Attributes) -> dict[str, Any]:
     attributes = _attributes(span)
     kind = _kind(span.get("kind"))
     parent = span.get("parentSpanId")
+    if isinstance(parent, str) and not parent.strip("0"):  # some writers have zeros for none
+        parent = None
     is_segment = not parent or kind in ENTRIES
     status = _first(attributes, "http.response.status_code", "http.status_code")
     made: dict[str, Any] = {
@@ -88,7 +91,8 @@ def document(span: Mapping[str, Any], resource: Attributes) -> dict[str, Any]:
     if status is not None and str(status).isdecimal():
         made.setdefault("http", {})["response"] = {"status": int(status)}
     failed = isinstance(span.get("status"), Mapping) and span["status"].get("code") in ERROR_CODES
-    if failed and "response" not in made.get("http", {}):  # an HTTP status says of itself whose fault it was
+    answered = made.get("http", {}).get("response", {}).get("status")
+    if failed and answered not in HTTP_FAILURES:  # which say of themselves whose fault they were
         made["fault"] = True
     exceptions = list(_exceptions(span))
     if exceptions:
@@ -177,19 +181,19 @@ def _trace_id(text: Any) -> str:
         return text
     digits = _hex(text, HEX_TRACE)
     if digits is None:
-        raise SpanError(f"`traceId` is {text!r}, not 32 hexadecimal digits")
+        raise SpanError(f"`traceId` is {text!r}, not 32 hexadecimal digits that are not all zeros")
     return f"1-{digits[:8]}-{digits[8:]}"
 
 
 def _span_id(text: Any, key: str) -> str:
     digits = _hex(text, HEX_SPAN)
     if digits is None:
-        raise SpanError(f"`{key}` is {text!r}, not 16 hexadecimal digits")
+        raise SpanError(f"`{key}` is {text!r}, not 16 hexadecimal digits that are not all zeros")
     return digits
 
 
 def _hex(text: Any, form: re.Pattern[str]) -> str | None:
-    """Lower-case digits; some writers of protobuf's own JSON give the bytes in base64."""
+    """Lower-case digits, not all zeros; some writers of protobuf's own JSON give the bytes in base64."""
     if not isinstance(text, str):
         return None
     if not form.fullmatch(text):
@@ -197,7 +201,7 @@ def _hex(text: Any, form: re.Pattern[str]) -> str | None:
             text = base64.b64decode(text, validate=True).hex()
         except (binascii.Error, ValueError):
             return None
-    return text.lower() if form.fullmatch(text) else None
+    return text.lower() if form.fullmatch(text) and text.strip("0") else None
 
 
 def _seconds(span: Mapping[str, Any], key: str) -> float:

@@ -191,8 +191,44 @@ def test_ids_in_base64_and_x_rays_form_are_taken_and_an_open_span_is_in_progress
 
 
 @pytest.mark.parametrize(
+    ("status", "flags"),
+    [
+        (None, {"fault"}),
+        (200, {"fault"}),  # what was answered could not be used
+        (302, {"fault"}),
+        (404, set()),  # the status says it, as with X-Ray's segments
+        (429, set()),
+        (503, set()),
+        (600, {"fault"}),
+    ],
+)
+def test_a_failed_span_is_a_fault_unless_its_status_says_whose_it_was(
+    status: int | None, flags: set[str]
+) -> None:
+    failed = span("x", "CLIENT", 0, 1, 2, 1, **({} if status is None else {"http.status_code": status}))
+    made = otlp.document({**failed, "status": {"code": 2}}, {})
+    assert {"error", "fault", "throttle"} & made.keys() == flags
+
+
+@pytest.mark.parametrize("parent", [None, "", "0000000000000000"])
+def test_a_span_without_a_parent_in_whatever_words_is_a_root(parent: str | None) -> None:
+    made = otlp.document({**span("x", "INTERNAL", 0, 1, 1), "parentSpanId": parent}, {"service.name": "f"})
+    assert ("parent_id" in made, "type" in made, made["name"]) == (False, False, "f")
+
+
+def test_ids_in_upper_case_are_those_in_lower_case() -> None:
+    below = span("x", "INTERNAL", 0, 1, 2, 1)
+    ids = ("traceId", "spanId", "parentSpanId")
+    assert otlp.document({**below, **{key: below[key].upper() for key in ids}}, {}) == otlp.document(
+        below, {}
+    )
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"traceId": "0" * 32}, "`traceId` is '00000000000000000000000000000000', not 32"),
+        ({"spanId": "0" * 16}, "not 16 hexadecimal digits that are not all zeros"),
         ({"traceId": "xyz"}, "`traceId` is 'xyz', not 32 hexadecimal digits"),
         ({"spanId": None}, "`spanId` is None, not 16 hexadecimal digits"),
         ({"parentSpanId": "12"}, "`parentSpanId` is '12', not 16"),
