@@ -29,6 +29,7 @@ TIMEOUT_S = 2.0  # for an endpoint: as long as the next invocation may have to w
 LONGEST_S = 24 * 3600  # for the next event; an environment does not live as long
 PAUSE_S = 1.0
 WAITING = 100  # invocations, should an endpoint not answer
+REFUSED = (401, 403)
 EXTENSION = "2020-01-01/extension"
 Headers = Callable[[str, bytes], Mapping[str, str]]  # of a message to a URL
 Send = Callable[[Sequence[Span]], None]
@@ -87,11 +88,13 @@ class Daemon:
 class Afterwards:
     """Sends to `endpoint` when the answer is out. Make it while the function starts: Lambda registers then.
 
-    `headers` gives what a message is sent with; it is called in the thread, and may take its time once.
+    `headers` makes what gives a message's headers, which is called in the thread and may take its time once.
+    Nothing of the endpoint is known before the first message: a snapshot of the function holds no connection
+    to it and no secret.
     """
 
-    def __init__(self, endpoint: str, headers: Headers, runtime_api: str) -> None:
-        self._endpoint, self._headers = endpoint, headers
+    def __init__(self, endpoint: str, headers: Callable[[], Headers], runtime_api: str) -> None:
+        self._endpoint, self._fresh, self._headers = endpoint, headers, headers()
         self._failed = False
         self._over: queue.Queue[Sequence[Span]] = queue.Queue(WAITING)
         self._lambda = Connection(f"http://{runtime_api}", time.monotonic)
@@ -137,6 +140,8 @@ class Afterwards:
         headers = {"Content-Type": "application/x-protobuf", **self._headers(self._endpoint, message)}
         by = time.monotonic() + TIMEOUT_S
         answer = connection.request("POST", path, headers, message, connect_by=by, answer_by=by)
+        if answer.status in REFUSED:
+            self._headers = self._fresh()  # the secret may have been replaced
         if answer.status >= 300:  # noqa: PLR2004  # HTTP's range of success is below
             raise TransportError(f"status {answer.status}")
 
@@ -167,4 +172,5 @@ def configured(runtime_api: str | None) -> Send:
         raise ValueError("there is no Lambda runtime API, so spans cannot be sent after an answer")
     from handlers.otlp_headers import headers  # noqa: PLC0415  # only with an endpoint
 
-    return Afterwards(endpoint, headers(os.environ.get("OTLP_HEADERS_SECRET_ARN")), runtime_api)
+    secret_arn = os.environ.get("OTLP_HEADERS_SECRET_ARN")
+    return Afterwards(endpoint, lambda: headers(secret_arn), runtime_api)

@@ -21,6 +21,7 @@ TYPE: Final = "application/x-protobuf"
 _TIMEOUT_S: Final = 2
 _NANO: Final = 1_000_000_000
 _SUCCESS: Final = range(200, 300)
+_REFUSED: Final = (401, 403)
 _SERVER_ERROR: Final = 500
 
 
@@ -28,7 +29,7 @@ def endpoint_at(url: str, secret_arn: str | None = None) -> Connect:
     """Send to `url`: signed if it is AWS's, else with the headers that the secret holds, if there is one."""
 
     def connect() -> Send:
-        headers = _headers(secret_arn)
+        headers: dict[str, str] = _headers(secret_arn)
         http = URLLib3Session(timeout=_TIMEOUT_S)
 
         def send(documents: Sequence[str]) -> int:
@@ -39,6 +40,9 @@ def endpoint_at(url: str, secret_arn: str | None = None) -> Connect:
                 answer = http.send(request.prepare())
             except BotoCoreError as error:
                 raise TransportError(str(error)) from error
+            if answer.status_code in _REFUSED:  # the secret may have been replaced
+                headers.clear()
+                headers.update(_headers(secret_arn))
             if answer.status_code not in _SUCCESS:
                 raise TransportError(f"the endpoint answered {answer.status_code}")
             return 0

@@ -1,44 +1,21 @@
 """Spans as they go over the wire, and where they go: held against OpenTelemetry's own classes."""
 
 import importlib
-import queue
 import sys
-import threading
-import time
 import traceback
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import botocore.client
 import pytest
 from botocore.session import get_session
 from botocore.stub import Stubber
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from bench.stand_ins.daemon import PARENT, ROOT, SAMPLED, UNSAMPLED, Daemon, flatten, sdk_modules
+from bench.stand_ins.daemon import PARENT, ROOT, UNSAMPLED, Daemon, flatten, sdk_modules
 from handlers import otlp, otlp_send, otlp_wire, tracing
-from handlers.otlp_headers import headers
 from reports.traces import report
+from tests.handlers.otlp_messages import plain, spans_of
 
 TRACE = bytes.fromhex(ROOT[2:].replace("-", ""))
-
-
-def spans_of(message: bytes) -> tuple[Any, dict[str, Any]]:
-    """The spans by name, and the resource's attributes, as OpenTelemetry's own classes read them."""
-    (of_resource,) = ExportTraceServiceRequest.FromString(message).resource_spans
-    (of_scope,) = of_resource.scope_spans
-    assert of_scope.scope.name == "inference-watch"
-    return {span.name: span for span in of_scope.spans}, plain(of_resource.resource.attributes)
-
-
-def plain(attributes: Any) -> dict[str, Any]:
-    found = {}
-    for pair in attributes:
-        kind = pair.value.WhichOneof("value")
-        value = getattr(pair.value, kind)
-        found[pair.key] = [item.string_value for item in value.values] if kind == "array_value" else value
-    return found
 
 
 def recorded() -> tuple[dict[str, otlp.Span], bytes]:
@@ -166,146 +143,6 @@ def test_the_same_trace_in_both_forms_gives_the_same_report(
     hops, told, complete, cold, _ = found[1]
     assert ("remote", "api.example", "", 1, 0, 1, 1) in hops
     assert (len(told), complete, cold) == (1, 1, 1)
-
-
-class Lambda:
-    """Lambda's extensions API and an OTLP collector on one loopback port."""
-
-    def __init__(self) -> None:
-        self.events: queue.Queue[None] = queue.Queue()
-        self.asked = threading.Semaphore(0)  # the extension waits for the next event
-        self.registered: list[dict[str, str]] = []
-        self.messages: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
-        self.status = 200
-        self.asks, self.refuses = 0, False
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                if self.path == "/2020-01-01/extension/register":
-                    outer.registered.append({"name": headers["lambda-extension-name"], "body": body.decode()})
-                    self._answer(200)
-                else:
-                    outer.messages.put(({"path": self.path, **headers}, body))
-                    self._answer(outer.status)
-
-            def do_GET(self) -> None:
-                outer.asks += 1
-                outer.asked.release()
-                if outer.refuses:
-                    self._answer(500)
-                    return
-                assert self.headers["Lambda-Extension-Identifier"] == "it"
-                outer.events.get()
-                self._answer(200)
-
-            def _answer(self, status: int) -> None:
-                self.send_response(status)
-                self.send_header("Lambda-Extension-Identifier", "it")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def invoke(self, header: str, environment: pytest.MonkeyPatch) -> None:
-        """One invocation: the event reaches the extension, the function runs and answers."""
-        environment.setenv("_X_AMZN_TRACE_ID", header)
-        self.events.put(None)
-        with tracing.invocation("handle"):
-            pass
-
-    def settled(self) -> None:
-        """Wait until the extension asks for the next event: only then is an invocation over for Lambda."""
-        assert self.asked.acquire(timeout=5)
-
-
-@pytest.fixture
-def aws(lambda_: pytest.MonkeyPatch) -> Iterator[Lambda]:
-    running = Lambda()
-    lambda_.setenv("TRACING_BACKEND", "otlp")
-    lambda_.setenv("LAMBDA_TASK_ROOT", "/var/task")
-    lambda_.setenv("AWS_LAMBDA_RUNTIME_API", running.host)
-    lambda_.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"http://{running.host}/v1/traces")
-    yield running
-    running.server.shutdown()
-
-
-def test_an_endpoint_gets_an_invocations_spans_after_the_answer(
-    aws: Lambda, lambda_: pytest.MonkeyPatch
-) -> None:
-    tracing.prepare()
-    assert aws.registered == [{"name": "spans", "body": '{"events":["INVOKE"]}'}]
-    aws.settled()  # the function may begin
-    aws.invoke(SAMPLED, lambda_)
-    headers, message = aws.messages.get(timeout=5)
-    assert (headers["path"], headers["content-type"]) == ("/v1/traces", "application/x-protobuf")
-    assert list(spans_of(message)[0]) == ["## handle"]
-    aws.settled()
-
-
-def test_an_invocation_that_is_not_sampled_is_over_at_once_and_sends_nothing(
-    aws: Lambda, lambda_: pytest.MonkeyPatch
-) -> None:
-    tracing.prepare()
-    aws.settled()
-    aws.invoke(UNSAMPLED, lambda_)
-    aws.settled()
-    assert aws.messages.empty()
-
-
-def test_an_endpoint_that_refuses_is_one_line_in_the_log_and_requests_go_on(
-    aws: Lambda, lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    aws.status = 503
-    tracing.prepare()
-    aws.settled()
-    for _ in range(2):
-        aws.invoke(SAMPLED, lambda_)
-        aws.settled()
-    told = [record.message for record in caplog.records]
-    assert told == ["spans are not sent to the endpoint: TransportError"]
-
-
-def test_a_lambda_that_refuses_to_tell_of_events_is_asked_again_after_a_pause(
-    aws: Lambda, caplog: pytest.LogCaptureFixture
-) -> None:
-    aws.refuses = True
-    tracing.prepare()
-    aws.settled()
-    time.sleep(0.2)
-    assert aws.asks == 1
-    assert [record.message for record in caplog.records] == [
-        "spans are not sent to the endpoint: TransportError"
-    ]
-
-
-@pytest.mark.usefixtures("aws")
-def test_without_lambdas_extensions_an_endpoint_is_told_once_and_requests_go_on(
-    lambda_: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    lambda_.delenv("AWS_LAMBDA_RUNTIME_API")
-    tracing.prepare()
-    with tracing.invocation("handle"), tracing.step("a"):
-        pass
-    assert [record.message for record in caplog.records] == [
-        "the OTLP sender cannot be used: this environment records no traces"
-    ]
-
-
-def test_a_message_to_awss_own_endpoint_is_signed(lambda_: pytest.MonkeyPatch) -> None:
-    lambda_.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    lambda_.setenv("AWS_SECRET_ACCESS_KEY", "of a test")
-    given = headers(None)("https://xray.eu-west-1.amazonaws.com/v1/traces", b"m")
-    assert "/eu-west-1/xray/aws4_request" in given["Authorization"]
 
 
 def test_w3cs_header_says_what_x_rays_says(otlp: Daemon, lambda_: pytest.MonkeyPatch) -> None:

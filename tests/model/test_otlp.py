@@ -99,6 +99,21 @@ def test_an_endpoint_that_refuses_or_is_away_is_a_transport_error(collector: Col
         otlp.endpoint_at("http://127.0.0.1:1/v1/traces")()([json.dumps(made())])
 
 
+def test_headers_that_are_refused_are_read_anew(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = iter([{"x-old": "1"}, {"x-new": "2"}])
+    monkeypatch.setattr(otlp, "_headers", lambda _: next(keys))
+    send = otlp.endpoint_at(collector.url, "arn")()
+    collector.status = 401
+    with pytest.raises(TransportError, match="the endpoint answered 401"):
+        send([json.dumps(made())])
+    collector.status = 200
+    assert send([json.dumps(made())]) == 0
+    told = [{name for name in headers if name.startswith("x-")} for headers, _ in collector.received]
+    assert told == [{"x-old"}, {"x-new"}]
+
+
 def test_the_environment_says_where_spans_go(collector: Collector) -> None:
     environment = {
         "TRACING_BACKEND": "otlp",
