@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -89,6 +90,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = MappingProxyType(
     }
 )
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
+MISSING = """\
+error: {package} is not installed for {python}.
+In the project's folder, `make build` installs all that is needed and `. .venv/bin/activate` uses it.
+"""
 EXIT_CODES = """\
 exit codes of every command:
     0  all holds
@@ -148,10 +153,16 @@ def run(module: str, interrupted: str = "Interrupted.") -> NoReturn:
     `interrupted` is what Ctrl-C says, while the module is imported and in `main()`.
     """
     _said[:] = [f"{interrupted}\n"]
-    main = load(f"{module}:main")
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        main = load(f"{module}:main")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         code = main()
+    except ModuleNotFoundError as missing:
+        package = str(missing.name).partition(".")[0]
+        if (Path(__file__).parent / package).exists():  # ours: a mistake of ours
+            raise
+        sys.stderr.write(MISSING.format(package=package, python=sys.executable))
+        sys.exit(USAGE)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends already
         sys.stderr.write(_said[0])

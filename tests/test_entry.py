@@ -67,6 +67,28 @@ def test_a_command_ends_with_its_own_code_or_130_while_it_works(
     assert capsys.readouterr().err == ("Stopped.\n" if raised else "")
 
 
+def test_a_package_that_is_not_installed_is_named_with_the_way_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "some_command.py").write_text("def main():\n    import no_such.part\n")
+    (tmp_path / "broken_command.py").write_text("import rehearsal.no_such\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            entry.run("some_command")
+        with pytest.raises(ModuleNotFoundError, match=r"rehearsal\.no_such"):
+            entry.run("broken_command")
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sys.modules.pop("some_command", None)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: no_such is not installed for {sys.executable}.\n")
+    assert "`make build`" in said
+    assert "`. .venv/bin/activate`" in said
+
+
 IN_THE_IMAGE = {"train", "push"}  # and there is no other command there
 
 

@@ -77,7 +77,7 @@ def _unsaid(*_args: object, **_more: object) -> None:
 
 
 @contextmanager
-def _quick() -> Iterator[None]:
+def quick() -> Iterator[None]:
     """Without what the SDK does for each resource and no test reads: debug lines, which are a call to the
     engine each, and where in the program it was made.
     """
@@ -197,7 +197,7 @@ class Stack:
             if event.diagnostic_event:
                 lines.append(event.diagnostic_event.message)
 
-        with RUNNING, _quick():
+        with RUNNING, quick():
             try:
                 operation(on_event=on_event, on_output=lines.append)
             except automation.CommandError as failed:

@@ -65,12 +65,12 @@ class Project:
         port = exits.enter_context(serve(cloud, make))
         return cls(folder=folder, sources=sources, cloud=cloud, port=port, _exits=exits)
 
-    def fork(self, folder: Path) -> "Project":
+    def fork(self, folder: Path, make: Make = believable) -> "Project":
         """The same sources, settings, state and accounts, from here on on their own."""
         own = shutil.ignore_patterns("sources")
         shutil.copytree(self.folder, folder, dirs_exist_ok=True, ignore=own)
         self.sources.shared = True
-        return self._of(folder, self.sources, self.cloud.fork())
+        return self._of(folder, self.sources, self.cloud.fork(), make)
 
     def close(self) -> None:
         """Stop the provider."""

@@ -28,23 +28,6 @@ def test_an_older_version_of_a_state_is_put_back_and_a_refresh_brings_it_up_to_d
     assert preview.steps == ()
 
 
-def test_a_lost_state_is_imported_from_a_copy_and_nothing_is_to_do(
-    deployed: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of a test")
-    copy = deployed.folder / "dev.json"
-    done = deployed.cli("stack", "export", "-s", "dev", "--file", str(copy))
-    assert done.returncode == 0, done.stderr
-    (deployed.folder / STATES / "dev.json").unlink()
-    assert deployed.cli("stack", "export", "-s", "dev").returncode != 0
-    for arguments in (("stack", "init", "dev"), ("stack", "import", "-s", "dev", "--file", str(copy))):
-        done = deployed.cli(*arguments)
-        assert done.returncode == 0, done.stderr
-    preview = deployed.stack("dev").preview()
-    assert preview.error == ""
-    assert preview.steps == ()
-
-
 def test_a_monitor_account_that_is_lost_is_made_anew_in_another_and_customers_keep_what_they_have(
     deployed: Project,
 ) -> None:
