@@ -155,7 +155,8 @@ def needs(text: str) -> str:
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
 @pytest.mark.parametrize("command", ALL, ids=lambda command: command.place)
 def test_what_is_called_takes_it_and_needs_what_the_page_says(command: Command) -> None:
-    assert command.needs == needs(command.plain), f"{command.place}: the page and the table differ"
+    place = f"{command.place}: mark it `# needs ...` on the page and say why in NEEDS"
+    assert command.needs == needs(command.plain), place
     judge(command)
 
 
