@@ -18,6 +18,7 @@ LONGEST = timedelta(days=15)
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 FIELDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, MONTHS), (0, 7, DAYS))
+_AT = re.compile(r"at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2})\)")
 _DURATION = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?)?")
 EXAMPLE = "valid: cron(0 2 * * SUN), or at(2026-05-10T14:00)"
 ONE_DAY = timedelta(days=1)
@@ -35,13 +36,12 @@ class Schedule:
     @classmethod
     def parse(cls, expression: str, duration: object, timezone: object = None) -> Self:
         """Raises ValueError: which part, its value, and what is valid."""
-        zone = parsed_zone(timezone)
-        at = re.fullmatch(r"at\((.+)\)", expression)
+        once = expression.startswith("at")
         return cls(
             duration=_parsed_duration(duration),
-            zone=zone,
-            cron=() if at else _parsed_cron(expression),
-            at=wall_clock("Expression", at[1]) if at else None,
+            zone=parsed_zone(timezone),
+            cron=() if once else _parsed_cron(expression),
+            at=_parsed_at(expression) if once else None,
         )
 
     def beginnings(self, first: datetime, last: datetime) -> list[datetime]:
@@ -114,15 +114,12 @@ def parsed_zone(value: object) -> tzinfo:
         raise ValueError(f"Timezone: {value!r}; valid: names such as Europe/Berlin") from None
 
 
-def wall_clock(key: str, value: object) -> datetime:
-    """A time without a zone; seconds do not count. Raises ValueError."""
+def _parsed_at(expression: str) -> datetime:
+    match = _AT.fullmatch(expression)
     try:
-        moment = datetime.fromisoformat(str(value))
+        return datetime.fromisoformat(match[1] if match else "")
     except ValueError:
-        raise ValueError(f"{key}: {value!r}; valid: 2026-05-10T14:00") from None
-    if moment.tzinfo is not None:
-        raise ValueError(f"{key}: {value!r} has a zone of its own; valid: 2026-05-10T14:00")
-    return moment
+        raise ValueError(f"Expression: {expression!r}; {EXAMPLE}") from None
 
 
 def _parsed_cron(expression: str) -> tuple[frozenset[int], ...]:
@@ -140,7 +137,7 @@ def _values(expression: str, part: str, field: tuple[int, int, Sequence[str]]) -
     low, high, names = field
     found: set[int] = set()
     for piece in part.split(","):
-        ends = [low, high] if piece in ("*", "?") else [_value(end, low, names) for end in piece.split("-")]
+        ends = [low, high] if piece == "*" else [_value(end, low, names) for end in piece.split("-")]
         known = [end for end in ends if end is not None and low <= end <= high]
         if len(known) != len(ends) or len(ends) > 2 or known[0] > known[-1]:  # noqa: PLR2004  # from, to
             raise ValueError(f"Expression: {expression!r}, at {piece!r}; {EXAMPLE}")

@@ -202,8 +202,12 @@ REFUSED = [
     ("encryption", resource("sns.Topic", kmsMasterKeyId="alias/aws/sns"), "kmsMasterKeyId is a key of AWS's"),
     ("encryption", resource("sqs.Queue", sqsManagedSseEnabled=True), "kmsMasterKeyId is not set"),
     ("encryption", resource("secretsmanager.Secret"), "kmsKeyId is not set"),
-    ("encryption", resource("kinesis.Stream"), "kmsKeyId is not set"),
+    *(
+        ("encryption", resource(kind), "kmsKeyId is not set")
+        for kind in ("kinesis.Stream", "efs.FileSystem", "ebs.Volume")
+    ),
     ("encryption", database(kmsKeyId=None), "kmsKeyId is not set"),
+    ("encryption", resource("rds.Cluster", deletionProtection=True), "kmsKeyId is not set"),
     ("encryption", table(serverSideEncryption={"enabled": True}), "serverSideEncryption names no key"),
     (
         "encryption",
@@ -221,6 +225,7 @@ REFUSED = [
     ("data-protection", table(deletionProtectionEnabled=False), "deletionProtectionEnabled is off"),
     ("data-protection", table("prod-eu", pointInTimeRecovery=None), "pointInTimeRecovery is off"),
     ("data-protection", database(deletionProtection=False), "deletionProtection is off"),
+    ("data-protection", resource("rds.Cluster", kmsKeyId="k"), "deletionProtection is off"),
     ("tracing", resource("lambda.Function"), "tracingConfig.mode is not Active"),
     (
         "tracing",
@@ -235,8 +240,10 @@ REFUSED = [
     # API Gateway does not read what the document asks for as a whole.
     ("known-callers", api({**document(None), "security": BOTH}), ASKS_NOBODY),
     ("known-callers", api(document(None, KEY)), "ANY /v1/x asks"),
-    ("known-callers", api(document(None, "trace")), "TRACE /v1/x asks"),
-    ("known-callers", api(document(None, "options")), "OPTIONS /v1/x asks"),
+    *(
+        ("known-callers", api(document(None, method)), f"{method.upper()} /v1/x asks")
+        for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+    ),
     ("known-callers", api(document(None, "get", **MOCK)), "GET /v1/x asks"),
     (
         "known-callers",

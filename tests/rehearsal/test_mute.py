@@ -52,6 +52,9 @@ def spans(found: mute.MuteRule, days: int = 4) -> list[tuple[int, int]]:
         ),
         (rule("at(2026-03-28T10:00)", "PT5M", "Asia/Tokyo"), [(DAY + 59, DAY + 63)]),
         (rule("at(2026-03-26T23:00)", "PT2H"), [(0, 58)]),
+        (rule("at(2026-03-26T23:00)", "PT1H1M"), []),
+        (rule("at(2026-03-26T23:00)", "PT1H2M"), [(0, 0)]),
+        (rule("at(2026-03-30T23:58)", "PT1H"), [(4 * DAY - 3, 4 * DAY - 1)]),
         (
             rule("cron(0 2 * * *)", StartDate="2026-03-28T02:30", ExpireDate="2026-03-29T00:00"),
             [(DAY + 149, DAY + 178)],
@@ -71,7 +74,7 @@ def test_a_rule_is_active_from_its_time_on_for_its_duration(
         ("cron(61 2 * * *)", "PT1H", None, "at '61'"),
         ("cron(0 2 * * FUNDAY)", "PT1H", None, "at 'FUNDAY'"),
         ("rate(5 minutes)", "PT1H", None, "Expression"),
-        ("at(tomorrow)", "PT1H", None, "valid: 2026-05-10T14:00"),
+        ("at(tomorrow)", "PT1H", None, "Expression: 'at\\(tomorrow\\)'; valid: cron"),
         ("cron(0 2 * * *)", "1h", None, "Duration: '1h'; valid: PT1M to P15D"),
         ("cron(0 2 * * *)", "P16D", None, "Duration"),
         ("cron(0 2 * * *)", "PT1H", "Mars/Base", "Timezone: 'Mars/Base'"),
