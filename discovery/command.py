@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
@@ -19,6 +20,7 @@ from discovery.names import names
 from discovery.stages import NoApiError
 from discovery.write import files
 from entry import USAGE
+from monitoring.errors import MonitoringError
 from monitoring.stacks import stacks
 from monitoring.watched import Watched
 from rehearsal import price
@@ -52,7 +54,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _written(found: Found, given: argparse.Namespace) -> int:
     chosen = names(found.api.name, found.api.stage, name=given.name, env=given.env, stack=given.stack)
-    texts = files(found, chosen, given.monitor_account or found.account_id)
+    monitor = given.monitor_account or found.account_id
+    texts = files(found, chosen, monitor)
     there = [name for name in texts if (given.out / name).exists()]
     if there and not given.force:
         return _failed(
@@ -64,8 +67,20 @@ def _written(found: Found, given: argparse.Namespace) -> int:
             (given.out / name).write_text(text, encoding="utf-8")
     except OSError as error:
         return _failed(f"the files cannot be written: {error}")
-    _tell(found, chosen.stack, given.out, list(texts), own=not given.monitor_account)
-    return UNSEEN if found.unseen else SEEN
+    wrong, cost = _judged(given.out / f"Pulumi.{chosen.stack}.yaml")
+    lines = [
+        *(f"written: {given.out / name}" for name in texts),
+        *(f"not seen: {sentence}." for sentence in found.unseen),
+        *(f"not right yet: {problem}" for problem in wrong),
+        *cost,
+    ]
+    if monitor == found.account_id:
+        lines.append(
+            "It is watched from its own account, which proves less: see docs/watch.md. Give --monitor-account"
+            " where there is another."
+        )
+    _tell(found, chosen.stack, lines)
+    return UNSEEN if found.unseen or wrong else SEEN
 
 
 def discover(session: boto3.Session, api_id: str, stage: str | None = None) -> Found:
@@ -109,38 +124,30 @@ def _assumed(session: boto3.Session, role_arn: str | None) -> boto3.Session:
     )
 
 
-def _tell(found: Found, stack: str, folder: Path, written: list[str], *, own: bool) -> None:
+def _tell(found: Found, stack: str, more: Sequence[str]) -> None:
     api = found.api
     lines = [
         f"{api.kind.upper()} API {api.name or api.id} ({api.id}), stage {api.stage}: {len(api.routes)}"
         f" routes, {len(found.functions)} functions, {len(found.tables)} tables, {len(found.endpoints)}"
         f" endpoint variants, {len(api.plans)} usage plans.",
-        *(f"written: {folder / name}" for name in written),
-        *(f"not seen: {sentence}." for sentence in found.unseen),
+        *more,
+        f"Read the files, mainly probes/{stack}.yaml. Then: inference-watch check; pulumi up -s {stack}",
     ]
-    lines.append(_price(folder / f"Pulumi.{stack}.yaml"))
-    if own:
-        lines.append(
-            "Without --monitor-account it is watched from its own account, which proves less (docs/watch.md)."
-        )
-    lines.append(
-        f"Read the files, mainly probes/{stack}.yaml. Then: inference-watch check; pulumi up -s {stack}"
-    )
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _price(file: Path) -> str:
-    """What watching costs with the settings as written."""
-    keys = stack_files.read(file, config.PROJECT)
-    settings = config.parse_as(
-        Settings, config.PROJECT, {key.rpartition(":")[2]: value for key, value in keys.items()}
-    )
-    every = stacks(Watched.of(settings))
-    alarms = [entry.alarm for entry in (*every.service, *every.monitor)]
-    return (
-        f"Watching it takes {len(alarms)} alarms, {price.dollars(alarms):,.0f} US dollars a month (prices of"
-        f" {price.prices().date})."
-    )
+def _judged(file: Path) -> tuple[Sequence[str], Sequence[str]]:
+    """What is wrong with the settings as written, and a sentence of what watching costs."""
+    keys = {key.rpartition(":")[2]: v for key, v in stack_files.read(file, config.PROJECT).items()}
+    try:
+        found = stacks(Watched.of(config.parse_as(Settings, config.PROJECT, keys)))
+    except (config.ConfigError, MonitoringError) as error:
+        return [line.strip().removeprefix("- ") for line in str(error).splitlines()[1:]], []
+    alarms = [entry.alarm for entry in (*found.service, *found.monitor)]
+    dollars, date = price.dollars(alarms), price.prices().date
+    return [], [
+        f"Watching it takes {len(alarms)} alarms: {dollars:,.0f} US dollars a month, prices of {date}."
+    ]
 
 
 def _failed(why: str, code: int = USAGE) -> int:

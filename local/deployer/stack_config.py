@@ -31,8 +31,8 @@ def load(
     Later ones win: the defaults of `Pulumi.yaml` (`default`, or `value` of other namespaces), the stack's
     file, `overrides`. Overrides have no project prefix and are nested or dotted: `{"model": {"image": "x"}}`
     is `{"model.image": "x"}`. Mappings are merged key by key, everything else is replaced, and None removes
-    a key. The account ids are always the local ones. The stack's file is in `folder`, else where all are.
-    Raises `config.ConfigError` when a file is missing or cannot be read.
+    a key. The account ids are always the local ones, one for both where the file has one. The stack's file is
+    in `folder`, else where all are. Raises `config.ConfigError` when a file is missing or cannot be read.
     """
     name, found = stack_files.declared(root / "Pulumi.yaml")
     folder = folder or (config.STACKS if root == config.ROOT else root)
@@ -41,15 +41,22 @@ def load(
     own = {key.removeprefix(prefix): value for key, value in found.items() if key.startswith(prefix)}
     others = {key: value for key, value in found.items() if not key.startswith(prefix)}
     own = config.without_secrets(TREES.get(name, BaseModel), own, f"{path.name}: {name}")
-    own["accounts"] = dict(ACCOUNTS)
+    accounts = _local(own.get("accounts"))
+    own["accounts"] = dict(accounts)
     for key, value in (overrides or {}).items():
         top, *path_inside = key.split(".")
         nested: Any = value
         for part in reversed(path_inside):
             nested = {part: nested}
         own[top] = merged(own.get(top), nested)
-    own["accounts"] = {**own["accounts"], **ACCOUNTS}
+    own["accounts"] = {**own["accounts"], **accounts}
     return name, others | {f"{prefix}{key}": value for key, value in own.items() if value is not None}
+
+
+def _local(declared: Any) -> Mapping[str, str]:
+    """The local accounts for those that a stack's file declares."""
+    service, monitor = (declared.get(k) if isinstance(declared, Mapping) else None for k in ACCOUNTS)
+    return {**ACCOUNTS, "monitor": ACCOUNTS["service"]} if service and service == monitor else ACCOUNTS
 
 
 def as_strings(values: Mapping[str, Any]) -> dict[str, str]:

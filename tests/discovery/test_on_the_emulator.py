@@ -64,11 +64,11 @@ class Discovering:
     capsys: pytest.CaptureFixture[str]
     folder: Path
 
-    def __call__(self, example: str, services: Collection[str] = ()) -> int:
+    def __call__(self, example: str, services: Collection[str] = (), monitor: str = MONITOR_ACCOUNT) -> int:
         api = self.made(example).id
         asked = ["--api", api, "--region", REGION, "--out", str(self.folder), "--stack", "theirs"]
         asked += ["--role-arn", reader(self.emulator, api, self.capsys, services)]
-        return main([*asked, "--monitor-account", MONITOR_ACCOUNT, "--name", example, "--env", "prod"])
+        return main([*asked, "--monitor-account", monitor, "--name", example, "--env", "prod"])
 
 
 @pytest.fixture
@@ -93,11 +93,18 @@ FOUND = {  # exit code, functions, tables with operations, endpoints, usage plan
 }
 
 
+ONE_ACCOUNT = "http-dynamodb"  # watched from its own
+SAID = "http-dynamodb-prod is watched from its own account: it cannot prove that"
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_each_is_found_and_both_stacks_watch_it(
     example: str, emulator: Emulator, tmp_path: Path, discover: Discovering
 ) -> None:
-    code = discover(example)
+    account = SERVICE_ACCOUNT if example == ONE_ACCOUNT else MONITOR_ACCOUNT
+    code = discover(example, monitor=account)
+    said = discover.capsys.readouterr().out
+    assert ("It is watched from its own account" in said) is (example == ONE_ACCOUNT)
     project, settings = load(ROOT, "theirs", folder=tmp_path)
     existing = settings[f"{project}:existing"]
     kinds = ("functions", "tables", "endpoints", "usage_plans")
@@ -119,9 +126,12 @@ def test_each_is_found_and_both_stacks_watch_it(
     )
     names = {alarm["AlarmName"] for alarm in alarms(emulator, SERVICE_ACCOUNT)}
     assert {f"{example}-prod-api-5xx-critical", f"{example}-prod-page-api-errors"} <= names
-    outside = {alarm["AlarmName"] for alarm in alarms(emulator, MONITOR_ACCOUNT)}
+    outside = {alarm["AlarmName"] for alarm in alarms(emulator, account)}
     assert {f"{example}-prod-monitor-page-api-down", f"{example}-prod-monitor-api-burn-1h-long"} <= outside
     assert f"{example}-prod-canary" in str(monitor.outputs["services"])
+    assert monitor.outputs["identity"]["account"] == account
+    for deployment in (watching, monitor):
+        assert any(said.startswith(SAID) for said in deployment.warnings) is (example == ONE_ACCOUNT)
 
 
 def test_without_permissions_the_rest_is_found_and_it_is_said_which_are_missing(
