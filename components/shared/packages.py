@@ -40,6 +40,7 @@ COLLECTOR = "evidence"
 COLLECTED = (
     "reports/__init__.py",
     "reports/metric_data.py",
+    "reports/words.py",
     "reports/sla",
     "monitoring",
     "settings",

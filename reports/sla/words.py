@@ -11,11 +11,6 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
-def counted(count: int, thing: str) -> str:
-    """`1 probe`, `2 probes`."""
-    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
-
-
 def days(first: date, last: date) -> str:
     """`2026-10-05 to 2026-10-11`, or the only one."""
     return str(first) if first == last else f"{first} to {last}"

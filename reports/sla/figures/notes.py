@@ -6,7 +6,8 @@ from datetime import date
 from reports.sla.evidence.promise import Promise
 from reports.sla.evidence.verify import Verified
 from reports.sla.result import Latency, Requests, Span
-from reports.sla.words import counted, duration, share
+from reports.sla.words import duration, share
+from reports.words import counted
 
 
 def notes(

@@ -7,7 +7,8 @@ from reports.sla.figures.confidence import interval, provable
 from reports.sla.figures.outages import Downtime
 from reports.sla.figures.sums import Sums, percent
 from reports.sla.result import Probes, Requests, Verdict
-from reports.sla.words import counted, number, share
+from reports.sla.words import number, share
+from reports.words import counted
 
 
 def budget(promise: Promise) -> Fraction:

@@ -10,7 +10,8 @@ from reports.sla.result import Probes, ServiceReport
 from reports.sla.show.charts import burn_chart, difference, latency_chart, strip
 from reports.sla.show.fleet import FleetReport
 from reports.sla.show.markdown import saw
-from reports.sla.words import DASH, counted, days, duration, number, share, spent
+from reports.sla.words import DASH, days, duration, number, share, spent
+from reports.words import counted
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 SHOWN = 100  # incidents on a page

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reports.sla.result import Incident, Percentiles, ServiceReport
 from reports.sla.show.fleet import HEADS, FleetReport
-from reports.sla.words import DASH, counted, duration, moment, number, share, spent
+from reports.sla.words import DASH, duration, moment, number, share, spent
+from reports.words import counted
 
 ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>|#"})
 

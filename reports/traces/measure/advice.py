@@ -13,6 +13,7 @@ from reports.traces.measure.patterns import Found, Pattern, Shape
 from reports.traces.measure.stats import percentile
 from reports.traces.read.segments import Hop
 from reports.traces.result import Advice, ColdStarts, HopStats
+from reports.words import counted
 
 BOTTLENECK_SHARE = 0.4  # of the time of the requests around the p90
 PATTERN_TRACES_SHARE = 0.05  # of all traces: rarer shapes do not move the p90
@@ -55,8 +56,8 @@ def _bottleneck(analysis: Analysis, hops: Sequence[HopStats], p90_ms: float) -> 
         kind="bottleneck",
         title=f"{top.label} holds the p90",
         text=(
-            f"{top.share:.0%} of the time of the requests around the p90 of {p90_ms:.1f} ms is spent in it "
-            f"({top.path_ms:.1f} ms each; p90 of one call {top.latency.p90_ms:.1f} ms). "
+            f"{100 * top.share:.0f} % of the time of the requests around the p90 of {p90_ms:.1f} ms is "
+            f"spent in it ({top.path_ms:.1f} ms each; p90 of one call {top.latency.p90_ms:.1f} ms). "
             f"Where to look: {WHY_SLOW[top.kind]}."
         ),
         hops=(top.label,),
@@ -82,7 +83,7 @@ def _loop(shape: Shape, pattern: Pattern, saving_ms: float) -> Advice:
         kind="loop",
         title=f"{label} is called {calls} times in a loop",
         text=(
-            f"One after the other under {shape.parent.label}, in {len(pattern.calls)} traces "
+            f"One after the other under {shape.parent.label}, in {counted(len(pattern.calls), 'trace')} "
             f"(up to {max(pattern.calls)} times in one). One call for all of them (a batch operation) or "
             f"calls side by side would save at most {saving_ms:.1f} ms a request."
         ),
@@ -99,8 +100,8 @@ def _row(shape: Shape, pattern: Pattern, saving_ms: float) -> Advice:
         kind="parallel",
         title=f"{' and '.join(labels)} run one after the other",
         text=(
-            f"Back to back under {shape.parent.label}, in {len(pattern.calls)} traces. If none needs the "
-            f"answer of the one before, running them side by side would save at most "
+            f"Back to back under {shape.parent.label}, in {counted(len(pattern.calls), 'trace')}. If none "
+            f"needs the answer of the one before, running them side by side would save at most "
             f"{saving_ms:.1f} ms a request. A trace does not show whether one needs the other."
         ),
         hops=labels,
@@ -119,7 +120,7 @@ def _cold_starts(analysis: Analysis, cold_starts: ColdStarts) -> Iterator[Advice
     tail = f"{slow_cold} of the {len(slow)} slowest 5 % are cold. " if slow else ""
     yield Advice(
         kind="cold-start",
-        title=f"{cold_starts.share:.1%} of the requests meet a cold start",
+        title=f"{100 * cold_starts.share:.1f} % of the requests meet a cold start",
         text=(
             f"A cold request takes {cold.p50_ms:.1f} ms (p50), a warm one {warm.p50_ms:.1f} ms. {tail}"
             f"SnapStart or provisioned concurrency take the start out of the request; a smaller package and "

@@ -13,6 +13,7 @@ from reports.traces.pictures import Row
 from reports.traces.result import TraceReport
 from reports.traces.show.layout import NODE_HEIGHT, NODE_WIDTH, Drawing, layout
 from reports.traces.show.words import milliseconds, percent, seen
+from reports.words import counted
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TICKS = 4
@@ -40,7 +41,7 @@ def _render(template: str, report: TraceReport, **more: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(ms=milliseconds, percent=percent, short=_short)
+    environment.filters.update(counted=counted, ms=milliseconds, percent=percent, short=_short)
     environment.globals.update(
         seen=seen, bar=_bar, ticks=_ticks, node_width=NODE_WIDTH, node_height=NODE_HEIGHT
     )

@@ -10,6 +10,7 @@ from reports.traces.distribution import Latency
 from reports.traces.measure.change import Change, Comparison
 from reports.traces.result import HopStats, TraceReport
 from reports.traces.show.words import milliseconds, percent, seen
+from reports.words import counted
 
 VERDICT_STYLES = {"slower": "bold red", "mixed": "bold red", "faster": "green", "too few": "yellow"}
 MAX_LISTED = 10
@@ -45,8 +46,8 @@ def _headline(report: TraceReport, console: Console) -> None:
     counts, total = report.counts, report.total
     span = f", {report.start} to {report.end}" if report.start else ""
     console.print(
-        f"[bold]{counts.analysed:,} of {counts.total:,} traces measured[/], {counts.segments:,} segments"
-        f"{span}"
+        f"[bold]{counts.analysed:,} of {counted(counts.total, 'trace')} measured[/], "
+        f"{counted(counts.segments, 'segment')}{span}"
     )
     if total:
         failed = f"[red]{percent(counts.failed / total.count)}[/]" if counts.failed else "none"

@@ -17,7 +17,8 @@ from reports.sla.show.fleet import schema
 from reports.sla.show.html import service_html
 from reports.sla.show.markdown import service_markdown
 from reports.sla.show.write import write
-from reports.sla.words import DASH, counted, duration, number, share, spent
+from reports.sla.words import DASH, duration, number, share, spent
+from reports.words import counted
 from tests.reports.sla.months import SERVICE, Month, report
 
 HOSTILE = "<script>alert(1)</script> | x"

@@ -162,3 +162,13 @@ def test_durations_are_written_with_three_digits_or_so(value: float, text: str) 
 )
 def test_shares_are_written_as_percentages(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_one_is_one_and_none_is_said() -> None:
+    one = " ".join(Page(html_page(report(list(documents(Shape(), 1, 1))))).words)
+    assert "6 segments in 1 trace, 1 measured" in one
+    assert "None: every trace is whole." in one
+    none = " ".join(Page(html_page(report([]))).words)
+    assert "0 segments in 0 traces, 0 measured" in none
+    assert "There is no trace." in none
+    assert none.count("None.") == 4  # hops, waterfalls, cold starts, slowest
