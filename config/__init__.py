@@ -154,7 +154,7 @@ def load() -> Settings:
         settings = parse(keys, secret)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
-    if settings.canary.secrets and "canary" not in secret:
+    if settings.canary.has_secrets and "canary" not in secret:
         raise pulumi.RunError(PLAIN.format(f"  - {PROJECT}:canary.secrets"))
     if settings.model.image_is_placeholder and not pulumi.runtime.is_dry_run():
         raise pulumi.RunError(
@@ -209,15 +209,21 @@ def without_secrets(tree: type[BaseModel], values: Mapping[str, Any], where: str
 
 def _refuse_plain(values: Mapping[str, Any], where: str) -> None:
     """Raises `ConfigError` for secrets of the canary that a file has in plain text."""
-    section = values.get("canary")
-    given = section.get("secrets") if isinstance(section, Mapping) else None
-    plain = (
-        [name for name, value in given.items() if not is_encrypted(value)]
-        if isinstance(given, Mapping)
-        else []
-    )
+    canary = _mapping(values.get("canary"))
+    sections = {"canary": canary}
+    sections |= {f"canary.each.{stack}": _mapping(own) for stack, own in _mapping(canary.get("each")).items()}
+    plain = [
+        f"  - {where}:{key}.secrets.{name}"
+        for key, section in sections.items()
+        for name, value in _mapping(section.get("secrets")).items()
+        if not is_encrypted(value)
+    ]
     if plain:
-        raise ConfigError(PLAIN.format("\n".join(f"  - {where}:canary.secrets.{name}" for name in plain)))
+        raise ConfigError(PLAIN.format("\n".join(plain)))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _fits(tree: type[BaseModel], raw: Mapping[str, Any]) -> bool:

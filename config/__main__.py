@@ -4,12 +4,11 @@ Exits with 1 when one is wrong, with every wrong key, its consequence and its fi
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 
 from config import ROOT, ConfigError, parse, probes_of, read_stack, stack_files
+from config.canary import disagreements
 from settings import SERVED, Settings
-from settings.probes.exported import secret_names
-from settings.service.errors import did_you_mean
 
 MONITOR = "-monitor"
 
@@ -56,7 +55,8 @@ def fleet(services: Mapping[str, Settings], monitor: Settings) -> Iterator[str]:
                 f"{key} lets account {service.accounts.monitor} in and this stack is in"
                 f" {monitor.accounts.monitor}: its canary is refused. Set accounts.monitor alike in both."
             )
-        yield from _patience(service, monitor)
+    served = {stack: service for stack, service in services.items() if service.role in SERVED}
+    yield from disagreements({stack: (each, probes_of(each)) for stack, each in served.items()}, monitor)
 
 
 def pair(service: Settings | None, monitor: Settings) -> list[str]:
@@ -69,36 +69,7 @@ def pair(service: Settings | None, monitor: Settings) -> list[str]:
         for key in ("name", "env", "region", "accounts")
         if (ours := getattr(monitor, key)) != (theirs := getattr(service, key))
     ]
-    secrets = _secrets(probes_of(service), monitor.canary.secrets.keys())
-    return [*problems, *_patience(service, monitor), *secrets]
-
-
-def _patience(service: Settings, monitor: Settings) -> Iterator[str]:
-    """Whether the canary waits as long as an answer may take."""
-    answer_ms = service.inference.timeout_s * 1000
-    if service.role == "service" and monitor.canary.timeout_ms < answer_ms:
-        yield (
-            f"  - inference-watch:canary.timeout_ms: the canary gives up after {monitor.canary.timeout_ms} ms"
-            f" and the function of {service.base} may take {answer_ms} ms to answer, also with 504: an answer"
-            f" is reported as none. Raise it to {answer_ms}, or lower inference.time_budget_ms in the service"
-            " stack."
-        )
-
-
-def _secrets(probes: str, given: Set[str]) -> Iterator[str]:
-    """What probes need of secrets and the monitor stack does not have, and the other way round."""
-    wanted = secret_names(probes)
-    for name in wanted.keys() - given:
-        yield (
-            f"  - inference-watch:canary.secrets.{name}: it is not set, and probe {wanted[name]!r} could not"
-            " be sent without it. Set it: pulumi config set --secret --path"
-            f" 'inference-watch:canary.secrets.{name}'"
-        )
-    for name in given - wanted.keys():
-        yield (
-            f"  - inference-watch:canary.secrets.{name}: no probe names it, so it has no effect."
-            f" {did_you_mean(name, wanted)} Or remove it."
-        )
+    return [*problems, *disagreements({"": (service, probes_of(service))}, monitor)]
 
 
 def quotas_twice(stack: str, judged: Mapping[str, Settings]) -> list[str]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 
 from config.access import access_contradictions, service_access_contradictions
+from config.canary import canary_contradictions
 from config.maintenance import maintenance_contradictions
 from monitoring.kpi import COMPONENTS
 from monitoring.trace_groups import GROUPS
@@ -26,11 +27,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
     yield from _subscriptions(settings)
     yield from _watches(settings)
     yield from _rules(settings)
-    if settings.region in settings.canary.locations:
-        yield (
-            f"canary.locations: {settings.region} is the stack's own region, from which it probes anyway; it"
-            " would be probed from twice. Remove it."
-        )
+    yield from canary_contradictions(settings)
     if settings.role in SERVED:
         yield from maintenance_contradictions(settings)
         yield from _levels(settings)

@@ -22,10 +22,13 @@ class Location:
 
 
 def locations(name: str, settings: Settings, prefix: str, parent: pulumi.Resource) -> Mapping[str, Location]:
-    """By region; `prefix` begins physical names, which are those of the stack's own region."""
+    """By region, all that any canary runs in; `prefix` begins physical names, which are those of the stack's
+    own region."""
+    canary = settings.canary
+    regions = [region for stack in settings.watches or ("",) for region in canary.of(stack).locations]
     return {
         region: _location(f"{name}-{region}", settings, region, prefix, parent)
-        for region in settings.canary.locations
+        for region in dict.fromkeys(regions)
     }
 
 

@@ -18,6 +18,7 @@ from components.shared.common import common, warn_of_one_account
 from components.shared.dashboard import Dashboard, DashboardArgs
 from monitoring.watched import Watched
 from settings import Settings
+from settings.canary import Canary
 from settings.notifications import Notifications as Subscribers
 from settings.probes.exported import Exported
 
@@ -71,24 +72,22 @@ class Monitor(pulumi.ComponentResource):
         self, services: Sequence[Watched | None], probes: Sequence[Exported | None]
     ) -> pulumi.Output[dict[str, Any]]:
         """One component a service that is there; all of them are judged before the first is made."""
-        places = self._settings.canary.locations
+        settings = self._settings
+        canaries = [settings.canary.of(stack) for stack in settings.watches or ("",)]
         there = [
-            (stack, watched.probed(places, sent.names if sent else ()), sent)
-            for stack, watched, sent in zip(self._stacks, services, probes, strict=True)
+            (stack, watched.probed(canary.locations, sent.names if sent else ()), sent, canary)
+            for stack, watched, sent, canary in zip(self._stacks, services, probes, canaries, strict=True)
             if watched
         ]
-        check([(stack.name, watched) for stack, watched, _ in there], self._settings)
+        check([(stack.name, watched) for stack, watched, *_ in there], settings)
         try:
-            services_there = [watched for _, watched, _ in there]
-            body = monitoring.overview_dashboard(services_there, self._settings.account_id)
-            made = {
-                watched.name: self._service(stack, watched, sent).exports for stack, watched, sent in there
-            }
+            body = monitoring.overview_dashboard([watched for _, watched, *_ in there], settings.account_id)
+            made = {each[1].name: self._service(*each).exports for each in there}
         except monitoring.MonitoringError as error:  # for people: without a traceback
             raise pulumi.RunError(str(error)) from None
         Dashboard(
-            f"{self._settings.base}-overview",
-            DashboardArgs(dashboard_name=f"{self._settings.base}-monitor-overview", body=body),
+            f"{settings.base}-overview",
+            DashboardArgs(dashboard_name=f"{settings.base}-monitor-overview", body=body),
             opts=self._child,
         )
         return pulumi.Output.from_input(made)
@@ -112,7 +111,9 @@ class Monitor(pulumi.ComponentResource):
         )
         return pulumi.Output.from_input(made.exports)
 
-    def _service(self, stack: StackOutputs, watched: Watched, probes: Exported | None) -> WatchedService:
+    def _service(
+        self, stack: StackOutputs, watched: Watched, probes: Exported | None, canary: Canary
+    ) -> WatchedService:
         if watched.account_id == self._settings.account_id:
             warn_of_one_account(watched.name)
         return WatchedService(
@@ -122,8 +123,8 @@ class Monitor(pulumi.ComponentResource):
                 stack=stack,
                 watched=watched,
                 probes=probes.text if probes else None,
-                canary=self._settings.canary,
-                locations=self._locations,
+                canary=canary,
+                locations={region: self._locations[region] for region in canary.locations},
                 topic_arns=self._notifications.topic_arns,
             ),
             opts=self._child,

@@ -84,7 +84,8 @@ def _locations(monitor: str) -> tuple[str, ...]:
     """From which further regions the service is probed; none where there is no such stack."""
     if not (config.STACKS / f"Pulumi.{monitor}.yaml").exists():
         return ()
-    return config.parse(config.read_stack(monitor)).canary.locations
+    watching = config.parse(config.read_stack(monitor))
+    return watching.canary.of(monitor.removesuffix("-monitor")).locations
 
 
 def of_settings(stack: str, settings: Settings, locations: Sequence[str] = ()) -> AlarmSet:

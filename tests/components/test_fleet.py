@@ -141,6 +141,43 @@ def test_the_overview_has_a_row_a_service_in_the_configured_order(fleet: Run) ->
     ]
 
 
+EAST, WEST = "us-east-1", "eu-west-1"
+VPC = {"subnets": ["subnet-0123456789abcdef0"], "security_groups": ["sg-0123456789abcdef0"]}
+
+
+def test_what_is_otherwise_for_one_service_is_so_for_no_other(outputs: dict[str, Outputs]) -> None:
+    each = {"staging": {"locations": [WEST], "timeout_ms": 9000}, "acme/others/fraud": {"vpc": VPC}}
+    run = watch(outputs, *ALL, canary={"timeout_ms": 4000, "locations": [EAST], "each": each})
+    found = {
+        (made.inputs["name"], variables.get("LOCATION", "")): (
+            variables["TIMEOUT_MS"],
+            "vpcConfig" in made.inputs,
+        )
+        for made in run.of("Function").values()
+        if "-canary" in made.name
+        for variables in (unwrap(made.inputs["environment"]["variables"]),)
+    }
+    home = "eu-central-1"
+    assert found == {
+        ("inference-dev-canary", home): ("4000", False),
+        ("inference-dev-canary", EAST): ("4000", False),
+        ("inference-staging-canary", home): ("9000", False),
+        ("inference-staging-canary", WEST): ("9000", False),
+        ("fraud-dev-canary", ""): ("4000", True),
+    }
+    assert sorted(made.provider.split("::")[-2] for made in run.of("Key").values() if "-1-" in made.name) == [
+        f"inference-dev-{WEST}",
+        f"inference-dev-{EAST}",
+    ]
+    alarms = {made.inputs["name"] for made in run.of("MetricAlarm").values()}
+    assert {name for name in alarms if name.endswith("-silent") and "-canary-" in name} == {
+        f"inference-dev-monitor-canary-{home}-silent",
+        f"inference-dev-monitor-canary-{EAST}-silent",
+        f"inference-staging-monitor-canary-{home}-silent",
+        f"inference-staging-monitor-canary-{WEST}-silent",
+    }
+
+
 def test_two_services_of_one_name_are_refused_with_both_stacks(outputs: dict[str, Outputs]) -> None:
     twins = {**outputs, f"{ORG}/twin": outputs[f"{ORG}/dev"]}
     message = f"Stacks '{ORG}/dev' and '{ORG}/twin' both are service 'inference-dev'"

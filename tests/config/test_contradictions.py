@@ -210,9 +210,9 @@ def test_a_monitor_stack_and_what_it_watches_agree() -> None:
         " Watch it from a monitor stack in us-east-1.",
         "watches[3]: outside lets account 333333333333 in and this stack is in 222222222222: its canary is"
         " refused. Set accounts.monitor alike in both.",
+        "watches[5]: above is a monitor stack, which serves nothing. Name a service stack.",
         "canary.timeout_ms: the canary gives up after 5000 ms and the function of patient-dev may take 6000"
         " ms to answer, also with 504: an answer is reported as none. Raise it to 6000, or lower"
         " inference.time_budget_ms in the service stack.",
-        "watches[5]: above is a monitor stack, which serves nothing. Name a service stack.",
     ]
     assert list(judge.fleet({"dev": stack()}, monitor)) == []
