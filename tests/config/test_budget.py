@@ -21,6 +21,12 @@ def test_there_is_none_unless_it_is_set_and_a_limit_is_enough() -> None:
     assert budget == Budget(monthly_usd=60, counts="account", actual_pct=(80, 100), forecast_pct=(100,))
 
 
+def test_five_thresholds_are_as_many_as_aws_takes_and_texts_of_the_cli_are_numbers() -> None:
+    given = {"monthly_usd": "60.5", "actual_pct": ["50", 75, 100], "forecast_pct": [100, 120]}
+    budget = config.parse(BASE | {"budget": given}).budget
+    assert budget == Budget(monthly_usd=60.5, actual_pct=(50, 75, 100), forecast_pct=(100, 120))
+
+
 @pytest.mark.parametrize(
     ("given", "key", "said"),
     [
