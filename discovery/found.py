@@ -47,6 +47,7 @@ class Route:
 
     `authorization` is API Gateway's word: NONE, AWS_IAM, JWT, CUSTOM, COGNITO_USER_POOLS; `authorizer` the id
     of the one that is asked. `timeout_ms` is the integration's, `rate_per_s` a throttle of this route alone.
+    `awaited` is whether the answer waits for what it leads to, which it does not where that is only begun.
     """
 
     method: str
@@ -57,6 +58,7 @@ class Route:
     api_key: bool = False
     timeout_ms: int | None = None
     rate_per_s: float | None = None
+    awaited: bool = True
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

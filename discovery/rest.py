@@ -8,6 +8,9 @@ from discovery.found import Api, Plan, Route
 from discovery.integrations import NOTHING, rest_target
 from settings.usage_plans import Quota
 
+# "Set up asynchronous invocation of the backend Lambda function" in API Gateway's developer guide.
+INVOCATION, EVENT = "integration.request.header.X-Amz-Invocation-Type", "'Event'"
+
 
 def read(account: Account, known: stages.Given, stage: str | None, others: Mapping[str, str]) -> Api:
     """The stage of the API that `known` describes; `others` are names of REST APIs by id.
@@ -95,6 +98,7 @@ def _rest_routes(
                 api_key=keys and bool(method.get("apiKeyRequired")),
                 timeout_ms=(integration or {}).get("timeoutInMillis"),
                 rate_per_s=stages.limited(own.get("throttlingRateLimit")),
+                awaited=((integration or {}).get("requestParameters") or {}).get(INVOCATION) != EVENT,
             )
 
 

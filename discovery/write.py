@@ -142,7 +142,8 @@ def _time_budget(found: Found) -> int:
     for route in found.api.routes:
         if route.target.kind == "nothing":
             continue
-        seconds = functions.get(route.target.name) if route.target.kind == "function" else None
+        function = route.target.kind == "function" and route.awaited
+        seconds = functions.get(route.target.name) if function else None
         given_up.append(min(route.timeout_ms or longest, 1000 * seconds if seconds else longest))
     return max(given_up, default=longest)
 
@@ -150,17 +151,30 @@ def _time_budget(found: Found) -> int:
 def _function(found: Found, function: Function, *, steady: bool) -> dict[str, Any]:
     return {
         "name": function.name,
-        "timeout_ms": 1000 * function.timeout_s if function.timeout_s else TIMEOUT_MS[found.api.kind],
+        "timeout_ms": _answers_within(found, function),
         "reserved_concurrency": function.reserved_concurrency,
         "steady": steady,
     }
 
 
+def _answers_within(found: Found, function: Function) -> int:
+    """After how many milliseconds nobody waits for the function: its timeout, or the gateway's before it."""
+    longest = TIMEOUT_MS[found.api.kind]
+    own = 1000 * function.timeout_s if function.timeout_s else longest
+    routes = [route for route in found.api.routes if route.target.name == function.name]
+    if not all(route.awaited for route in routes):
+        return own
+    return min(own, max((route.timeout_ms or longest for route in routes), default=longest))
+
+
 def _of_function(found: Found, function: Function) -> str:
     memory = f"{function.memory_mb} MB" if function.memory_mb else ""
+    seconds = function.timeout_s or 0
+    sooner = f"the gateway gives up before its own timeout of {seconds} s"
+    gives_up = sooner if 1000 * seconds > _answers_within(found, function) else ""
     routes = [str(route) for route in found.api.routes if route.target.name == function.name]
     shown = ", ".join(routes[:3]) + (f" and {len(routes) - 3} more" if len(routes) > 3 else "")  # noqa: PLR2004
-    return "; ".join(part for part in (memory, shown or "authorizes callers") if part)
+    return "; ".join(part for part in (memory, gives_up, shown or "authorizes callers") if part)
 
 
 def _slow(routes: Sequence[Route]) -> str:

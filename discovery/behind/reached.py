@@ -63,6 +63,7 @@ class User:
     """One that uses what is behind: a function, or the gateway by a role of its integrations."""
 
     who: str
+    is_function: bool
     role: str
     grants: Sequence[Grant]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +85,12 @@ class Reached:
         self.users = (
             *(self._function(function, roles) for function in functions),
             *(
-                User(who=f"the gateway as {role.rpartition('/')[2]}", role=role, grants=roles.grants(role))
+                User(
+                    who=f"the gateway as {role.rpartition('/')[2]}",
+                    is_function=False,
+                    role=role,
+                    grants=roles.grants(role),
+                )
                 for role in of_gateway
             ),
         )
@@ -96,6 +102,7 @@ class Reached:
         grants = [grant for role in (function.role, *assumed) for grant in roles.grants(role)]
         return User(
             who=f"function {function.name}",
+            is_function=True,
             role=function.role,
             grants=grants,
             environment=function.environment,
@@ -134,9 +141,11 @@ class Reached:
             if any(grant.allows(action) and self._closely(grant, kind, name) for grant in user.grants)
         }
 
-    def on(self, kind: Kind, name: str) -> Iterator[Grant]:
-        """Whatever lets somebody use this one."""
+    def on(self, kind: Kind, name: str, *, of_functions: bool = False) -> Iterator[Grant]:
+        """Whatever lets somebody use this one, or only functions that know it."""
         for user in self.users:
+            if of_functions and not (user.is_function and self._uses(user, kind, name)):
+                continue
             yield from (grant for grant in user.allowed(kind) if grant.reaches(self.arn(kind, name)))
 
     def _uses(self, user: User, kind: Kind, name: str) -> bool:

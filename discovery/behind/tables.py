@@ -1,6 +1,6 @@
 """The tables that an API uses, and which of their operations its requests wait for.
 
-That is told by what a table reported lately, else by the gateway's own integrations, else by what is allowed.
+That is told by what a table reported lately, else by the gateway's own integrations and by policies.
 """
 
 from collections.abc import Sequence
@@ -47,17 +47,16 @@ def _direct(account: Account, route: Route, reached: Reached, used: set[str], ac
 def _table(account: Account, name: str, direct: Sequence[str], reached: Reached) -> Table:
     if reported := _reported(account, name):
         return Table(name=name, operations=reported, why="reported in the last two weeks")
-    if direct:
-        return Table(name=name, operations=tuple(dict.fromkeys(direct)), why="the gateway's own integrations")
     allowed = [
         [operation for operation in OPERATIONS if grant.allows(f"dynamodb:{operation}")]
-        for grant in reached.on(TABLES, name)
+        for grant in reached.on(TABLES, name, of_functions=bool(direct))
     ]
-    certain = {operation for each in allowed if len(each) < MANY for operation in each}
+    certain = {*direct, *(operation for each in allowed if len(each) < MANY for operation in each)}
     if certain and all(len(each) < MANY for each in allowed):
-        return Table(name=name, operations=_ordered(certain), why="all that policies allow")
+        why = "all that policies allow" if allowed else "the gateway's own integrations"
+        return Table(name=name, operations=_ordered(certain), why=why)
     every = {operation for each in allowed for operation in each}
-    likely = _ordered(certain | (every & {*LIKELY})) or ("GetItem",)
+    likely = _ordered(certain | (every & {*LIKELY})) or _ordered(every) or ("GetItem",)
     account.note(
         f"Which operations of table {name} requests wait for is not known"
         f" ({', '.join(_ordered(every)) or 'none'} allowed, none reported lately); {', '.join(likely)} taken,"

@@ -145,7 +145,11 @@ def allowing(actions: Any, resources: Any, **environment: str) -> Answers:
             False,
         ),
         ([["DeleteItem"], ["*"]], ("GetItem", "Query", "Scan", "PutItem", "DeleteItem"), True),
-        ([["UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem"]], ("GetItem",), True),
+        (
+            [["UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem"]],
+            ("BatchGetItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+            True,
+        ),
     ],
 )
 def test_operations_are_certain_where_each_policy_allows_few(
@@ -205,6 +209,30 @@ def test_a_template_without_a_table_leaves_it_to_the_role_s_policies() -> None:
     assert told.startswith(
         "Which table POST / uses (UpdateItem) is neither in its template nor in its role's"
     )
+
+
+def test_a_table_that_the_gateway_asks_itself_may_be_a_function_s_too() -> None:
+    own = {
+        "type": "AWS",
+        "credentials": f"{ROLE}-gateway",
+        "uri": f"arn:aws:apigateway:{REGION}:dynamodb:action/GetItem",
+        "requestTemplates": {"application/json": '{"TableName": "orders"}'},
+    }
+    begun = proxy("write") | {
+        "type": "AWS",
+        "requestParameters": {"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
+    }
+    gateway = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+    answers = allowing("dynamodb:PutItem", "*", TABLE="orders")
+    writes = answers["iam__get_role_policy"]
+    answers["iam__get_role_policy"] = lambda RoleName, PolicyName: (  # noqa: N803, ARG005  # boto3's names
+        {"PolicyDocument": {"Statement": gateway}} if RoleName.endswith("-gateway") else writes
+    )
+    both = found({**answers, **rest(("/", "GET", own), ("/", "POST", begun))})
+    assert [(one.name, one.operations) for one in both.tables] == [("orders", ("GetItem", "PutItem"))]
+    assert [route.awaited for route in both.api.routes] == [True, False]
+    (alone,) = found({**answers, **rest(("/", "GET", own))}).tables
+    assert (alone.operations, alone.why) == (("GetItem",), "the gateway's own integrations")
 
 
 def test_a_policy_of_many_roles_is_read_once_and_one_of_aws_that_is_missing_is_not_missed() -> None:

@@ -1,6 +1,8 @@
 """What is written is read as it was, and its parts have alarms of their own."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -8,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config import stack_files
-from discovery.found import Api, Found, Function, Plan, Table
+from discovery.cli import main
+from discovery.found import Api, Found, Function, Plan, Route, Table, Target
 from discovery.names import names
 from discovery.write import files, flow
 from settings.existing import Existing
@@ -76,3 +79,54 @@ def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None
 )
 def test_a_name_is_cut_between_words(api: str, name: str) -> None:
     assert names(api, "Prod", name=None, env=None, stack=None).name == name
+
+
+@pytest.mark.parametrize(
+    ("timeout_s", "routes", "timeout_ms"),
+    [
+        (3, [{}], 3000),
+        (60, [{}], 29_000),
+        (60, [{"timeout_ms": 5000}, {"timeout_ms": 10_000}], 10_000),
+        (60, [{}, {"awaited": False}], 60_000),  # what is only begun may take its time
+        (None, [{"timeout_ms": 5000}], 5000),
+        (60, [], 29_000),  # it authorizes callers
+    ],
+)
+def test_a_function_has_as_long_as_somebody_waits_for_it(
+    timeout_s: int | None, routes: list[dict[str, Any]], timeout_ms: int
+) -> None:
+    target = Target(kind="function", name="f")
+    api = Api(
+        kind="rest",
+        id="abc",
+        name="shop",
+        stage="prod",
+        routes=[Route(method="GET", path=f"/{n}", target=target, **more) for n, more in enumerate(routes)],
+    )
+    found = Found(
+        account_id="111111111111",
+        region="eu-central-1",
+        api=api,
+        functions=(Function(name="f", timeout_s=timeout_s),),
+    )
+    stack = names("shop", "prod", name=None, env=None, stack=None)
+    text = files(found, stack, "222222222222")["Pulumi.shop-prod.yaml"]
+    existing = yaml.safe_load(text)["config"]["inference-watch:existing"]
+    assert existing["functions"][0]["timeout_ms"] == timeout_ms
+    assert ("before its own timeout of 60 s" in text) is (timeout_s == 60 and timeout_ms < 60_000)
+
+
+def test_names_that_would_be_refused_are_told_and_the_price_of_settings_that_are_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = Api(kind="http", id="abc", name="shop", stage="prod", routes=())
+    found = Found(account_id="111111111111", region="eu-central-1", api=api)
+    monkeypatch.setattr("discovery.command.discover", lambda *_: found)
+    asked = ["--api", "abc", "--region", "eu-central-1", "--out", str(tmp_path)]
+    assert main([*asked, "--stack", "wrong", "--name", "My Shop", "--monitor-account", "22"]) == 3
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not right yet: ")]
+    assert [line.split(": ")[1].partition(":")[2] for line in said] == ["name", "accounts.monitor"]
+    assert main([*asked, "--stack", "right"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"\nWatching it takes \d+ alarms: \d+ US dollars a month, prices of \d{4}-\d\d\.\n", out)
+    assert "\nIt is watched from its own account" in out
