@@ -154,6 +154,8 @@ def more() -> Iterator[str]:
         "each one more: runs, key, secret, alarms, metrics": there + three - two,
         "each probe, where there are several: four metrics": 4 * custom,
         "a channel (`slack`, `teams`, `pagerduty`), in both accounts: secrets": 2 * secret,
+        "the first channel, in both accounts: the alarm on what it did not take": 2
+        * cloudwatch().alarm_metric,
         "a caller with a secret and key of its own": key + secret,
         "a canary in a VPC by NAT gateway": HOURS * price["nat_hour"].dollars,
         "the same by two interface endpoints in one zone": 2 * HOURS * price["endpoint_hour"].dollars,

@@ -87,7 +87,7 @@ class Subscription(Section):
 
     def _takes_sns(self) -> None:
         url = urlsplit(self.endpoint)
-        host = url.hostname or ""
+        host = str(url.hostname)
         ends = (kind for end, kind in OTHERS.items() if host.endswith(end))
         queues = {address: kind for kind, address in PAGERDUTY.items()}
         other = queues.get(self.endpoint) or next(ends, None)

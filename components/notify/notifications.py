@@ -16,7 +16,7 @@ from components.notify.channel import Channel, ChannelArgs
 from components.shared import iam
 from components.shared.alarms import Alarms, AlarmsArgs
 from components.shared.common import Common
-from monitoring.notify import drill
+from monitoring.notify import drill, undelivered
 from monitoring.spec import Level
 from settings.budget import Budget
 from settings.notifications import FORWARDED, Subscription
@@ -115,11 +115,16 @@ class Notifications(pulumi.ComponentResource):
         args: NotificationsArgs,
         hearing: Mapping[Subscription, Mapping[Level, pulumi.Output[str]]],
     ) -> None:
-        undelivered = aws.sqs.Queue(
-            f"{name}-undelivered",
-            name=f"{args.prefix}-undelivered",
+        kept = aws.sqs.Queue(
+            f"{name}{undelivered.SUFFIX}",
+            name=f"{args.prefix}{undelivered.SUFFIX}",
             kms_master_key_id=args.common.key_arn,
             message_retention_seconds=UNDELIVERED_KEPT_S,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        Alarms(
+            f"{name}{undelivered.SUFFIX}",
+            AlarmsArgs(alarms=[undelivered.alarm(args.prefix)], topic_arns=self.topic_arns),
             opts=pulumi.ResourceOptions(parent=self),
         )
         for subscription, topic_arns in hearing.items():
@@ -131,7 +136,7 @@ class Notifications(pulumi.ComponentResource):
                     protocol=subscription.protocol,
                     endpoint=subscription.endpoint,
                     topic_arns=topic_arns,
-                    dead_letter_arn=undelivered.arn,
+                    dead_letter_arn=kept.arn,
                 ),
                 opts=pulumi.ResourceOptions(parent=self),
             )

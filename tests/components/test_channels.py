@@ -118,6 +118,28 @@ def test_what_a_channel_does_not_take_is_tried_again_and_then_kept(run: Run) -> 
     assert function(run, SLACK_FUNCTION).inputs["timeout"] == 60
 
 
+def test_whoever_is_paged_hears_that_something_was_not_delivered(run: Run) -> None:
+    (alarm,) = (
+        made.inputs
+        for made in run.of("MetricAlarm").values()
+        if made.inputs["name"] == "inference-dev-undelivered"
+    )
+    (query,) = alarm["metricQueries"]
+    metric = query["metric"]
+    assert (metric["namespace"], metric["metricName"], metric["stat"], metric["period"]) == (
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        "Maximum",
+        300,
+    )
+    assert metric["dimensions"] == {"QueueName": "inference-dev-undelivered"}
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
+    assert (alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (1, 1)
+    assert alarm["treatMissingData"] == "ignore"
+    assert alarm["alarmActions"] == alarm["okActions"] == [TOPICS["critical"]]
+    assert "messages of alarms wait in the queue inference-dev-undelivered" in alarm["alarmDescription"]
+
+
 def test_the_channel_is_subscribed_when_it_may_be_called_and_has_its_address(run: Run) -> None:
     name = f"inference-dev-notifications-{named(SLACK)}"
     waits = run.waits_for[f"{name}-warn"] | run.waits_for[f"{name}-critical"]
@@ -129,4 +151,4 @@ def test_both_accounts_tell_the_same_channels_and_without_any_nothing_more_is_ma
     names = {made.inputs["name"] for made in monitor.of("Function").values()}
     assert {f"inference-dev-monitor-{named(SLACK)}", f"inference-dev-monitor-{named(PAGER)}"} < names
     plain = run_stack("dev", {"notifications": {"critical": [{"protocol": "sms", "endpoint": "+4912345"}]}})
-    assert [name for name in plain.of("Queue") if "undelivered" in name] == []
+    assert [made.name for made in plain.made if "undelivered" in made.name] == []

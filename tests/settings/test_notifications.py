@@ -25,9 +25,36 @@ def test_a_channels_address_is_taken(protocol: str) -> None:
     assert Subscription.model_validate(given).endpoint == WEBHOOKS[protocol]
 
 
+ARN = "arn:aws:{}:eu-central-1:111111111111:{}"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint"),
+    [
+        ("email", "on.call@example.com"),
+        ("email-json", "a@b.example"),
+        ("https", "https://example.com"),
+        ("sms", "+4915112345678"),
+        ("sqs", ARN.format("sqs", "pages.fifo")),
+        ("lambda", ARN.format("lambda", "function:pager:live")),
+    ],
+)
+def test_what_sns_sends_to_by_itself_is_taken(protocol: str, endpoint: str) -> None:
+    given = {"protocol": protocol, "endpoint": endpoint}
+    assert Subscription.model_validate(given).endpoint == endpoint
+    found = Subscription.stand_ins({"protocol": protocol, "endpoint": {"secure": "v1:x"}})
+    assert Subscription.model_validate({"protocol": protocol, **found})
+
+
 @pytest.mark.parametrize(
     ("protocol", "endpoint", "said"),
     [
+        ("email", "on-call", "an e-mail address"),
+        ("email-json", "a@b", "an e-mail address"),
+        ("https", "http://example.com", "an address that begins with https://"),
+        ("sms", "0151 1234567", "a telephone number with + and the country"),
+        ("sqs", ARN.format("sns", "pages"), "a queue's ARN"),
+        ("lambda", ARN.format("lambda", "layer:pager"), "a function's ARN"),
         ("slack", "http://hooks.slack.com/services/T0/B0/xyz", "the address of an incoming webhook"),
         ("slack", "https://hooks.slack.com", "the address of an incoming webhook"),
         ("slack", "#on-call", "the address of an incoming webhook"),
