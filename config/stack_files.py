@@ -86,6 +86,11 @@ def load(path: Path) -> Any:
     try:
         return yaml.load(path.read_bytes(), _Loader)  # noqa: S506  # a safe loader, and stricter
     except FileNotFoundError:
+        if path.name == "Pulumi.yaml":
+            raise ConfigError(
+                f"There is no project in {path.parent}, so no stack: Pulumi.yaml is missing. Call this in the"
+                " project's folder, or give it files of alarms (--alarms), where it takes them."
+            ) from None
         have = ", ".join(stacks(path.parent)) or "none"
         raise ConfigError(
             f"There is no stack {path.name.removeprefix('Pulumi.').removesuffix('.yaml')!r} ({path.name} is"

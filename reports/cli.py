@@ -26,13 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = argv[0] if argv else ""
     if name in REPORTS:
         try:
-            command = entry.load(REPORTS[name])
+            return int(entry.load(REPORTS[name])(argv[1:]))
         except ModuleNotFoundError as missing:
             if missing.name != "duckdb":
                 raise
-            sys.stderr.write("error: the SLA's evidence needs DuckDB: pip install '.[evidence]'\n")
+            sys.stderr.write("error: the SLA's evidence needs DuckDB: pipx install --force '.[evidence]'\n")
             return entry.USAGE
-        return int(command(argv[1:]))
     if name in ("-h", "--help"):
         sys.stdout.write(USAGE)
         return 0

@@ -1,9 +1,13 @@
 """Ctrl-C ends every command with a message and exit code 130, however early it comes."""
 
+import functools
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,6 +91,34 @@ def test_a_package_that_is_not_installed_is_named_with_the_way_to_it(
     assert said.startswith(f"error: no_such is not installed for {sys.executable}.\n")
     assert "`make build`" in said
     assert "`. .venv/bin/activate`" in said
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> dict[str, str]:
+    """An environment with what `pipx install .` installs, and not the project's folder."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    for pattern in project["packages"]["find"]["include"]:
+        folder = ROOT / pattern.removesuffix("*")
+        shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in project["py-modules"]:
+        shutil.copy(ROOT / f"{module}.py", tmp_path)
+    return {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+
+def test_installed_it_reads_the_stacks_and_services_of_the_project_that_it_is_called_in(
+    installed: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-P", "-m", "entry", "lint", "--stack", "prod"]
+    run = functools.partial(
+        subprocess.run, command, env=installed, capture_output=True, text=True, check=False
+    )
+    inside, outside = run(cwd=ROOT), run(cwd=tmp_path)
+    assert (inside.returncode, inside.stderr) == (0, "")
+    assert re.match(r"\d+ alarms: ", inside.stdout)
+    assert outside.returncode == 2
+    assert outside.stderr.startswith(
+        f"There is no project in {tmp_path}, so no stack: Pulumi.yaml is missing. Call"
+    )
 
 
 IN_THE_IMAGE = {"train", "push"}  # and there is no other command there

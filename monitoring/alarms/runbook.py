@@ -5,9 +5,10 @@ docs/runbook.md is the one source: a section a page, named like the alarm's anch
 
 import re
 from functools import cache
-from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
+from settings.places import ROOT
+
+PAGE = ROOT / "docs" / "runbook.md"
 STEPS = ("First look", "What to do")
 NAMED = "inference-prod"  # whose names the page gives
 

@@ -8,6 +8,7 @@ import os
 from functools import cache
 from pathlib import Path
 
+from settings.places import ROOT
 from settings.service.checks import problems_of
 from settings.service.errors import NoServiceError, ServiceError
 from settings.service.reading import Service, read
@@ -15,7 +16,7 @@ from settings.service.reading import Service, read
 __all__ = ["SERVICES", "NoServiceError", "Service", "ServiceError", "checked", "load", "names", "read"]
 
 # Where services stand; tests and services kept elsewhere name another folder.
-SERVICES = Path(os.environ.get("INFERENCE_WATCH_SERVICES", Path(__file__).resolve().parents[2] / "services"))
+SERVICES = Path(os.environ.get("INFERENCE_WATCH_SERVICES", ROOT / "services"))
 
 
 def load(name: str, folder: Path | None = None) -> Service:

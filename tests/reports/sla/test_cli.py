@@ -116,7 +116,7 @@ def test_without_duckdb_the_way_to_it_is_told(
 
     monkeypatch.setattr("reports.cli.entry.load", missing)
     assert run("--verify") == 2
-    assert "pip install '.[evidence]'" in capsys.readouterr().err
+    assert "pipx install --force '.[evidence]'" in capsys.readouterr().err
     monkeypatch.setattr(
         "reports.cli.entry.load", lambda _: (_ for _ in ()).throw(ModuleNotFoundError(name="x"))
     )
