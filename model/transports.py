@@ -21,6 +21,7 @@ Connect: TypeAlias = Callable[[], Send]
 
 _CONNECT_TIMEOUT_S: Final = 1
 _READ_TIMEOUT_S: Final = 2
+_MAX_DATAGRAM: Final = 65_507  # bytes that UDP carries
 _DAEMON_HEADER: Final = '{"format":"json","version":1}\n'
 _UDP_ADDRESS = re.compile(r"(?:^|\s|udp:)(?P<host>[^\s:]+):(?P<port>\d{1,5})(?:\s|$)")
 
@@ -79,12 +80,14 @@ def daemon_at(address: str) -> Connect:
         udp.setblocking(False)
 
         def send(documents: Sequence[str]) -> int:
+            datagrams = [(_DAEMON_HEADER + document).encode() for document in documents]
+            small = [datagram for datagram in datagrams if len(datagram) <= _MAX_DATAGRAM]
             try:
-                for document in documents:
-                    udp.sendto((_DAEMON_HEADER + document).encode(), destination)
+                for datagram in small:
+                    udp.sendto(datagram, destination)
             except OSError as error:
                 raise TransportError(f"{host}:{port}: {error}") from error
-            return 0
+            return len(datagrams) - len(small)
 
         return send
 

@@ -221,6 +221,15 @@ def test_a_daemon_gets_each_segment_in_a_datagram_behind_its_header_line(form: s
         assert daemon.recv(65_535) == b'{"format":"json","version":1}\n{"n": 2}'
 
 
+def test_a_segment_too_large_for_a_datagram_counts_as_refused_and_the_others_of_its_batch_arrive() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
+        daemon.bind(("127.0.0.1", 0))
+        daemon.settimeout(5)
+        send = daemon_at(f"127.0.0.1:{daemon.getsockname()[1]}")()
+        assert send(['{"n": 1}', json.dumps({"name": "x" * 65_507}), '{"n": 2}']) == 1
+        assert [daemon.recv(65_535).partition(b"\n")[2] for _ in range(2)] == [b'{"n": 1}', b'{"n": 2}']
+
+
 def test_a_daemon_that_is_away_or_cannot_be_found_raises_nothing_but_a_transport_error() -> None:
     assert daemon_at("127.0.0.1:9")()(["{}"]) == 0  # UDP: nobody tells
     no_name = "x" * 64  # longer than a label may be, so no name server is asked
