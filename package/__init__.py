@@ -4,10 +4,20 @@ Each component is thin: it takes what Pulumi's schema can say, and makes what th
 made of.
 """
 
-from package.canary import Canary
+from package.canary import DEFAULTS, Canary
 from package.dashboard import Dashboard
+from package.host import Package
 from package.kpi_alarms import KpiAlarms
 from package.slo_alarms import SloAlarms
 
 NAME, VERSION = "inference-watch", "0.1.0"
 COMPONENTS = (KpiAlarms, SloAlarms, Canary, Dashboard)
+SECRET = {"secret": True}
+SAID = {
+    "Canary": {"apiKey": SECRET, "secrets": SECRET, **{key: {"default": it} for key, it in DEFAULTS.items()}}
+}
+
+
+def provider() -> Package:
+    """What Pulumi serves, with its schema."""
+    return Package(list(COMPONENTS), NAME, VERSION, SAID)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the product's own folders
 
-from pulumi.provider.experimental import component_provider_host
+from pulumi.provider import main
 
-from package import COMPONENTS, NAME, VERSION
+from package import provider
 
-component_provider_host(list(COMPONENTS), NAME, version=VERSION)
+main(provider(), sys.argv[1:])

@@ -6,7 +6,8 @@ import pulumi
 
 import monitoring
 from components.shared import dashboard
-from package.inputs import ServiceInput, known, watched
+from package.inputs import ServiceInput, watched
+from package.wrong import known
 
 
 class DashboardArgs(TypedDict):
@@ -32,5 +33,5 @@ class Dashboard(pulumi.ComponentResource):
             dashboard.Dashboard(name, given, pulumi.ResourceOptions(parent=self))
             return found.name
 
-        self.dashboard_name = known("service", args["service"], make)
+        self.dashboard_name = known(self, "service", args["service"], make)
         self.register_outputs({"dashboard_name": self.dashboard_name})

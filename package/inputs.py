@@ -6,20 +6,33 @@ kinds, whose texts another resource may supply; what is narrower than its kind i
 
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 import pulumi
-from pulumi.provider.experimental.util import camel_case
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-import monitoring
 from monitoring.spec import Level
 from monitoring.watched import Watched, WatchedParts
-from settings.service.errors import ServiceError
+from package.wrong import judged, model_of
+from settings.forms import AccountId, RegionName, form
 
-Model = TypeVar("Model", bound=BaseModel)
+TopicArn = Annotated[
+    str,
+    form(
+        r"arn:aws:sns:[a-z0-9-]+:\d{12}:[\w.-]+",
+        "it should be the ARN of an SNS topic; CloudWatch refuses alarms with another one",
+    ),
+]
+Name = Annotated[
+    str,
+    form(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}",
+        "it should be 1 to 48 letters, digits, hyphens and underscores; it begins the names of what is made,"
+        " and AWS refuses others and longer ones",
+    ),
+]
 
 
 class Topics(TypedDict):
@@ -67,8 +80,9 @@ def _kind(annotation: Any) -> Any:
 class Service(WatchedParts):
     """One service: what serves its requests, in an account and region."""
 
-    account_id: str
-    region: str
+    name: Name
+    account_id: AccountId
+    region: RegionName
 
 
 if TYPE_CHECKING:  # their fields are known at run time
@@ -78,43 +92,34 @@ else:
     PartsInput, ServiceInput = shape(WatchedParts), shape(Service)
 
 
+def models() -> Iterator[type[BaseModel]]:
+    """Every model that was taken into the schema."""
+    seen: set[type[BaseModel]] = set()
+    todo: list[type[BaseModel]] = [WatchedParts, Service]
+    while todo:
+        model = todo.pop()
+        if model not in seen:
+            seen.add(model)
+            yield model
+            todo += [inner for field in model.model_fields.values() for inner in _models(field.annotation)]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from _models(argument)
+
+
 def watched(given: Any) -> Watched:
-    """The input `service` as this program has it. Raises ValueError."""
+    """The input `service` as this program has it. Raises `WrongInputError`."""
     service = model_of(Service, given, "service")
     return Watched(**{name: getattr(service, name) for name in Service.model_fields})
 
 
 def topic_arns(topics: Topics) -> dict[Level, pulumi.Input[str]]:
     """By level, as alarms take them."""
-    return {"warn": topics["warn"], "critical": topics["critical"]}
-
-
-def known(where: str, given: Any, make: Callable[[Any], Any]) -> pulumi.Output[Any]:
-    """What is made of an input, `where` in Pulumi's schema, as soon as all of it is known.
-
-    In a preview that may be never. What is wrong ends the run with a message and without a traceback.
-    """
-
-    def told(value: Any) -> Any:
-        try:
-            return make(value)
-        except (monitoring.MonitoringError, ServiceError, ValueError) as error:
-            raise pulumi.InputPropertyError(where, str(error)) from None
-
-    return pulumi.Output.from_input(given).apply(told)
-
-
-def model_of(model: type[Model], given: Any, where: str) -> Model:
-    """What a program gave as this model; `where` is the input's name in Pulumi's schema.
-
-    Raises ValueError with each wrong place, spelled as there. Values are not repeated: one may be a secret.
-    """
-    try:
-        return model.model_validate(given, strict=False)
-    except ValidationError as error:
-        problems = [f"  - {_place(where, e['loc'])}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise ValueError("\n".join(["Nothing was made, for what was given is wrong:", *problems])) from None
-
-
-def _place(where: str, path: Sequence[int | str]) -> str:
-    return where + "".join(f"[{p}]" if isinstance(p, int) else f".{camel_case(p)}" for p in path)
+    return {
+        "warn": judged("topics.warn", TopicArn, topics["warn"]),
+        "critical": judged("topics.critical", TopicArn, topics["critical"]),
+    }

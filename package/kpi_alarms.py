@@ -6,7 +6,8 @@ import pulumi
 
 from components.shared import kpi_alarms
 from monitoring.watched import WatchedParts
-from package.inputs import PartsInput, Topics, known, model_of, topic_arns
+from package.inputs import PartsInput, Topics, topic_arns
+from package.wrong import known, model_of
 
 
 class KpiAlarmsArgs(TypedDict):
@@ -33,5 +34,5 @@ class KpiAlarms(pulumi.ComponentResource):
             )
             return kpi_alarms.KpiAlarms(name, given, pulumi.ResourceOptions(parent=self)).arns
 
-        self.arns = known("parts", args["parts"], make)
+        self.arns = known(self, "parts", args["parts"], make)
         self.register_outputs({"arns": self.arns})

@@ -6,7 +6,8 @@ import pulumi
 
 import monitoring
 from components.shared.alarms import Alarms, AlarmsArgs
-from package.inputs import ServiceInput, Topics, known, topic_arns, watched
+from package.inputs import ServiceInput, Topics, topic_arns, watched
+from package.wrong import known
 
 
 class SloAlarmsArgs(TypedDict):
@@ -35,5 +36,5 @@ class SloAlarms(pulumi.ComponentResource):
             given = AlarmsArgs(alarms=alarms, topic_arns=topic_arns(args["topics"]))
             return Alarms(name, given, pulumi.ResourceOptions(parent=self)).arns
 
-        self.arns = known("service", args["service"], make)
+        self.arns = known(self, "service", args["service"], make)
         self.register_outputs({"arns": self.arns})

@@ -36,6 +36,15 @@ Key = Annotated[
     ),
 ]
 
+Address = Annotated[
+    str,
+    form(
+        r"(https://[^\s/?#]+|http://127\.0\.0\.1(:\d+)?)(/[^\s?#]*)?",
+        "it should be an address like https://api.example.com/v1; the canary calls what is below it",
+    ),
+    Field(examples=["https://api.example.com"]),
+]
+
 
 def slug(name: str) -> str:
     """A name as it can stand in the key of an alarm."""
@@ -173,17 +182,7 @@ class Existing(Section):
     `url` is where customers and the canary call, without the path; by default the API's own address.
     """
 
-    url: (
-        Annotated[
-            str,
-            form(
-                r"(https://[^\s/?#]+|http://127\.0\.0\.1(:\d+)?)(/[^\s?#]*)?",
-                "it should be an address like https://api.example.com/v1; the canary calls what is below it",
-            ),
-            Field(examples=["https://api.example.com"]),
-        ]
-        | None
-    ) = None
+    url: Address | None = None
     api: ExistingApi | None = None
     functions: tuple[ExistingFunction, ...] = ()
     tables: tuple[ExistingTable, ...] = ()

@@ -16,7 +16,7 @@ from settings.probes.checks import probe_problems, request_problems, twin_proble
 from settings.probes.definition import Call, ProbeFile
 from settings.probes.exported import Wired
 from settings.probes.texts import authorization_problems
-from settings.probes.wire import by_path, reader
+from settings.probes.wire import UnsendableError, by_path, reader
 from settings.service.errors import ServiceError, validation_problems
 from settings.service.source import Source
 
@@ -25,11 +25,12 @@ NO_CONTRACT = "a file that stands alone has no contract to find this in."
 
 @dataclass(frozen=True, kw_only=True)
 class Probed:
-    """A file as it is written; `path` is where it stands."""
+    """A file as it is written; `path` is where it stands, `alone` without what it names beside it."""
 
     path: Path
     source: Source
     definition: ProbeFile
+    alone: bool = False
 
     def exported(self) -> str:
         """Its probes, as the stack exports them; see `settings.probes.exported`."""
@@ -37,6 +38,10 @@ class Probed:
 
     def read(self, name: str) -> bytes:
         """A file beside it. Raises `UnsendableError`."""
+        if self.alone:
+            raise UnsendableError(
+                "file", f"{name} is not there, for the text of the probes came alone. Write it as `base64`."
+            )
         return reader(self.path.parent, str(self.path.parent))(name)
 
     def _wired(self, call: Call) -> Wired:
@@ -44,16 +49,19 @@ class Probed:
         return Wired(sent=by_path(call, self.read), schema=None, authorization=authorization)
 
 
-def read(path: Path) -> Probed:
-    """The file, checked. Raises `ServiceError` with all that is wrong, each with file, line and fix."""
-    source = Source(path, str(path))
+def read(path: Path, *, alone: bool = False) -> Probed:
+    """The file, checked. Raises `ServiceError` with all that is wrong, each with file, line and fix.
+
+    One that is `alone` is a copy of a text that came from elsewhere, and is called by its name.
+    """
+    source = Source(path, path.name if alone else str(path))
     try:
         definition = ProbeFile.model_validate_json(json.dumps(source.data))
     except ValidationError as error:
         raise ServiceError(
             [f"{source.at(place)}: {said}" for place, said in validation_problems(ProbeFile, error)]
         ) from None
-    found = Probed(path=path, source=source, definition=definition)
+    found = Probed(path=path, source=source, definition=definition, alone=alone)
     if problems := list(_problems(found)):
         raise ServiceError(problems)
     return found

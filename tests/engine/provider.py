@@ -65,6 +65,13 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802
         return plugin_pb2.PluginInfo(version=VERSION)
 
+    def GetSchema(self, _request: Any, _context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: N802
+        """Of the provider alone, for programs in YAML that make one; components make the rest."""
+        texts = {"type": "array", "items": {"type": "string"}}
+        inputs = {"region": {"type": "string"}, "allowedAccountIds": texts}
+        said = {"name": "aws", "version": VERSION, "provider": {"inputProperties": inputs}}
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(said))
+
     def CheckConfig(self, request: Any, _context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
         return provider_pb2.CheckResponse(inputs=request.news)
 

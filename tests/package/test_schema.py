@@ -1,17 +1,15 @@
 """What Pulumi's analyzer makes of the component package, and what is said of wrong inputs."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.experimental.util import camel_case
 from pydantic import BaseModel
 
 import package
-from monitoring.watched import WatchedParts
-from package.inputs import Service, model_of, shape, watched
+from package.inputs import models, shape, watched
+from package.wrong import WrongInputError, model_of
 from settings.canary import Canary as CanarySettings
 
 SERVICE = {"name": "orders-prod", "account_id": "111111111111", "region": "eu-central-1"}
@@ -19,8 +17,7 @@ SERVICE = {"name": "orders-prod", "account_id": "111111111111", "region": "eu-ce
 
 @pytest.fixture(scope="module")
 def schema() -> Any:
-    provider = ComponentProvider(list(package.COMPONENTS), package.NAME, None, package.VERSION)
-    return json.loads(provider.schema or "")
+    return json.loads(package.provider().schema or "")
 
 
 def test_pulumi_takes_the_four_components_with_what_they_need_and_give(schema: Any) -> None:
@@ -42,24 +39,8 @@ def test_pulumi_takes_the_four_components_with_what_they_need_and_give(schema: A
     assert all(resource["isComponent"] for resource in schema["resources"].values())
 
 
-def models(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
-    if model not in seen:
-        seen.add(model)
-        yield model
-        for field in model.model_fields.values():
-            for inner in inside(field.annotation):
-                yield from models(inner, seen)
-
-
-def inside(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in getattr(annotation, "__args__", ()):
-        yield from inside(part)
-
-
 def test_the_schema_has_every_field_of_every_model_and_which_must_be_given(schema: Any) -> None:
-    every = [*models(WatchedParts, set()), *models(Service, set())]
+    every = [*models()]
     assert len(every) > 10
     for model in every:
         said = schema["types"][f"inference-watch:index:{model.__name__}"]
@@ -83,17 +64,29 @@ def test_what_is_given_is_what_is_watched() -> None:
     assert (found.api.stage, found.functions[0].timeout_ms) == ("prod", 10_000)
 
 
-def test_what_is_wrong_is_told_with_its_place_as_the_schema_spells_it_and_without_its_value() -> None:
-    with pytest.raises(ValueError, match="Nothing was made") as told:
+def test_secrets_are_marked_and_defaults_are_said(schema: Any) -> None:
+    inputs = schema["resources"]["inference-watch:index:Canary"]["inputProperties"]
+    assert {name for name, said in inputs.items() if said.get("secret")} == {"apiKey", "secrets"}
+    defaults = {name: said["default"] for name, said in inputs.items() if "default" in said}
+    assert defaults == {"timeoutMs": 5000, "logRetentionDays": 30}
+    # A secret may come from another resource as a whole.
+    assert not any(inputs[name].get("plain") for name in ("apiKey", "secrets"))
+    api = schema["types"]["inference-watch:index:WatchedApi"]["properties"]
+    assert (api["kind"]["description"], api["minPerMinute"]["description"]) == (
+        '"rest" unless given.',
+        "1 unless given.",
+    )
+    assert "description" not in api["name"]
+
+
+def test_what_is_wrong_is_told_without_its_value() -> None:
+    with pytest.raises(WrongInputError) as told:
         watched({**SERVICE, "functions": [{"name": "orders", "timeout_ms": "hunter2"}], "nonsense": 1})
-    lines = str(told.value).splitlines()[1:]
-    assert [line.split(": ")[0] for line in lines] == [
-        "  - service.functions[0].timeoutMs",
-        "  - service.nonsense",
-    ]
+    assert list(told.value.problems) == ["service.functions[0].timeoutMs", "service.nonsense"]
     assert "hunter2" not in str(told.value)
-    with pytest.raises(ValueError, match=r"canary\.timeoutMs") as told:
-        model_of(CanarySettings, {"timeout_ms": 1, "secrets": {"token": "hunter2"}}, "canary")
+    with pytest.raises(WrongInputError) as told:
+        model_of(CanarySettings, {"timeout_ms": 1, "secrets": {"token": "hunter2"}}, "")
+    assert list(told.value.problems) == ["timeoutMs"]
     assert "hunter2" not in str(told.value)
 
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from pulumi.provider.experimental.component import ComponentProvider
 
 import package
 from config import ROOT
@@ -34,8 +33,7 @@ def run(*command: str, cwd: Path, **environment: str) -> None:
 def sdk(language: str, folder: Path) -> Path:
     """The SDK, by `gensdk` where Pulumi's generators stand alone, else by the CLI and its language hosts."""
     file, out = folder / "schema.json", folder / "sdk"
-    provider = ComponentProvider(list(package.COMPONENTS), package.NAME, None, package.VERSION)
-    file.write_text(provider.schema or "")
+    file.write_text(package.provider().schema or "")
     if shutil.which("gensdk"):
         run("gensdk", language, str(file), str(out), cwd=folder)
         return out

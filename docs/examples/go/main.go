@@ -70,7 +70,7 @@ func main() {
 			AccountId: pulumi.String("222222222222"),
 			ApiUrl:    pulumi.String("https://api.example.com/prod"),
 			Probes:    pulumi.String(probes),
-			Secrets:   map[string]pulumi.StringInput{"token": given.RequireSecret("token")},
+			Secrets:   pulumi.StringMap{"token": given.RequireSecret("token")},
 			TimeoutMs: pulumi.IntRef(3000),
 		})
 		if err != nil {
