@@ -1,6 +1,9 @@
-"""What holds in each minute of an incident: everything a fault can change, as arrays over minutes."""
+"""What holds in each minute of an incident: everything a fault can change, as arrays over minutes; and the
+changes, each in the minutes of a slice and with the numbers that it was given.
+"""
 
 import fnmatch
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +12,7 @@ from numpy.typing import NDArray
 from rehearsal.cloudwatch.series import MetricSeries
 
 Floats = NDArray[np.float64]
+Value = float | str  # what a fault is given
 DISK_PCT, MEMORY_PCT, CPU_PCT = 35.0, 45.0, 30.0
 
 
@@ -117,3 +121,90 @@ class Conditions:
         return MetricSeries(
             minute=metric.minute[kept], value=metric.value[kept], weight=metric.weight[kept], delay=delay
         )
+
+
+Apply = Callable[[Conditions, slice, Mapping[str, Value]], None]
+
+
+def share(field: str) -> Apply:
+    """At least the given `share` of what the field counts."""
+
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        array = getattr(conditions, field)
+        array[when] = np.maximum(array[when], float(given["share"]))
+
+    return apply
+
+
+def factor(field: str, parameter: str = "factor") -> Apply:
+    """The field times what is given."""
+
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        getattr(conditions, field)[when] *= float(given[parameter])
+
+    return apply
+
+
+def ramp(field: str, start: float) -> Apply:
+    """From `start` to `to` over the fault's time; the level stays until the end."""
+
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        array = getattr(conditions, field)
+        first, last = when.start, min(when.stop, conditions.minutes)
+        array[first:last] = np.linspace(start, float(given["to"]), last - first)
+        array[last:] = float(given["to"])
+
+    return apply
+
+
+def level(field: str) -> Apply:
+    """The field at `to`."""
+
+    def apply(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+        getattr(conditions, field)[when] = float(given["to"])
+
+    return apply
+
+
+def stop(field: str) -> Apply:
+    """The field at nothing."""
+
+    def apply(conditions: Conditions, when: slice, _given: Mapping[str, Value]) -> None:
+        getattr(conditions, field)[when] = 0.0
+
+    return apply
+
+
+def slow_failures(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    """Invocations fail late."""
+    conditions.slow_failures[when] = float(given["share"])
+    conditions.slow_failure_s[when] = float(given["seconds"])
+
+
+def model_tail(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    """A share of the model's calls is slow."""
+    conditions.tail_share[when] = float(given["share"])
+    conditions.tail_slow[when] = float(given["factor"])
+
+
+def region_down(conditions: Conditions, when: slice, _given: Mapping[str, Value]) -> None:
+    """Nothing is reached, runs or reports."""
+    conditions.unreachable[when] = 1.0
+    conditions.canary_runs[when] = 0.0
+    conditions.effects.append(MetricEffect(pattern="*", when=when))
+
+
+def metric_late(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    """Metrics arrive later."""
+    effect = MetricEffect(pattern=str(given["metrics"]), when=when, late_minutes=int(float(given["minutes"])))
+    conditions.effects.append(effect)
+
+
+def metric_missing(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    """Metrics do not arrive."""
+    conditions.effects.append(MetricEffect(pattern=str(given["metrics"]), when=when))
+
+
+def kpi_at(conditions: Conditions, when: slice, given: Mapping[str, Value]) -> None:
+    """A KPI is at so many times its limit."""
+    conditions.kpis.append(KpiLevel(pattern=str(given["kpi"]), when=when, times=float(given["times"])))

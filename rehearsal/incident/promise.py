@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitoring.catalogue import api, endpoint, table
 from monitoring.catalogue.shared import ERROR_FACTOR, MIN_FAILURES, budget_pct
-from rehearsal.incident.faults import Value
+from rehearsal.incident.conditions import Value
 from rehearsal.incident.latency import OVERHEAD_MS, TABLE_MS
 from rehearsal.incident.simulation import Shape
 from settings.slo import Slo

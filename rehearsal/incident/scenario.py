@@ -17,8 +17,9 @@ from rehearsal import marked_yaml, notation
 from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.errors import RehearsalError
 from rehearsal.incident import durations, expected
+from rehearsal.incident.conditions import Value
 from rehearsal.incident.expected import Expect
-from rehearsal.incident.faults import EITHER, FAULTS, Value
+from rehearsal.incident.faults import EITHER, FAULTS
 from rehearsal.incident.schema import schema
 from rehearsal.incident.simulation import Shape
 from rehearsal.incident.traffic import Traffic

@@ -12,7 +12,7 @@ from rehearsal.cloudwatch.math import syntax
 from rehearsal.errors import RehearsalError
 from rehearsal.lint import alarms as model
 from rehearsal.lint.alarms import Alarm, AlarmSet, Composite, Math, Metric
-from rehearsal.sources import alarms, entries, files
+from rehearsal.sources import entries, files, single
 from rehearsal.sources import stack as stacks
 from rehearsal.sources.found import Entry, Found, Unknown
 
@@ -55,10 +55,10 @@ def of_found(found: Found, name: str, source: str) -> AlarmSet:
 
 
 def _metric(entry: Entry, file: str, region: str | None) -> Alarm:
-    read = alarms.read(entry)
+    read = single.read(entry)
     own_region, account = model.home(entry)
     return Alarm(
-        name=alarms.name_of(entry),
+        name=single.name_of(entry),
         entry=entry,
         file=file,
         region=own_region or region,
@@ -78,12 +78,12 @@ def _metric(entry: Entry, file: str, region: str | None) -> Alarm:
 
 
 def _composite(entry: Entry, file: str, region: str | None) -> Composite:
-    read = alarms.read(entry)
+    read = single.read(entry)
     own_region, account = model.home(entry)
     suppressor = entry.get("ActionsSuppressor")
     spec = read.alarm if isinstance(read.alarm, CompositeAlarm) else None
     return Composite(
-        name=alarms.name_of(entry),
+        name=single.name_of(entry),
         entry=entry,
         file=file,
         region=own_region or region,
@@ -139,7 +139,7 @@ def _stat(
     dimensions = metric.get("Dimensions")
     return Metric(
         key=key,
-        id=str(query.get("Id") or alarms.OWN_ID),
+        id=str(query.get("Id") or single.OWN_ID),
         namespace=_text(metric.get("Namespace")) or "",
         name=_text(metric.get("MetricName")) or "",
         dimensions=tuple(

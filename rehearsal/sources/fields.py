@@ -30,6 +30,10 @@ class Fields:
         """A text that must be there."""
         return str(self._need(key))
 
+    def optional(self, key: str) -> str | None:
+        """A text, or None where it is not there."""
+        return self.text(key) if self.has(key) else None
+
     def choice(self, key: str, valid: Sequence[Choice], default: Choice | None = None) -> Choice:
         """One of `valid`; without a default it must be there."""
         value = self._entry.get(key) if default is not None else self._need(key)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import product
 
 from rehearsal.incident import durations
+from rehearsal.incident.conditions import Value
 from rehearsal.incident.expected import Expect
-from rehearsal.incident.faults import FAULTS, Value
+from rehearsal.incident.faults import FAULTS
 from rehearsal.incident.scenario import FOLDER, Fault, Scenario, load
 from rehearsal.incident.traffic import Traffic
 
