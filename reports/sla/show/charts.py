@@ -111,7 +111,7 @@ def burn_chart(report: ServiceReport) -> Chart:
         lines=tuple(lines),
         ticks_x=_days(axes, report),
         ticks_y=_ticks(axes, " %"),
-        rule=(axes.y(FULL_PCT), "all of it"),
+        rule=(axes.y(FULL_PCT), "all of the budget"),
         bands=bands,
     )
 
