@@ -129,7 +129,7 @@ def _tell(found: Found, stack: str, more: Sequence[str]) -> None:
     lines = [
         f"{api.kind.upper()} API {api.name or api.id} ({api.id}), stage {api.stage}: {len(api.routes)}"
         f" routes, {len(found.functions)} functions, {len(found.tables)} tables, {len(found.endpoints)}"
-        f" endpoint variants, {len(api.plans)} usage plans.",
+        f" endpoint variants, {sum(plan.of_stage for plan in api.plans)} usage plans.",
         *more,
         f"Read the files, mainly probes/{stack}.yaml. Then: inference-watch check; pulumi up -s {stack}",
     ]

@@ -66,10 +66,12 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """A usage plan of the stage."""
+    """A usage plan of the API, by API Gateway's own name, and whether it is one of the stage."""
 
+    id: str
     name: str
     quota: Quota | None
+    of_stage: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -104,11 +104,14 @@ def _rest_routes(
 
 def _plans(account: Account, api_id: str, stage: str) -> Iterator[Plan]:
     for plan in account.pages(calls.PLANS, "items", "usage plans and their quotas are not known") or ():
-        if any((of.get("apiId"), of.get("stage")) == (api_id, stage) for of in plan.get("apiStages") or ()):
+        its = [of.get("stage") for of in plan.get("apiStages") or () if of.get("apiId") == api_id]
+        if its:
             quota = plan.get("quota")
             yield Plan(
+                id=str(plan["id"]),
                 name=str(plan.get("name") or plan["id"]),
                 quota=Quota(limit=quota["limit"], period=quota["period"])
                 if quota and quota.get("limit")
                 else None,
+                of_stage=stage in its,
             )

@@ -11,6 +11,7 @@ from config.stack_files import FLOAT, INT
 from discovery import probe
 from discovery.found import Endpoint, Found, Function, Route
 from discovery.names import Names
+from handlers.usage_reporter.usage import names_of
 from settings.existing import TIMEOUT_MS, slug
 from settings.slo import Slo
 
@@ -44,7 +45,7 @@ def files(found: Found, names: Names, monitor_account: str) -> dict[str, str]:
         f" {found.account_id}, {found.region}.",
         *(f"Not seen: {sentence}." for sentence in found.unseen),
     ]
-    existing = "\n".join(f"    {line}" for line in _existing(found, route))
+    existing = "\n".join(f"    {line}" for line in _existing(found, route, f"{names.name}-{names.env}"))
     return {
         f"Pulumi.{names.stack}.yaml": "".join(f"# {line}\n" for line in head)
         + _settings({"role": "watch", **common, "probes": probes})
@@ -61,7 +62,7 @@ def _settings(values: Mapping[str, Any]) -> str:
     return text
 
 
-def _existing(found: Found, probed: Route | None) -> Iterator[str]:
+def _existing(found: Found, probed: Route | None, base: str) -> Iterator[str]:
     api = found.api
     if api.url:
         yield f"url: {flow(api.url)}"
@@ -83,8 +84,7 @@ def _existing(found: Found, probed: Route | None) -> Iterator[str]:
         ],
     )
     yield from _listed("endpoints", [(_endpoint(endpoint), "") for endpoint in found.endpoints])
-    plans = [({"name": plan.name, "quota": plan.quota and plan.quota.model_dump()}, "") for plan in api.plans]
-    yield from _listed("usage_plans", plans)
+    yield from _listed("usage_plans", list(_plans(found, base)))
 
 
 def _listed(key: str, items: Sequence[tuple[Mapping[str, Any], str]]) -> Iterator[str]:
@@ -107,6 +107,16 @@ def _told_apart(
         key = called if called and called not in taken else next(key for key in free if key not in taken)
         taken.add(key)
         yield values if key == called else {"name": values["name"], "key": key, **values}, comment
+
+
+def _plans(found: Found, base: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Those of the stage, by the names that the usage reporter gives them among all of the API."""
+    reported = names_of([{"id": plan.id, "name": plan.name} for plan in found.api.plans], base)
+    for plan in found.api.plans:
+        name = reported[plan.id]
+        own = "" if name == plan.name else f"API Gateway has it as {' '.join(plan.name.split())}"
+        if plan.of_stage:
+            yield {"name": name, "quota": plan.quota and plan.quota.model_dump()}, own
 
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:

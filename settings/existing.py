@@ -164,7 +164,9 @@ class ExistingEndpoint(ExistingPart):
 
 
 class ExistingPlan(Section):
-    """A usage plan of the API, by the name that API Gateway has; without a quota nothing of it is watched."""
+    """A usage plan of the API, by the name under which it is reported: API Gateway's own, with the plan's id
+    behind it where several of the API have one name. Without a quota nothing of it is watched.
+    """
 
     name: Text
     key: Key = ""
@@ -174,6 +176,11 @@ class ExistingPlan(Section):
     def called(self) -> str:
         """What tells it apart in alarms."""
         return self.key or slug(self.name)
+
+
+def _metrics_of(part: Section) -> tuple[str, ...]:
+    """What its metrics are found by."""
+    return tuple(str(getattr(part, name, "")) for name in ("name", "operation", "variant"))
 
 
 class Existing(Section):
@@ -194,7 +201,12 @@ class Existing(Section):
         for kind in ("functions", "tables", "endpoints", "usage_plans"):
             parts = getattr(self, kind)
             called = Counter(part.called for part in parts)
+            metrics = Counter(_metrics_of(part) for part in parts)
             for part in parts:
+                if metrics[_metrics_of(part)] > 1:
+                    raise ValueError(
+                        f"`{kind}`: {part.name!r} is there twice, and each alarm would be; list it once"
+                    )
                 if called[part.called] > 1 or not part.called:
                     raise ValueError(
                         f"`{kind}`: {part.name!r} and another one would have the same alarms, those of"

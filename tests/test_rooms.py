@@ -37,8 +37,9 @@ ALLOWED: dict[str, set[str] | None] = {
     "components": {"settings", "monitoring", "entry", "reports"},
     "delivery": {"entry"},
     "entry": set(),
-    # It writes what the configuration reads, and says what watching that costs.
-    "discovery": {"config", "settings", "entry", "monitoring", "rehearsal"},
+    # It writes what the configuration reads, with plans as the usage reporter calls them, and says what
+    # watching costs.
+    "discovery": {"config", "settings", "entry", "handlers", "monitoring", "rehearsal"},
     "monitoring": {"settings", "entry"},  # its command
     "rehearsal": {"monitoring", "config", "settings", "entry"},
     "reports": {"monitoring", "handlers", "entry"},  # usage is read as the usage reporter reads it

@@ -6,7 +6,7 @@ botocore's, and a run that fails all the same is repeated as a whole and publish
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,14 +42,21 @@ class PlanUsage:
 
 
 def read(client: Any, *, service: str, rest_api_id: str, day: date) -> tuple[PlanUsage, ...]:
-    """The usage of every plan that has a stage of the API, in the order of the plans' ids.
-
-    Names lose the prefix that the stack gives them (`<service>-<plan>`, `<service>-<key>`). A name
-    that is not the only one of its kind gets its id added: two series must not become one.
-    """
+    """The usage of every plan that has a stage of the API, in the order of the plans' ids."""
     plans = sorted(_plans(client, rest_api_id), key=lambda plan: str(plan["id"]))
-    names = _distinct({plan["id"]: _name(plan, f"{service}-") for plan in plans})
+    names = names_of(plans, service)
     return tuple(_plan_usage(client, plan, names[plan["id"]], service, day) for plan in plans)
+
+
+def names_of(items: Iterable[Mapping[str, Any]], service: str) -> dict[str, str]:
+    """The names under which plans, or a plan's keys, are reported, by their ids.
+
+    They lose the prefix that the stack gives them (`<service>-<plan>`, `<service>-<key>`). A name that is not
+    the only one of its kind gets its id added: two series must not become one.
+    """
+    names = {str(item["id"]): _name(item, f"{service}-") for item in items}
+    counts = Counter(names.values())
+    return {key: name if counts[name] == 1 else f"{name} ({key})" for key, name in names.items()}
 
 
 def _plans(client: Any, rest_api_id: str) -> Iterator[Mapping[str, Any]]:
@@ -68,7 +75,7 @@ def _plan_usage(client: Any, plan: Mapping[str, Any], name: str, service: str, d
     start = day if quota is None else period_start(quota, day)
     of_day = _used(client, plan["id"], day, day)
     of_period = of_day if start == day else _used(client, plan["id"], start, day)
-    names = _distinct({key["id"]: _name(key, f"{service}-") for key in keys})
+    names = names_of(keys, service)
     customers: dict[str, list[Mapping[str, Any]]] = {}
     for key in keys:
         ours = str(key.get("name")).startswith(f"{service}-")
@@ -128,8 +135,3 @@ def _name(item: Mapping[str, Any], prefix: str) -> str:
     name = str(item.get("name") or item["id"]).removeprefix(prefix)
     printable = "".join(char if " " <= char <= "~" else "?" for char in name)[:MAX_NAME]
     return printable.strip(" ").lstrip(": ") or str(item["id"])
-
-
-def _distinct(names: Mapping[str, str]) -> dict[str, str]:
-    counts = Counter(names.values())
-    return {key: name if counts[name] == 1 else f"{name} ({key})" for key, name in names.items()}

@@ -106,8 +106,12 @@ def test_customers_call_the_api_s_own_address_unless_another_is_given(
             "existing.api.id: got 'Orders API'; it should be an API's id",
         ),
         (
-            {"existing": {"api": API, "functions": [ONE, ONE]}},
+            {"existing": {"api": API, "functions": [ONE, {**ONE, "name": "Read"}]}},
             "'read' and another one would have the same alarms",
+        ),
+        (
+            {"existing": {"api": API, "functions": [ONE, {**ONE, "key": "again"}]}},
+            "`functions`: 'read' is there twice, and each alarm would be; list it once",
         ),
         (
             {"existing": {"api": API, "functions": [{**ONE, "name": "arn:aws:lambda:x:1:function:f"}]}},

@@ -60,7 +60,11 @@ def test_plans_are_those_of_the_stage_and_a_plan_without_a_quota_has_none() -> N
         {"id": "4", "name": "other's", "apiStages": [{"apiId": "xyz", "stage": "prod"}]},
     ]
     api = found(rest(("/", "GET", proxy("f"))), apigateway__get_usage_plans={"items": plans}).api
-    assert [(plan.name, plan.quota and plan.quota.limit) for plan in api.plans] == [("Gold", 9), ("2", None)]
+    assert [(plan.name, plan.quota and plan.quota.limit, plan.of_stage) for plan in api.plans] == [
+        ("Gold", 9, True),
+        ("2", None, True),
+        ("test's", None, False),
+    ]
 
 
 def test_an_authorizer_s_function_is_one_of_the_api_s() -> None:

@@ -38,7 +38,10 @@ def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None
         name="shop",
         stage="prod",
         routes=(),
-        plans=tuple(Plan(name=name, quota=Quota(limit=1, period="DAY")) for name in ("基本", "___", "Basic")),
+        plans=tuple(
+            Plan(id=f"p{n}", name=name, quota=Quota(limit=1, period="DAY"))
+            for n, name in enumerate(("基本", "___", "Basic"))
+        ),
     )
     found = Found(
         account_id="111111111111",
@@ -130,3 +133,21 @@ def test_names_that_would_be_refused_are_told_and_the_price_of_settings_that_are
     out = capsys.readouterr().out
     assert re.search(r"\nWatching it takes \d+ alarms: \d+ US dollars a month, prices of \d{4}-\d\d\.\n", out)
     assert "\nIt is watched from its own account" in out
+
+
+def test_plans_are_written_by_the_names_under_which_the_usage_reporter_reports_them() -> None:
+    plans = (
+        Plan(id="a1", name="Basic", quota=None),
+        Plan(id="b2", name="Basic", quota=None, of_stage=False),
+        Plan(id="c3", name="shop-prod-Gold", quota=None),
+        Plan(id="d4", name="Größe\n2", quota=None),
+    )
+    api = Api(kind="rest", id="abc", name="shop", stage="prod", routes=(), plans=plans)
+    found = Found(account_id="111111111111", region="eu-central-1", api=api)
+    stack = names("shop", "prod", name=None, env=None, stack=None)
+    text = files(found, stack, "222222222222")["Pulumi.shop-prod.yaml"]
+    assert [line.strip() for line in text.splitlines() if line.startswith("      - ")] == [
+        "- {name: Basic (a1)} # API Gateway has it as Basic",
+        "- {name: Gold} # API Gateway has it as shop-prod-Gold",
+        "- {name: 'Gr??e?2'} # API Gateway has it as Größe 2",
+    ]
