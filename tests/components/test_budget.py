@@ -93,16 +93,14 @@ def test_budgets_of_the_account_may_publish_to_warn_and_use_the_key(
     assert warn.name in run.waits_for["inference-dev-notifications-budget"]
 
 
-def test_without_the_setting_there_is_no_budget_and_none_may_publish() -> None:
-    run = run_stack("dev")
-    assert not run.of("Budget")
-    assert statements(run.one("Key")).keys() == {"Account", "AlarmNotifications", "Logs"}
-    assert all(statements(made).keys() == {"Alarms"} for made in run.of("TopicPolicy").values())
+def test_without_the_setting_there_is_no_budget_and_none_may_publish(dev: Run) -> None:
+    assert not dev.of("Budget")
+    assert statements(dev.one("Key")).keys() == {"Account", "AlarmNotifications", "Logs"}
+    assert all(statements(made).keys() == {"Alarms"} for made in dev.of("TopicPolicy").values())
 
 
-def test_a_canarys_key_in_a_further_region_is_for_no_budget() -> None:
-    service = run_stack("dev")
+def test_a_canarys_key_in_a_further_region_is_for_no_budget(dev: Run) -> None:
     changes = {"budget": {"monthly_usd": 60}, "canary": {"locations": ["us-east-1"]}}
-    keys = run_stack("dev-monitor", changes, stack_outputs=service.outputs).of("Key")
+    keys = run_stack("dev-monitor", changes, stack_outputs=dev.outputs).of("Key")
     ours = {name for name, made in keys.items() if "BudgetNotifications" in statements(made)}
     assert (len(keys), ours) == (2, {"inference-dev-encryption-key"})

@@ -130,7 +130,7 @@ def test_whatever_an_invocation_does_both_forms_tell_the_same(lambda_: pytest.Mo
         lambda made: sent.extend(nested(spans.documents(otlp_wire.request(made, {"service.name": "f"}))))
     )
 
-    @settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate])
+    @settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
     @given(PROGRAMS)
     def holds(program: list[Part]) -> None:
         found = []
