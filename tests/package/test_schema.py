@@ -1,23 +1,16 @@
 """What Pulumi's analyzer makes of the component package, and what is said of wrong inputs."""
 
-import json
 from typing import Any
 
 import pytest
 from pulumi.provider.experimental.util import camel_case
 from pydantic import BaseModel
 
-import package
 from package.inputs import models, shape, watched
 from package.wrong import WrongInputError, model_of
 from settings.canary import Canary as CanarySettings
 
 SERVICE = {"name": "orders-prod", "account_id": "111111111111", "region": "eu-central-1"}
-
-
-@pytest.fixture(scope="module")
-def schema() -> Any:
-    return json.loads(package.provider().schema or "")
 
 
 def test_pulumi_takes_the_four_components_with_what_they_need_and_give(schema: Any) -> None:
