@@ -194,10 +194,21 @@ def test_who_is_told_is_set_and_every_address_is_a_secret(copy: Project) -> None
     assert all(each["endpoint"].keys() == {"secure"} for level in told.values() for each in level)
 
 
-def test_a_secret_of_the_probes_is_asked_for_and_kept_encrypted(copy: Project) -> None:
-    follow(copy, "docs/canary.md", here(copy))
-    canary = yaml.safe_load(copy.file("prod-monitor").read_text())["config"]["inference-watch:canary"]
-    assert canary["secrets"]["shop-key"].keys() == {"secure"}
+@pytest.mark.parametrize(
+    ("page", "stack", "path"),
+    [
+        ("docs/canary.md", "prod-monitor", ("canary", "secrets", "shop-key")),
+        ("docs/tracing.md", "prod", ("tracing", "otlp", "headers", "x-api-key")),
+    ],
+)
+def test_a_secret_is_asked_for_and_kept_encrypted(
+    page: str, stack: str, path: tuple[str, ...], copy: Project
+) -> None:
+    follow(copy, page, here(copy))
+    found = yaml.safe_load(copy.file(stack).read_text())["config"]
+    for key in (f"inference-watch:{path[0]}", *path[1:]):
+        found = found[key]
+    assert found.keys() == {"secure"}
 
 
 def test_what_exists_is_watched_from_both_accounts(copy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
