@@ -123,7 +123,7 @@ class Notifications(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         Alarms(
-            f"{name}{undelivered.SUFFIX}",
+            name,
             AlarmsArgs(alarms=[undelivered.alarm(args.prefix)], topic_arns=self.topic_arns),
             opts=pulumi.ResourceOptions(parent=self),
         )

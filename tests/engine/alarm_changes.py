@@ -6,6 +6,7 @@ SUBSCRIBED = ", ".join(
     [
         "TopicSubscription notifications-warn-email-08168cd8",
         "Queue notifications-undelivered",
+        "MetricAlarm notifications-undelivered",
         *(
             f"{what} notifications-slack-46e1e49d-{part}"
             for what, part in {
