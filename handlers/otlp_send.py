@@ -60,14 +60,16 @@ class Daemon:
         self._socket.setblocking(False)
         self._address = (host, int(port))
         self._resource = resource()
-        self._failed = False
+        self._lost = 0  # datagrams, since the last that went
 
     def __call__(self, spans: Sequence[Span]) -> None:
         """Send the spans as one datagram, which arrives whole or not at all, and only many in parts.
 
         One that is too large by itself is dropped, and told with its size.
         """
-        message = otlp_wire.request(spans, self._resource) if spans else b""
+        if not spans:
+            return
+        message = otlp_wire.request(spans, self._resource)
         if len(message) > MAX_MESSAGE:
             if len(spans) > 1:
                 middle = len(spans) // 2
@@ -77,12 +79,15 @@ class Daemon:
                 log.warning("a step of %d bytes was not recorded: a datagram takes no more", len(message))
             return
         try:
-            if spans:
-                self._socket.sendto(HEADER + base64.b64encode(message), self._address)
+            self._socket.sendto(HEADER + base64.b64encode(message), self._address)
         except OSError as error:
-            if not self._failed:
+            if not self._lost:
                 log.warning("spans are not sent to the daemon: %s", error)
-            self._failed = True
+            self._lost += 1
+        else:
+            if self._lost:
+                log.warning("spans are sent to the daemon again; %d datagrams were lost", self._lost)
+            self._lost = 0
 
 
 class Afterwards:
@@ -95,7 +100,7 @@ class Afterwards:
 
     def __init__(self, endpoint: str, headers: Callable[[], Headers], runtime_api: str) -> None:
         self._endpoint, self._fresh, self._headers = endpoint, headers, headers()
-        self._failed = False
+        self._failed, self._lost = False, 0
         self._over: queue.Queue[Sequence[Span]] = queue.Queue(WAITING)
         self._lambda = Connection(f"http://{runtime_api}", time.monotonic)
         answer = self._ask("POST", "register", {"Lambda-Extension-Name": "spans"}, b'{"events":["INVOKE"]}')
@@ -118,8 +123,16 @@ class Afterwards:
                 time.sleep(PAUSE_S)  # Lambda does not answer, and may do so again
                 continue
             spans = self._over.get()
-            if spans and self._quietly(self._post, connection, path, spans):
-                self._failed = False
+            if not spans:
+                continue
+            if not self._quietly(self._post, connection, path, spans):
+                self._lost += 1
+                continue
+            if self._lost:
+                log.warning(
+                    "spans are sent to the endpoint again; those of %d invocations were lost", self._lost
+                )
+            self._failed, self._lost = False, 0
 
     def _quietly(self, work: Callable[..., None], *arguments: object) -> bool:
         """Whether it was done. Whatever goes wrong is one line until it goes well, and requests go on."""
