@@ -1,22 +1,16 @@
 """Deployment from GitHub: who becomes which role, what the role may do, and where the state is."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
-from components.account.deploy_access import ACCESS, LONGEST, parts, statements
-from config import ROOT
-from policy import registered
-from policy.resource import Resource
 from tests.components.harness import Run, run_bootstrap, unwrap
 
 KEY = "arn:aws:kms:eu-central-1:222222222222:key/1234"
 REPOSITORY = {"repository": "acme/watch"}
-NAMED = ("name", "groupName", "dashboardName", "alarmName", "ruleName", "layerName")
 STATE = "arn:aws:s3:::inference-watch-state-222222222222-eu-central-1"
 
 
@@ -113,6 +107,25 @@ def test_the_service_account_neither_reads_nor_writes_the_state_of_monitor_stack
         assert not any(fnmatchcase(written, pattern) for pattern in patterns)
 
 
+def test_service_accounts_may_use_the_states_key_and_bucket_and_no_more(monitor: Run) -> None:
+    ours, theirs = ({"AWS": [f"arn:aws:iam::{n * 12}:root"]} for n in ("2", "1"))
+    uses = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
+    assert json.loads(monitor.one("Key").inputs["policy"])["Statement"] == [
+        {"Effect": "Allow", "Principal": ours, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": theirs, "Action": uses, "Resource": "*"},
+    ]
+    _, allowed, denied = json.loads(monitor.one("BucketPolicy").inputs["policy"])["Statement"]
+    everything = monitor.one("Bucket").outputs["arn"]
+    assert allowed == {
+        "Effect": "Allow",
+        "Principal": theirs,
+        "Action": ["s3:GetObject", "s3:ListBucket", "s3:DeleteObject", "s3:PutObject"],
+        "Resource": [everything, f"{everything}/*"],
+    }
+    assert denied["Principal"] == "*"
+    assert denied["Action"] == ["s3:GetObject", "s3:DeleteObject", "s3:PutObject"]
+
+
 def test_outputs_are_what_the_cli_and_github_are_told(monitor: Run) -> None:
     outputs = monitor.outputs
     name = STATE.rpartition(":")[2]
@@ -143,77 +156,10 @@ def test_what_would_open_too_much_or_have_no_effect_is_refused(
         run_bootstrap(role, {"delivery": delivery})
 
 
-def of_aws(stack: str) -> Iterator[Resource]:
-    found = [*registered.pair(stack)]
-    yield from (each for each in found if each.kind)
-
-
-def test_every_kind_that_a_component_may_make_can_be_deployed() -> None:
-    rooms = ("monitor", "notify", "service", "shared")
-    texts = [path.read_text() for room in rooms for path in (ROOT / "components" / room).rglob("*.py")]
-    made = {name.rstrip("_") for text in texts for name in re.findall(r"\baws\.(\w+)\.[A-Z]", text)}
-    assert made - ACCESS.keys() == set()
-
-
-@pytest.mark.parametrize("env", ["dev", "prod"])
-def test_every_resource_of_the_stacks_is_of_a_kind_and_a_name_that_the_role_may_deploy(env: str) -> None:
-    for resource in of_aws(env):
-        group = ACCESS.get(resource.kind.partition(".")[0])
-        assert group, f"add what deploying {resource.kind} takes to components/account/deploy_access.py"
-        name = next((str(resource.props[key]) for key in NAMED if key in resource.props), "")
-        if not name.startswith(f"inference-{env}"):
-            continue  # a part of another resource, or named by AWS
-        tails = [
-            pattern.format(base=f"inference-{env}", region="r", account="a").rpartition(":")[2]
-            for access in group
-            for pattern in access.resources
-        ]
-        candidates = {name, *(f"{tail.partition('/')[0]}/{name}" for tail in tails)}
-        candidates |= {f"{tail.rpartition('/')[0]}/{name}" for tail in tails} | {
-            f"{c}/id" for c in candidates
-        }
-        assert any(fnmatchcase(each, tail) for each in candidates for tail in tails), (resource.kind, name)
-
-
-def test_only_what_aws_cannot_name_beforehand_is_allowed_on_everything() -> None:
-    found = statements(("inference-prod",), region="eu-central-1", account_id="111111111111")
-    broad = {action for each in found if each["Resource"] == ["*"] for action in each["Action"]}
-    assert broad == {
-        "application-autoscaling:DescribeScalableTargets",
-        "application-autoscaling:DescribeScalingPolicies",
-        "cloudwatch:DescribeAlarms",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcs",
-        "kms:CreateKey",
-        "kms:ListAliases",
-        "xray:GetSamplingRules",
-    }
-    assert not [action for each in found for action in each["Action"] if "*" in action]
-
-
-def test_a_mute_rule_may_be_put_for_the_alarms_that_it_names() -> None:
-    """PutAlarmMuteRule, CloudWatch API reference, "Permissions": on the rule, and on each of its alarms."""
-    found = statements(("inference-prod",), region="eu-central-1", account_id="111111111111")
-    on = {
-        arn for each in found if "cloudwatch:PutAlarmMuteRule" in each["Action"] for arn in each["Resource"]
-    }
-    alarms = "arn:aws:cloudwatch:eu-central-1:111111111111"
-    assert on == {f"{alarms}:alarm-mute-rule:inference-prod*", f"{alarms}:alarm:inference-prod-*"}
-
-
-def test_another_environment_is_out_of_reach() -> None:
-    text = json.dumps(statements(("inference-dev",), region="eu-central-1", account_id="111111111111"))
-    assert "inference-dev-" in text
-    assert "inference-prod" not in text
-
-
-def test_all_statements_are_in_policies_that_aws_takes(service: Run) -> None:
-    found = statements(("a" * 24 + "-staging1", "b-dev"), region="ap-southeast-2", account_id="1" * 12)
-    split = list(parts(found))
-    assert [each for part in split for each in part] == found
-    assert all(len(json.dumps(part)) <= LONGEST + 500 for part in split)
-    attached = [n for n in service.of("RolePolicyAttachment") if n.startswith("github-deploy-prod-")]
-    assert (
-        len(attached) == len([n for n in service.of("Policy") if n.startswith("github-deploy-prod-")]) <= 10
+def test_a_role_has_each_of_its_policies_and_no_more_than_aws_lets_it_have(service: Run) -> None:
+    made, attached = (
+        {name for name in service.of(kind) if name.startswith("github-deploy-prod-")}
+        for kind in ("Policy", "RolePolicyAttachment")
     )
+    assert made == attached
+    assert 1 < len(made) <= 10
