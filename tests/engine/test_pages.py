@@ -131,6 +131,7 @@ def test_get_started_leaves_both_stacks_deployed_in_the_accounts_that_were_named
     assert homes == {(SERVICE, REGION), (MONITOR, REGION)}
     assert "warning: model.image is not set: no endpoint is deployed" in said
     assert "NOBODY IS PAGED" not in said
+    assert not {"state-bucket", "github-provider"} & {thing.name for thing in project.cloud.things.values()}
     assert said.endswith("\ninference-prod-monitor-overview\n")
     assert [endpoint.account for endpoint in project.cloud.of("Endpoint")] == [SERVICE]
     assert "Function inference-prod-canary-function" in names(project, MONITOR)

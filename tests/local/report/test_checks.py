@@ -77,7 +77,8 @@ def test_requests_that_were_not_sent_in_time_fail_the_run_unless_their_number_wa
 def test_a_p90_at_the_target_is_not_below_it() -> None:
     assert checks.fast([sample(latency_ms=199.9)] * 100, TARGET).held
     at_the_target = checks.fast([sample(latency_ms=200.0)] * 100, TARGET)
-    assert (at_the_target.held, at_the_target.detail) == (False, "p90 was 200 ms")
+    said = "p90 was 200 ms; on a busy or small machine take fewer --clients"
+    assert (at_the_target.held, at_the_target.detail) == (False, said)
 
 
 def test_requests_without_an_answer_are_no_fast_ones() -> None:
