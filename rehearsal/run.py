@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from monitoring.spec import MetricAlarm
 from rehearsal.cloudwatch.actions import Notification, Page, entries, notifications, pages
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, Timeline, timeline
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.cloudwatch.series import Series
 from rehearsal.incident import expectations
 from rehearsal.incident.expectations import Failure

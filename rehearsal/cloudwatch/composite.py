@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from monitoring.spec import CompositeAlarm
-from rehearsal.cloudwatch.rules import Parser, Rule, alarm_name, children, prune, text
+from rehearsal.cloudwatch.rule_parser import Parser
+from rehearsal.cloudwatch.rules import Rule, alarm_name, children, prune, text
 from rehearsal.errors import RehearsalError
 
 MAX_CHILDREN = 100

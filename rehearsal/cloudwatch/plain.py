@@ -13,7 +13,8 @@ import numpy as np
 from monitoring.spec import MetricAlarm, MetricStat, State
 from rehearsal.cloudwatch import wall_clock
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, MULTI_DAY_MINUTE, MULTI_DAY_S, state_at
-from rehearsal.cloudwatch.math import evaluation as metric_math
+from rehearsal.cloudwatch.math.evaluation import Bands, Evaluation, Frame
+from rehearsal.cloudwatch.math.values import as_band, as_series
 from rehearsal.cloudwatch.points import Points, compared_query
 from rehearsal.cloudwatch.series import MetricSeries, Series
 from rehearsal.cloudwatch.statistics import Trimmed, percentile_of, trimmed
@@ -110,7 +111,7 @@ def _state(
     *,
     values: dict[str, list[float]],
     seen: dict[str, list[Samples]],
-    bands: metric_math.Bands,
+    bands: Bands,
     ends: Sequence[int],
     starts: Sequence[float],
     extra: int,
@@ -121,14 +122,12 @@ def _state(
         call: (np.where(at >= 0, low[at], np.nan), np.where(at >= 0, high[at], np.nan))
         for call, (low, high) in bands.items()
     }
-    evaluation = metric_math.Evaluation(
-        alarm.queries, arrays, alarm.period_s, visible, metric_math.Frame(starts=np.array(starts))
-    )
+    evaluation = Evaluation(alarm.queries, arrays, alarm.period_s, visible, Frame(starts=np.array(starts)))
     compared = compared_query(alarm)
-    points = metric_math.as_series(evaluation.value(compared.id), compared.id, at.shape)
+    points = as_series(evaluation.value(compared.id), compared.id, at.shape)
     bounds = None
     if alarm.band_id is not None:
-        upper, lower = metric_math.as_band(evaluation.value(alarm.band_id), alarm.band_id)
+        upper, lower = as_band(evaluation.value(alarm.band_id), alarm.band_id)
         bounds = [None if np.isnan(a) else (float(a), float(b)) for a, b in zip(lower, upper, strict=True)]
     counts = None
     if isinstance(compared, MetricStat):

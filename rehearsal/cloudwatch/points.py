@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from monitoring.spec import Expression, MetricAlarm, MetricStat
 from rehearsal.cloudwatch import band, wall_clock
 from rehearsal.cloudwatch.decide import Bools, Floats, breaching
-from rehearsal.cloudwatch.math import evaluation as metric_math
+from rehearsal.cloudwatch.math.calls import BandCall, band_calls, check_calls
+from rehearsal.cloudwatch.math.evaluation import Bands, Evaluation, Frame
+from rehearsal.cloudwatch.math.values import as_band, as_series
 from rehearsal.cloudwatch.series import Series
 from rehearsal.cloudwatch.statistics import percentile_of
 from rehearsal.errors import RehearsalError, UnsupportedError
@@ -68,7 +70,7 @@ def compared_query(alarm: MetricAlarm) -> MetricStat | Expression:
 
 def check(alarm: MetricAlarm) -> None:
     """Refuse what CloudWatch would refuse or the rehearsal does not simulate; names alarm and fix."""
-    metric_math.check(alarm.queries)
+    check_calls(alarm.queries)
     metrics = [q for q in alarm.queries if isinstance(q, MetricStat)]
     periods = {q.period_s for q in metrics}
     if not metrics and not alarm.period_s:
@@ -136,7 +138,7 @@ class Points:
             for q in alarm.queries
             if isinstance(q, MetricStat) and (quota := series.quota(q)) is not None
         }
-        self.bands = {call: self._band(call) for call in metric_math.band_calls(alarm.queries)}
+        self.bands = {call: self._band(call) for call in band_calls(alarm.queries)}
 
     def pieces(self, evaluations: int) -> Iterator[slice]:
         """So many evaluations in pieces that fit in memory."""
@@ -153,9 +155,9 @@ class Points:
         }
         results = self._evaluation(newest, self._size, self._seen_after, bands)
         compared, shape = self._compared.id, (self._size, len(ends))
-        values = metric_math.as_series(results.value(compared), compared, shape)
+        values = as_series(results.value(compared), compared, shape)
         if self._alarm.band_id is not None:
-            upper, lower = metric_math.as_band(results.value(self._alarm.band_id), self._alarm.band_id)
+            upper, lower = as_band(results.value(self._alarm.band_id), self._alarm.band_id)
         else:
             lower = upper = np.full(shape, self._alarm.threshold)
         real = ~(np.isnan(values) | np.isnan(lower))
@@ -172,11 +174,9 @@ class Points:
             call: (np.stack([low, low]), np.stack([high, high])) for call, (low, high) in self.bands.items()
         }
         results = self._evaluation(every, RECENT, SETTLED, bands)
-        values = metric_math.as_series(
-            results.value(self._compared.id), self._compared.id, (RECENT, self._minutes)
-        )
+        values = as_series(results.value(self._compared.id), self._compared.id, (RECENT, self._minutes))
         if self._alarm.band_id is not None:
-            upper, lower = metric_math.as_band(results.value(self._alarm.band_id), self._alarm.band_id)
+            upper, lower = as_band(results.value(self._alarm.band_id), self._alarm.band_id)
             return values[-1], lower[-1], upper[-1]
         limit = np.full(self._minutes, self._alarm.threshold)
         return values[-1], limit, limit
@@ -206,24 +206,22 @@ class Points:
         count = windows.matrix("SampleCount", self._width, self._size, newest, seen_after=self._seen_after)
         return count < self._limit
 
-    def _band(self, call: metric_math.BandCall) -> tuple[Floats, Floats]:
+    def _band(self, call: BandCall) -> tuple[Floats, Floats]:
         """Lower and upper bound for a window that ends with any minute of the series, shape (minutes,)."""
         every = np.arange(self._minutes, dtype=np.int64)
         results = self._evaluation(every, RECENT, SETTLED, {})
-        values = metric_math.as_series(results.value(call.query_id), call.query_id, (RECENT, self._minutes))
+        values = as_series(results.value(call.query_id), call.query_id, (RECENT, self._minutes))
         return band.stand_in(values[-1], call.width, self._width)
 
-    def _evaluation(
-        self, newest: NDArray[np.int64], size: int, seen_after: int, bands: metric_math.Bands
-    ) -> metric_math.Evaluation:
+    def _evaluation(self, newest: NDArray[np.int64], size: int, seen_after: int, bands: Bands) -> Evaluation:
         ages = np.arange(size - 1, -1, -1, dtype=np.int64)[:, None]
         first = (newest[None, :] - (ages + 1) * self._width + 1).astype(np.float64)
-        return metric_math.Evaluation(
+        return Evaluation(
             self._alarm.queries,
             self._windows(newest, size, seen_after),
             self._alarm.period_s,
             bands,
-            metric_math.Frame(starts=first * 60 + self._series.epoch_s, quotas=self._quotas),
+            Frame(starts=first * 60 + self._series.epoch_s, quotas=self._quotas),
         )
 
     def _gather(self, row: Floats, newest: NDArray[np.int64]) -> Floats:

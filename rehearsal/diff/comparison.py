@@ -6,7 +6,7 @@ from functools import partial
 
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from rehearsal import price
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.diff import rehearsed, unseen, words
 from rehearsal.diff.probing import combined, probes
 from rehearsal.diff.probing.critical import critical

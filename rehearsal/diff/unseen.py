@@ -1,7 +1,7 @@
 """Why nobody can notice a change: what is known of it from what was tried and from its fields."""
 
 from monitoring.spec import Alarm, CompositeAlarm, MetricAlarm
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.diff.probing.levels import SILENCE
 from rehearsal.diff.probing.trial import Trial, Tried
 from rehearsal.diff.sides import Pair

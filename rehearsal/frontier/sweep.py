@@ -8,7 +8,7 @@ import numpy as np
 
 from rehearsal.cloudwatch.decide import ALARM
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.frontier.begins import BEGINS
 from rehearsal.frontier.grid import Grid, Heard, Incident, KindName, Point, Size
 from rehearsal.frontier.hearing import Hearing

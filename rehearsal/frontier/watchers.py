@@ -9,7 +9,7 @@ from monitoring.spec import Alarm, CompositeAlarm, Expression, MetricAlarm, Metr
 from rehearsal.cloudwatch import band, composite, rules
 from rehearsal.cloudwatch.evaluate import MULTI_DAY_S
 from rehearsal.cloudwatch.math import functions
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.errors import RehearsalError
 from rehearsal.frontier.grid import KindName
 from rehearsal.frontier.roles import FRONT, PROBE, Role, Shown, shown

@@ -7,7 +7,8 @@ import numpy as np
 
 from monitoring.spec import MetricAlarm, MetricStat, State
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, state_at
-from rehearsal.cloudwatch.math.evaluation import Evaluation, Frame, as_series
+from rehearsal.cloudwatch.math.evaluation import Evaluation, Frame
+from rehearsal.cloudwatch.math.values import as_series
 from rehearsal.cloudwatch.points import compared_query
 from rehearsal.errors import RehearsalError
 from rehearsal.lint.alarms import Alarm

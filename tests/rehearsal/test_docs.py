@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from config import ROOT
-from rehearsal.cloudwatch.math.evaluation import FUNCTIONS
+from rehearsal.cloudwatch.math.calls import FUNCTIONS
 from rehearsal.incident.scenario import load
 
 PAGE = (ROOT / "docs" / "rehearsal.md").read_text()

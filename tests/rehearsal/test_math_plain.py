@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from monitoring.spec import Expression, MetricStat
-from rehearsal.cloudwatch.math.evaluation import Evaluation, Frame, as_series
+from rehearsal.cloudwatch.math.evaluation import Evaluation, Frame
+from rehearsal.cloudwatch.math.values import as_series
 from rehearsal.errors import RehearsalError, UnsupportedError
 from tests.rehearsal.builders import stat
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from monitoring.spec import Expression, MetricStat
-from rehearsal.cloudwatch.math.evaluation import FUNCTIONS, BandCall, evaluate
+from rehearsal.cloudwatch.math.calls import FUNCTIONS, BandCall
+from rehearsal.cloudwatch.math.evaluation import evaluate
 from rehearsal.errors import RehearsalError, UnsupportedError
 from tests.rehearsal.builders import stat
 

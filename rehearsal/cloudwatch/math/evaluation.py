@@ -1,8 +1,6 @@
-"""CloudWatch metric math over numpy arrays; see `values` for what these are.
+"""CloudWatch metric math over numpy arrays; see `values` for what these are, `calls` for what is simulated.
 
-Source for every rule: "Using metric math" (using-metric-math.html). `FUNCTIONS` lists what is simulated;
-anything else is refused by name, what CloudWatch has but only an account can answer (`ELSEWHERE`) with the
-reason.
+Source for every rule: "Using metric math" (using-metric-math.html).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitoring.spec import Expression, MetricQuery, MetricStat
+from monitoring.spec import MetricQuery, MetricStat
 from rehearsal.cloudwatch.math import arrays, functions
+from rehearsal.cloudwatch.math.calls import BAND, SPECIAL, BandCall, band_call, refuse
 from rehearsal.cloudwatch.math.syntax import (
     Array,
     Binary,
@@ -22,13 +21,11 @@ from rehearsal.cloudwatch.math.syntax import (
     Number,
     Text,
     parse,
-    walk,
 )
 from rehearsal.cloudwatch.math.values import (
     Floats,
     NotEmpty,
     Value,
-    as_band,
     as_many,
     as_one,
     as_series,
@@ -36,44 +33,6 @@ from rehearsal.cloudwatch.math.values import (
     pairwise,
 )
 from rehearsal.errors import RehearsalError, UnsupportedError
-
-__all__ = [
-    "FUNCTIONS",
-    "BandCall",
-    "Bands",
-    "Evaluation",
-    "Frame",
-    "as_band",
-    "as_series",
-    "band_calls",
-    "evaluate",
-]
-
-BAND = "ANOMALY_DETECTION_BAND"
-DEFAULT_BAND_WIDTH = 2.0
-SIMPLE = (*functions.REDUCERS, *functions.ELEMENTWISE, *functions.OVER_TIME, *functions.CLOCK)
-SPECIAL: dict[str, tuple[int, ...]] = {  # how many arguments each takes
-    BAND: (1, 2),
-    "FILL": (2,),
-    "FIRST": (1,),
-    "IF": (2, 3),
-    "LAST": (1,),
-    "METRICS": (0, 1),
-    "METRIC_COUNT": (1,),
-    "PERIOD": (1,),
-    "REMOVE_EMPTY": (1,),
-    "SERVICE_QUOTA": (1,),
-    "SLICE": (2, 3),
-    "SORT": (3, 4),
-    "TIME_SERIES": (1,),
-}
-FUNCTIONS: tuple[str, ...] = tuple(sorted((*SIMPLE, *SPECIAL)))
-ELSEWHERE = {
-    "SEARCH": "which metrics it finds is known to the account alone",
-    "INSIGHT_RULE_METRIC": "Contributor Insights reads logs",
-    "DB_PERF_INSIGHTS": "Performance Insights reads the database",
-    "LAMBDA": "a Lambda function's answer is not known",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -85,14 +44,6 @@ class Frame:
 
     starts: Floats
     quotas: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BandCall:
-    """An anomaly band that the queries ask for: around which query, how many standard deviations wide."""
-
-    query_id: str
-    width: float
 
 
 Bands = Mapping[BandCall, tuple[Floats, Floats]]
@@ -116,23 +67,6 @@ def evaluate(
     return as_series(
         Evaluation(queries, metrics, period_s, bands or {}).value(returning[0]), returning[0], shape
     )
-
-
-def check(queries: Sequence[MetricQuery]) -> None:
-    """Raises `UnsupportedError` naming a function that is not simulated, `RehearsalError` for a wrong
-    expression.
-    """
-    for query in queries:
-        for node in walk(parse(query.expression)) if isinstance(query, Expression) else ():
-            if isinstance(node, Call):
-                _refuse(node.function)
-
-
-def band_calls(queries: Sequence[MetricQuery]) -> tuple[BandCall, ...]:
-    """Every anomaly band that the expressions ask for."""
-    trees = [parse(q.expression) for q in queries if isinstance(q, Expression)]
-    calls = [n for tree in trees for n in walk(tree) if isinstance(n, Call) and n.function == BAND]
-    return tuple(dict.fromkeys(_band_call(call) for call in calls))
 
 
 class Evaluation:
@@ -190,7 +124,7 @@ class Evaluation:
                 raise RehearsalError(f"metric math: the text {value!r} is no value here")
 
     def _call(self, function: str, arguments: tuple[Node, ...]) -> Value:
-        _refuse(function)
+        refuse(function)
         allowed = SPECIAL.get(function, (1,))
         if len(arguments) not in allowed:
             takes = " or ".join(map(str, allowed))
@@ -211,7 +145,7 @@ class Evaluation:
     @property
     def _special(self) -> Mapping[str, Callable[[tuple[Node, ...]], Value]]:
         return {
-            BAND: lambda arguments: self._band(_band_call(Call(BAND, arguments))),
+            BAND: lambda arguments: self._band(band_call(Call(BAND, arguments))),
             "METRICS": self._all_metrics,
             "FILL": self._fill,
             "IF": lambda arguments: functions.if_(*(as_one(self._node(a), "IF") for a in arguments)),
@@ -262,22 +196,3 @@ class Evaluation:
         if not stats:
             raise RehearsalError(f"metric math: METRICS({part!r}) matches no metric")
         return tuple(self._metrics[q.id] for q in stats)
-
-
-def _refuse(function: str) -> None:
-    if function not in FUNCTIONS:
-        why = f": {ELSEWHERE[function]}" if function in ELSEWHERE else f"; supported: {', '.join(FUNCTIONS)}"
-        raise UnsupportedError(f"metric math function {function!r} is not simulated{why}")
-
-
-def _band_call(call: Call) -> BandCall:
-    match call.arguments:
-        case (Name(query_id),):
-            return BandCall(query_id=query_id, width=DEFAULT_BAND_WIDTH)
-        case (Name(query_id), Number(width)):
-            return BandCall(query_id=query_id, width=width)
-        case _:
-            raise UnsupportedError(
-                f"{BAND} is simulated around one query's id with a number for its width; give the inner "
-                "expression an id of its own"
-            )

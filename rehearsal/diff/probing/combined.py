@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.diff.fields import evaluated
 from rehearsal.diff.probing.critical import Critical, Point, critical
 from rehearsal.diff.probing.levels import Assignment

@@ -8,7 +8,7 @@ import numpy as np
 from monitoring.spec import CompositeAlarm, MetricAlarm
 from rehearsal.cloudwatch.decide import ALARM, INSUFFICIENT_DATA, OK
 from rehearsal.cloudwatch.evaluate import EXTRA_POINTS, Timeline
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.cloudwatch.series import MetricKey
 from rehearsal.diff.fields import evaluated
 from rehearsal.diff.probing.critical import Point

@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 
 from monitoring.spec import Expression, MetricAlarm, MetricStat
-from rehearsal.cloudwatch.math.evaluation import band_calls
+from rehearsal.cloudwatch.math.calls import band_calls
 from rehearsal.cloudwatch.math.syntax import Number, parse, walk
 from rehearsal.cloudwatch.series import MetricKey, MetricSeries
 from rehearsal.diff.probing.levels import SILENCE, Assignment, Floats, Level, Verdicts, verdicts

@@ -11,7 +11,7 @@ math](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metri
 import re
 from collections.abc import Iterator
 
-from rehearsal.cloudwatch.math.evaluation import ELSEWHERE, FUNCTIONS
+from rehearsal.cloudwatch.math.calls import ELSEWHERE, FUNCTIONS
 from rehearsal.cloudwatch.math.syntax import Call, walk
 from rehearsal.lint.alarms import Alarm, AlarmSet
 from rehearsal.lint.rule import Finding
