@@ -5,7 +5,7 @@ have alarms for is not expected of it.
 """
 
 import fnmatch
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitoring.spec import MetricAlarm, MetricStat
@@ -26,8 +26,8 @@ def fitting(scenarios: Sequence[Scenario], alarm_set: AlarmSet) -> tuple[list[Sc
     kept: list[Scenario] = []
     notes: list[str] = []
     for scenario in scenarios:
-        if why := _unfit(scenario, alarm_set.parts, _read(alarm_set)):
-            notes.append(f"{scenario.key} is left out: {alarm_set.name} has no {why}")
+        if why := _unfit(scenario, alarm_set):
+            notes.append(f"{scenario.key} is left out: {alarm_set.name} has {why}")
         else:
             kept.append(replace(scenario, expect=_possible(scenario.expect, alarm_set)))
     if not kept:
@@ -35,19 +35,28 @@ def fitting(scenarios: Sequence[Scenario], alarm_set: AlarmSet) -> tuple[list[Sc
     return kept, replace(alarm_set, notes=[*alarm_set.notes, *notes])
 
 
-def _unfit(scenario: Scenario, parts: Collection[str], read: Collection[str]) -> str | None:
-    """What the service does not have of that which the scenario is about."""
+def _unfit(scenario: Scenario, alarm_set: AlarmSet) -> str | None:
+    """What the service does not have of that which the scenario is about, or has in its way."""
+    parts, read = alarm_set.parts or (), _read(alarm_set)
     for fault in scenario.faults:
         needs, pattern = FAULTS[fault.kind].needs, str(fault.given.get("metrics", "*"))
         if needs and needs not in parts:
-            return f"{needs} for {fault.kind}"
+            return f"no {needs} for {fault.kind}"
         if not fnmatch.filter(read, pattern):
-            return f"alarm on {pattern}"
+            return f"no alarm on {pattern}"
+        if fault.kind == "slow-failures" and _longest_s(alarm_set) > float(fault.given["seconds"]):
+            return f"functions that may take longer than the {fault.given['seconds']} s of {fault.kind}"
     for series in scenario.series:
         metric = f"{series.namespace} {series.metric}"
         if metric not in read:
-            return f"alarm on {metric}"
+            return f"no alarm on {metric}"
     return None
+
+
+def _longest_s(alarm_set: AlarmSet) -> float:
+    """The timeout of the function that may take longest."""
+    kpis = (kpi for kpi in alarm_set.kpis if kpi.component == "function" and kpi.metric.name == "Duration")
+    return max((kpi.limit / 1000 for kpi in kpis), default=0)
 
 
 def _read(alarm_set: AlarmSet) -> set[str]:

@@ -50,7 +50,12 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
     rng = np.random.default_rng(scenario.seed)
     requests = scenario.traffic.requests(start, conditions.traffic, rng)
     outcome = simulate(conditions, requests, shape, rng)
-    signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed)
+    units = {
+        MetricKey.of(kpi.metric.namespace, kpi.metric.name, kpi.metric.dimensions): kpi.divisor
+        for kpi in alarm_set.kpis
+        if kpi.component == "endpoint"
+    }
+    signals = Signals(outcome, conditions, shape, start=start, seed=scenario.seed, units=units)
     explicit = {MetricKey.of(e.namespace, e.metric, e.dimensions): e for e in scenario.series}
     names = Names(alarm_set)
     driven = apart(alarm_set.kpis, conditions, lambda m: signals.metric(m.namespace, m.name, m.dimensions))

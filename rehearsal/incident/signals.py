@@ -2,7 +2,7 @@
 
 Dimensions play no part: any API, function, table or endpoint that an alarm names is the simulated one, so
 that alarms of any making can be rehearsed. Only functions whose name ends like the canary's or the usage
-reporter's are those.
+reporter's are those, and an endpoint's variant has as many cores and GPUs as the stack knows it to have.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.names import NAMESPACE
-from rehearsal.cloudwatch.series import MetricSeries
+from rehearsal.cloudwatch.series import MetricKey, MetricSeries
 from rehearsal.incident import latency
 from rehearsal.incident.conditions import Conditions
 from rehearsal.incident.latency import Parts
@@ -30,6 +30,8 @@ INSTANCES = 2
 NETWORK_MS = 25.0  # between the canary and the API
 ORDINARY_USAGE_PCT = 40.0
 GPU_MEMORY_PCT = 50.0  # of a GPU, for a model that is loaded once
+RESOURCES = "/aws/sagemaker/Endpoints"  # whose figures go up to 100 % times the number of cores or GPUs
+OF_GPUS = ("GPUUtilization", "GPUMemoryUtilization")
 
 
 def ones(counts: Ints) -> Columns:
@@ -68,29 +70,46 @@ class Signals:
     """Builds the metrics of one simulated incident when they are asked for."""
 
     def __init__(
-        self, outcome: Outcome, conditions: Conditions, shape: Shape, *, start: datetime, seed: int
+        self,
+        outcome: Outcome,
+        conditions: Conditions,
+        shape: Shape,
+        *,
+        start: datetime,
+        seed: int,
+        units: Mapping[MetricKey, float],
     ) -> None:
         self._outcome = outcome
         self._conditions = conditions
         self._shape = shape
         self._start = start
         self._seed = seed
-        self._built: dict[tuple[str, str], MetricSeries | None] = {}
+        self._units = units
+        self._built: dict[tuple[str, str, float], MetricSeries | None] = {}
 
     def metric(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> MetricSeries | None:
         """The metric as CloudWatch gets it; None for one that the simulated service does not publish."""
         function = dimensions.get("FunctionName", "")
         side = next((kind for kind in ("canary", "usage-reporter") if function.endswith(f"-{kind}")), "")
-        key = (f"{namespace}:{side}" if side else namespace, metric)
+        units = self._units_of(namespace, metric, dimensions)
+        key = (f"{namespace}:{side}" if side else namespace, metric, units)
         if key not in self._built:
             self._built[key] = self._build(*key)
         return self._built[key]
 
-    def _build(self, namespace: str, metric: str) -> MetricSeries | None:
+    def _units_of(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> float:
+        """How many times 100 % the metric goes up to."""
+        if namespace != RESOURCES:
+            return 1
+        usual = {"CPUUtilization": self._shape.cores, **dict.fromkeys(OF_GPUS, self._shape.gpus)}
+        return self._units.get(MetricKey.of(namespace, metric, dimensions), usual.get(metric, 1))
+
+    def _build(self, namespace: str, metric: str, units: float) -> MetricSeries | None:
         make = self._table().get((namespace, metric))
         if make is None:
             return None
         minute, value, weight = make()
+        value = value * units
         delay = np.full(self._conditions.minutes, DELAYS.get(namespace, AWS_DELAY), dtype=np.int64)
         if namespace == NAMESPACE:
             delay += LATE.get(metric, 0)
@@ -133,17 +152,11 @@ class Signals:
             ("AWS/SageMaker", "OverheadLatency"): lambda: self._times(
                 o.model_calls, lambda p: p.overhead * 1000
             ),
-            ("/aws/sagemaker/Endpoints", "CPUUtilization"): lambda: level(
-                o.cpu_pct * self._shape.cores, INSTANCES
-            ),
-            ("/aws/sagemaker/Endpoints", "GPUUtilization"): lambda: level(
-                o.cpu_pct * self._shape.gpus, INSTANCES
-            ),
-            ("/aws/sagemaker/Endpoints", "GPUMemoryUtilization"): lambda: level(
-                np.full(c.minutes, GPU_MEMORY_PCT * self._shape.gpus), INSTANCES
-            ),
-            ("/aws/sagemaker/Endpoints", "MemoryUtilization"): lambda: level(c.memory_pct, INSTANCES),
-            ("/aws/sagemaker/Endpoints", "DiskUtilization"): lambda: level(c.disk_pct, INSTANCES),
+            (RESOURCES, "CPUUtilization"): lambda: level(o.cpu_pct, INSTANCES),
+            (RESOURCES, "GPUUtilization"): lambda: level(o.cpu_pct, INSTANCES),
+            (RESOURCES, "GPUMemoryUtilization"): lambda: level(np.full(c.minutes, GPU_MEMORY_PCT), INSTANCES),
+            (RESOURCES, "MemoryUtilization"): lambda: level(c.memory_pct, INSTANCES),
+            (RESOURCES, "DiskUtilization"): lambda: level(c.disk_pct, INSTANCES),
             (NAMESPACE, "CanaryAttempts"): lambda: level(_where((o.probe >= 0).astype(float), ran)),
             (NAMESPACE, "CanarySuccess"): lambda: ones((o.probe == 1).astype(np.int64)),
             (NAMESPACE, "CanaryFailure"): lambda: ones((ran & (o.probe != 1)).astype(np.int64)),
