@@ -12,6 +12,9 @@ from monitoring.kpi import Kpi, Metric, Whole, percentile_min_samples
 from monitoring.watched import WatchedFunction, WatchedParts
 from settings.slo import Slo
 
+# Of fewer executions all are in use whenever two requests meet; throttles tell when that is too few.
+FEW = 3
+
 
 def metric(function: WatchedFunction, name: str) -> Metric:
     """One of the function's metrics, over all its versions."""
@@ -66,6 +69,8 @@ def _invocations(function: WatchedFunction) -> tuple[Kpi, ...]:
 def _concurrency(function: WatchedFunction) -> tuple[Kpi, ...]:
     if function.reserved_concurrency is None:
         return ()  # the limit is the account's, shared with functions that nobody here knows
+    if function.reserved_concurrency < FEW:
+        return ()
     return (
         Kpi(
             **named(function, "function", "concurrency", "Function concurrency"),

@@ -15,21 +15,31 @@ from rehearsal.incident.faults import FAULTS
 from rehearsal.incident.scenario import Scenario
 from rehearsal.sources.stack import AlarmSet
 
+ORDINARY = 0.4  # of the throttle, so that a day's peak is below what capacity alarms take for little left
+
 
 def fitting(scenarios: Sequence[Scenario], alarm_set: AlarmSet) -> tuple[list[Scenario], AlarmSet]:
     """The scenarios that the alarm set's service can meet, and the set with a note of each that is left out.
 
-    All of them for a file's alarms. Raises `RehearsalError` where none is left.
+    No more requests are sent than its throttle lets through on an ordinary day. All of them as they are for a
+    file's alarms. Raises `RehearsalError` where none is left.
     """
     if alarm_set.parts is None:
         return list(scenarios), alarm_set
     kept: list[Scenario] = []
     notes: list[str] = []
+    most = round(ORDINARY * 60 * alarm_set.rate_limit_per_s, 1)
     for scenario in scenarios:
         if why := _unfit(scenario, alarm_set):
             notes.append(f"{scenario.key} is left out: {alarm_set.name} has {why}")
         else:
-            kept.append(replace(scenario, expect=_possible(scenario.expect, alarm_set)))
+            possible = _possible(scenario.expect, alarm_set)
+            calmer = replace(scenario.traffic, per_minute=min(scenario.traffic.per_minute, most))
+            kept.append(replace(scenario, expect=possible, traffic=calmer))
+    if any(scenario.traffic.per_minute == most for scenario in kept):
+        notes.append(
+            f"customers send {most:g} requests a minute at most: the throttle of {alarm_set.name} is low"
+        )
     if not kept:
         raise RehearsalError("; ".join(notes))
     return kept, replace(alarm_set, notes=[*alarm_set.notes, *notes])

@@ -22,6 +22,7 @@ from rehearsal.incident.signals import Signals
 from rehearsal.incident.simulation import simulate
 from rehearsal.sources.stack import AlarmSet
 
+PROBES = 1  # the stream of chance that is theirs
 CANARY = "Canary"  # what metrics of the monitor account's own begin with
 
 
@@ -49,7 +50,7 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
         FAULTS[fault.kind].apply(conditions, when, given)
     rng = np.random.default_rng(scenario.seed)
     requests = scenario.traffic.requests(start, conditions.traffic, rng)
-    outcome = simulate(conditions, requests, shape, rng)
+    outcome = simulate(conditions, requests, shape, rng, np.random.default_rng((scenario.seed, PROBES)))
     units = {
         MetricKey.of(kpi.metric.namespace, kpi.metric.name, kpi.metric.dimensions): kpi.divisor
         for kpi in alarm_set.kpis

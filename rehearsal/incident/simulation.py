@@ -64,8 +64,17 @@ class Outcome:
     regimes: tuple[Regime, ...]
 
 
-def simulate(conditions: Conditions, requests: Ints, shape: Shape, rng: np.random.Generator) -> Outcome:
-    """What became of `requests` (a minute, from customers) and of the canary's probes."""
+def simulate(
+    conditions: Conditions,
+    requests: Ints,
+    shape: Shape,
+    rng: np.random.Generator,
+    luck: np.random.Generator,
+) -> Outcome:
+    """What became of `requests` (a minute, from customers) and of the canary's probes.
+
+    The probes' `luck` is drawn apart: it does not hang on how many customers there are.
+    """
     regimes = _regimes(conditions, shape)
     timeout, duration_ms = np.zeros(conditions.minutes), np.zeros(conditions.minutes)
     for regime in regimes:
@@ -96,7 +105,7 @@ def simulate(conditions: Conditions, requests: Ints, shape: Shape, rng: np.rando
     chance = (
         (1 - conditions.unreachable) * (1 - failed / np.maximum(asked, 1)) * (1 - conditions.canary_fails)
     )
-    success = (rng.random(conditions.minutes) < chance).astype(np.int64)
+    success = (luck.random(conditions.minutes) < chance).astype(np.int64)
     return Outcome(
         api=api,
         api_4xx=refused,

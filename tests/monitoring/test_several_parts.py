@@ -97,6 +97,12 @@ def test_nobody_owns_the_silence_of_a_part_that_may_rest_and_no_request_is_no_fa
             assert alarm.missing_data == "notBreaching", key
 
 
+@pytest.mark.parametrize(("reserved", "watches"), [(1, False), (2, False), (3, True)])
+def test_two_executions_are_all_in_use_too_often_to_be_told(reserved: int, watches: bool) -> None:
+    few = GET.model_copy(update={"reserved_concurrency": reserved})
+    assert ("function-get-items-1-concurrency-warn" in alarms(several(functions=(few,)))) is watches
+
+
 def test_a_steady_part_still_needs_an_owner_of_its_silence() -> None:
     off = {"each": {"function-get-items-1-silent": {"enabled": False}}}
     service = several(tuning=watched().tuning.model_validate(off))
