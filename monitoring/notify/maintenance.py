@@ -1,7 +1,7 @@
 """Planned work as CloudWatch's alarm mute rules: one for each window and account, by its alarms' names.
 
-A rule mutes whatever its alarms would tell, also that they are over; what is still in ALARM when it ends
-notifies then ("How alarm mute rules work" in CloudWatch's user guide).
+A rule mutes whatever its alarms would tell, also that they are over; a change of state that it muted and that
+still holds when it ends, ALARM or OK, is told then ("How alarm mute rules work" in CloudWatch's user guide).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

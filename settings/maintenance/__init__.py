@@ -15,8 +15,9 @@ LOOK_AHEAD, LEAP_YEARS = timedelta(days=366), timedelta(days=8 * 366)
 class Maintenance(Section):
     """A window of planned work, once (`at(2026-12-06T02:00)`) or again and again (`cron(0 2 * * SUN)`).
 
-    While it lasts, the alarms' notifications are muted in both accounts, also that an alarm is over; what is
-    still in ALARM at its end notifies then. `alarms` are the keys of pages; without any it is all of them.
+    While it lasts, the alarms' notifications are muted in both accounts, also that an alarm is over; what
+    changed meanwhile and still holds is told at its end. `alarms` are the keys of pages; without any it is
+    all of them.
     """
 
     name: Annotated[

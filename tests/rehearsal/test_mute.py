@@ -119,6 +119,23 @@ def test_a_muted_page_goes_out_when_the_rule_s_time_is_over_if_the_alarm_is_stil
     assert [(page.entered, page.minute, page.muted_by) for page in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({30: "ALARM", 70: "OK"}, [("ALARM", 30, None), ("OK", 119, None)]),
+        ({30: "ALARM", 70: "OK", 90: "ALARM"}, [("ALARM", 30, None), ("OK", 70, "r"), ("ALARM", 119, None)]),
+        ({30: "ALARM", 70: "INSUFFICIENT_DATA"}, [("ALARM", 30, None), ("INSUFFICIENT_DATA", 119, None)]),
+    ],
+)
+def test_that_an_alarm_is_over_is_muted_too_and_told_when_the_rule_s_time_is_over(
+    changes: dict[int, str], expected: list[tuple[str, int, str | None]]
+) -> None:
+    found = notifications([TOLD], line(changes), [ONE_TO_TWO])
+    assert [
+        (told.state, told.minute, told.muted_by) for told in sorted(found, key=lambda it: it.entered)
+    ] == expected
+
+
 def test_a_rule_mutes_its_targets_alone() -> None:
     other = rule("cron(0 1 27 * *)", MuteTargets={"AlarmNames": ["b"]})
     assert [page.minute for page in pages([TOLD], line({70: "ALARM"}), [other])] == [70]

@@ -1,6 +1,6 @@
 """Alarm mute rules: put, read, listed and deleted, and whether one mutes an alarm now.
 
-A rule that ends lets an alarm that is still in ALARM act then; here that is the rehearsal's business, which
+When a rule ends, an alarm acts on what it muted and still holds; here that is the rehearsal's business, which
 evaluates the alarms at the end of a run.
 """
 
