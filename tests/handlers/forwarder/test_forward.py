@@ -59,6 +59,7 @@ def test_a_message_goes_to_the_whole_address_as_json() -> None:
     with Loopback([OK]) as slack:
         result = forwarder(Secrets(webhook(slack.url))).run(EVENT)
     (request,) = slack.requests
+    assert request.method == "POST"
     assert request.path == f"/services/{TOKEN}?sig={TOKEN}"
     assert request.headers["content-type"] == "application/json"
     assert request.json()["text"].startswith("*CRITICAL: ")

@@ -205,3 +205,7 @@ def test_an_empty_text_is_no_empty_block() -> None:
     message = Message(key="k", severity="info", resolved=False, source="s", title="t", text="", at="")
     for channel in ("slack", "teams"):
         valid(channel, SHAPES[channel](message))
+    (attachment,) = slack(message)["attachments"]
+    assert [block["text"]["text"] for block in attachment["blocks"]] == ["-"]
+    (attachment,) = teams(message)["attachments"]
+    assert [block["inlines"][0]["text"] for block in attachment["content"]["body"]] == ["t", "-"]
