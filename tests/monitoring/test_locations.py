@@ -146,3 +146,31 @@ def test_the_dashboard_has_a_line_for_each_location_and_probe_where_there_are_se
     both = titles(watched().probed([WEST], ["orders", "health"]))
     assert {"Successes by probe", "Successes by location"} <= set(both)
     assert [t for t in both if not t.startswith("Successes by")] == titles(watched())
+
+
+# What each of three locations sees for half an hour after a day: right answers, wrong ones, or it is silent.
+SEEN: dict[str, list[tuple[str, str]]] = {
+    "right right right": [],
+    "right right wrong": [("page-canary-location", "warn")],
+    "silent right right": [("page-canary-location", "warn")],
+    "wrong right wrong": [("page-canary-location", "warn")],
+    "right wrong silent": [("page-canary-location", "warn")],
+    "silent silent right": [("page-canary-location", "warn")],
+    "wrong wrong wrong": [("page-api-down", "critical")],
+    "wrong silent wrong": [("page-api-down", "critical")],
+    "silent silent wrong": [("page-api-down", "critical")],
+    "wrong silent silent": [("page-api-down", "critical")],
+    "silent silent silent": [("page-canary-down", "warn")],
+}
+
+
+@pytest.mark.parametrize(("seen", "pages"), SEEN.items())
+def test_whatever_the_locations_see_is_told_once_by_its_own_page(
+    seen: str, pages: list[tuple[str, str]]
+) -> None:
+    begins, ends = 800, 830
+    world = Places(minutes=1000)
+    for region, state in zip(REGIONS, seen.split(), strict=True):
+        world.reports[region][begins:ends] = state != "silent"
+        world.succeeds[region][begins:ends] = state == "right"
+    assert sent(world) == pages
