@@ -181,7 +181,7 @@ def holds(document: Any, value: Value) -> bool:
     if value.tolerance is not None:
         if not _is_number(found):
             return False
-        off = abs(float(found) - value.equals)  # isclose: what is written in decimals is not exactly that
+        off = abs(found - value.equals)  # isclose: what is written in decimals is not exactly that
         return bool(off <= value.tolerance or math.isclose(off, value.tolerance))
     return _same(found, value.equals)
 

@@ -49,3 +49,12 @@ def problems(folder: Path, content: str | bytes) -> list[str]:
     except ServiceError as error:
         return [problem.replace(f"{folder}/", "") for problem in error.problems]
     return []
+
+
+def told(folder: Path, content: str | bytes, said: str) -> None:
+    """Holds that one sentence is said of the file, which begins so: line, place and what is wrong."""
+    (problem,) = problems(folder, content)
+    assert problem.startswith(f"probes.yaml:{said}"), problem
+    assert problem.endswith((".", "?"))
+    assert problem.isprintable()
+    assert HUSH not in problem
