@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Set
 
 from settings import Settings
+from settings.canary import Canary, CanaryOf
 from settings.probes import exported
 from settings.service.errors import did_you_mean
 
@@ -10,9 +11,10 @@ from settings.service.errors import did_you_mean
 def canary_contradictions(settings: Settings) -> Iterator[str]:
     """One line each: key, consequence, fix."""
     canary, watches = settings.canary, settings.watches
-    places = {"canary": canary.locations}
+    yield from _places(settings.region, "canary", canary)
     for stack, own in canary.each.items():
-        places[f"canary.each.{stack}"] = own.locations or ()
+        yield from _places(settings.region, f"canary.each.{stack}", own)
+    for stack in canary.each:
         if stack not in watches:
             fix = (
                 did_you_mean(stack, watches)
@@ -20,12 +22,20 @@ def canary_contradictions(settings: Settings) -> Iterator[str]:
                 else "This stack watches its pair alone: say it in `canary` itself."
             )
             yield f"canary.each.{stack}: no stack of this name is in `watches`, so it has no effect. {fix}"
-    for key, locations in places.items():
-        if settings.region in locations:
-            yield (
-                f"{key}.locations: {settings.region} is the stack's own region, from which it probes anyway;"
-                " it would be probed from twice. Remove it."
-            )
+
+
+def _places(region: str, key: str, part: Canary | CanaryOf) -> Iterator[str]:
+    if region in (part.locations or ()):
+        yield (
+            f"{key}.locations: {region} is the stack's own region, from which it probes anyway; it would be"
+            " probed from twice. Remove it."
+        )
+    endpoint = part.vpc.endpoint if part.vpc else None
+    if endpoint and f".{region}." not in endpoint:
+        yield (
+            f"{key}.vpc.endpoint: it is of another region than the stack's, {region}, in which its VPC is;"
+            " the API would not be reached by it. Name an endpoint of that region."
+        )
 
 
 def disagreements(services: Mapping[str, tuple[Settings, str]], monitor: Settings) -> Iterator[str]:

@@ -19,6 +19,7 @@ from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.schedule import Schedule, ScheduleArgs
+from handlers.canary.heartbeats import ADDRESS
 from monitoring.names import NAMESPACE, canary_name
 from monitoring.watched import Watched
 from settings import STAGE
@@ -176,7 +177,7 @@ def needs_api_id(probes: str, settings: CanarySettings) -> bool:
 
 
 def named_secrets(args: CanaryArgs) -> dict[str, str]:
-    """The secrets that the probes name. Raises `pulumi.RunError` where the configuration lacks one."""
+    """The secrets that the probes name. Raises `pulumi.RunError` where one is missing or cannot be used."""
     project, given = pulumi.get_project(), args.settings.secrets
     wanted = exported.secret_names(args.probes)
     problems = [
@@ -185,8 +186,16 @@ def named_secrets(args: CanaryArgs) -> dict[str, str]:
         for name, probe in wanted.items()
         if name not in given
     ]
+    problems += [
+        f"  - {project}:canary.secrets.{name}: it is no https address, so the heartbeat of probe {probe!r} of"
+        f" {args.watched.name} would never be sent. Set the whole address: {SET}"
+        f" '{project}:canary.secrets.{name}'"
+        for name, probe in exported.heartbeats(args.probes).items()
+        if name in given and not ADDRESS.fullmatch(given[name].strip("\r\n"))
+    ]
     if problems:
-        raise pulumi.RunError("\n".join(["A canary lacks secrets; nothing of it was deployed.", *problems]))
+        said = "Secrets of a canary are missing or wrong; nothing of it was deployed."
+        raise pulumi.RunError("\n".join([said, *problems]))
     return {name: given[name] for name in wanted}
 
 

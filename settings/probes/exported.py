@@ -182,6 +182,11 @@ def secret_names(probes: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def heartbeats(probes: str) -> dict[str, str]:
+    """The secrets that hold addresses of heartbeats, each with the last probe that names it."""
+    return {probe["heartbeat"]: probe["name"] for probe in json.loads(probes) if "heartbeat" in probe}
+
+
 def needs_api_key(probes: str) -> bool:
     """Whether any call carries the key that the service's stack made for the canary."""
     return any(authorization(step).api_key is True for _, step in steps(probes))

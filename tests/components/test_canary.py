@@ -100,6 +100,15 @@ def test_a_probe_whose_secret_is_not_set_stops_the_deployment_with_key_and_fix(d
     assert "pulumi config set --secret --path 'inference-watch:canary.secrets.hc'" in str(raised.value)
 
 
+def test_a_heartbeats_address_that_could_not_be_called_stops_the_deployment_unshown(
+    dev: Run,
+) -> None:
+    said = r"canary\.secrets\.hc: it is no https address, so the heartbeat of probe 'orders' of inference-dev"
+    with pytest.raises(pulumi.RunError, match=said) as raised:
+        monitor(dev, {"secrets": {**SECRETS, "hc": "http://hc.example.com/u-1"}}, TOKEN)
+    assert "hc.example.com" not in str(raised.value)
+
+
 @pytest.fixture(scope="module")
 def places(dev: Run) -> Run:
     return monitor(dev, {"locations": [EAST, "eu-west-1"], "secrets": SECRETS}, {**PROBE, "heartbeat": "hc"})

@@ -43,6 +43,14 @@ def monitor(**canary: Any) -> Settings:
             {"vpc": {**VPC, "endpoint": "vpce-1.example.com"}},
             "it should be the DNS name of an interface endpoint",
         ),
+        (
+            {"vpc": {**VPC, "endpoint": "vpce-1.execute-api.us-east-1.vpce.amazonaws.com"}},
+            "canary.vpc.endpoint: it is of another region than the stack's, eu-central-1, in which",
+        ),
+        (
+            {"vpc": {"security_groups": VPC["security_groups"]}},
+            "canary.vpc.subnets[0]: missing",
+        ),
         ({"secrets": {"a b": "x"}}, "it should be the name of a secret"),
         (
             {"each": {"prod": {"timeout_ms": 9000}}},

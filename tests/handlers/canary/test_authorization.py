@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -29,6 +30,23 @@ def received(folder: Path, authorization: Any, **named: str) -> Request:
 def test_none_is_neither_signed_nor_has_it_a_key(tmp_path: Path) -> None:
     headers = received(tmp_path, "none").headers
     assert headers.keys() == {"host", "user-agent", "accept-encoding", "accept"}
+
+
+def test_through_an_endpoint_that_serves_many_the_api_is_named_and_to_no_other_host(tmp_path: Path) -> None:
+    for other, named in ((False, "api1"), (True, None)):
+        with Loopback([OK]) as api:
+            known = sender(api.url)
+            private = replace(known, settings=replace(known.settings, private_api_id="api1"))
+            step = probe(tmp_path, **({"url": api.url} if other else {}))
+            assert sent(private, step).reason is None
+        assert api.requests[0].headers.get("x-apigw-api-id") == named
+
+
+def test_blanks_of_a_secret_are_part_of_it_and_the_newline_of_a_shell_is_not(tmp_path: Path) -> None:
+    with Loopback([OK]) as api:
+        form = {"request": {"form": {"password": "${secrets.pass}"}}}
+        assert sent(sender(api.url, {"pass": " pa 55 \r\n"}), probe(tmp_path, **form)).reason is None
+    assert dict(parse_qsl(api.requests[0].body.decode())) == {"password": " pa 55 "}
 
 
 def test_iam_is_a_signature_of_the_canarys_role(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_all_patterns_of_an_answer_share_the_time_and_the_next_answer_has_it_ane
 
     monkeypatch.setattr("regex.compile", lambda _: Matching())
     known = one(tmp_path, expect={"schema": {"items": {"pattern": "^shared by all of an answer$"}}})
-    monkeypatch.setattr(patterns.time, "thread_time", lambda: used_s[0])
+    monkeypatch.setattr(time, "thread_time", lambda: used_s[0])
     answer = Response(status=200, headers={}, body=b'["a", "b", "c"]')
     assert [judge(answer, known)[0] for _ in range(2)] == [None, None]
     assert asked == [0.2, 0.05, 0.001, 0.2, 0.05, 0.001]

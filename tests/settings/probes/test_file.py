@@ -393,14 +393,15 @@ def test_what_looks_like_a_slip_and_is_none_is_taken(tmp_path: Path) -> None:
 path: /v1/models/m-1.0:predict/
 request:
   query: {next_token: abc, at: 12:30, day: 2024-01-01}
-  body: {max_tokens: 10, password: "${secrets.pw}", secret: null, said: "$${x} {{y}}", n: [0, -1, 1e3, 0x10]}
+  body:
+    {max_tokens: 1,password: "${secrets.pw}", secret: null, token: "", said: "$${x}{{", n: [-1, 1e3, 0x10]}
 expect:
   headers: [{name: X, matches: "a.*"}, {name: x, matches: ".*b"}]
   schema:
     title: An answer.
     properties:
       id: {description: Its number., $ref: "#/definitions/id"}
-      at: {type: [string, "null"], format: date-time}
+      at: {type: [string, "null"], format: date-time, minLength: 20, maxLength: 20}
       of: {type: integer, minimum: 0, maximum: 0, enum: [0, 7]}
       size: {type: number, format: float, exclusiveMinimum: 0, exclusiveMaximum: 1}
     definitions: {id: {type: integer, minimum: 1}}
@@ -412,7 +413,7 @@ expect:
     assert problems(tmp_path, content.replace("    path: /a\n", "")) == []
     (found,) = json.loads(file.read(tmp_path / "probes.yaml").exported())
     assert found["target"] == "/v1/models/m-1.0:predict/?next_token=abc&at=12%3A30&day=2024-01-01"
-    assert found["document"]["n"] == [0, -1, 1000.0, 16]
+    assert found["document"]["n"] == [-1, 1000.0, 16]
     assert found["schema"]["properties"]["id"] == {"type": "integer", "minimum": 1}
 
 

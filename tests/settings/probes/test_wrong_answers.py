@@ -182,6 +182,10 @@ WRONG: dict[str, tuple[str, str]] = {
         probe("method: HEAD\nexpect: {values: [{pointer: '', equals: 1}]}"),
         "6: probes[0].expect.values[0]: an answer to HEAD with status",
     ),
+    "schema of what has not changed": (
+        probe("expect: {status: 304, schema: {type: object}}"),
+        "5: probes[0].expect.schema: an answer to GET with status 304 has no body",
+    ),
     "schema of no body": (
         probe("expect: {status: 204, schema: {type: object}}"),
         "5: probes[0].expect.schema: an answer to GET with status 204",

@@ -150,6 +150,14 @@ WRONG: dict[str, tuple[str, str]] = {
         path("'/orders/{id}'"),
         "3: probes[0].request.path: /orders/{id} has a parameter without",
     ),
+    "parameter of a dot": (
+        path("'/{x}'\n    request: {path: {x: .}}"),
+        "5: probes[0].request.path: 'x' is empty or made of dots",
+    ),
+    "parameter of nothing": (
+        path("'/{x}'\n    request: {path: {x: ''}}"),
+        "5: probes[0].request.path: 'x' is empty or made of dots",
+    ),
     "parameter upwards": (
         path("'/{x}'\n    request: {path: {x: '..'}}"),
         "5: probes[0].request.path: 'x' is empty or made of dots,",

@@ -129,6 +129,10 @@ WRONG: dict[str, tuple[str, str]] = {
         probe("expect: {headers: [{name: X, equals: '${secrets.a}'}]}"),
         "5: probes[0].expect.headers[0].equals: no `${…}` is filled in here, so",
     ),
+    "secret in a media type": (
+        probe("request: {body: 1, content_type: 'text/plain; a=${secrets.a}'}"),
+        "5: probes[0].request.content_type: no `${…}` is filled in here",
+    ),
     "secret in a schema": (
         probe("expect: {schema: {const: '${secrets.a}'}}"),
         "5: probes[0].expect.schema: no `${…}` is filled in here, so",
