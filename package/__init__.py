@@ -4,13 +4,19 @@ Each component is thin: it takes what Pulumi's schema can say, and makes what th
 made of.
 """
 
+import tomllib
+from pathlib import Path
+
 from package.canary import DEFAULTS, Canary
 from package.dashboard import Dashboard
 from package.host import Package
 from package.kpi_alarms import KpiAlarms
 from package.slo_alarms import SloAlarms
 
-NAME, VERSION = "inference-watch", "0.1.0"
+_PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
+NAME, VERSION = _PROJECT["name"], _PROJECT["version"]
 COMPONENTS = (KpiAlarms, SloAlarms, Canary, Dashboard)
 SECRET = {"secret": True}
 SAID = {

@@ -36,7 +36,7 @@ def with_tokens(project: Project) -> None:
     mine = "  createPrediction: {functions: functions}\n"
     theirs = "  listLots: {functions: lots, reference: false, model: false}\n"
     project.edit("services/wine/service.yaml", mine, mine + theirs)
-    (project.own_sources() / "services" / "wine" / "lots.py").write_text(LOTS)
+    project.write("services/wine/lots.py", LOTS)
 
 
 ROWS = (

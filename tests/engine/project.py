@@ -25,6 +25,7 @@ from tests.engine.provider import Make, serve
 from tests.engine.values import believable
 
 LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "bench", "images", "venv")
+STATES = Path("state/.pulumi/stacks")  # of each program, in a folder of its name
 PACKAGES = ROOT / "build" / "packages"
 
 
@@ -101,6 +102,12 @@ class Project:
         assert old in text, f"{path} does not hold {old!r}"
         file.write_text(text.replace(old, new))
 
+    def write(self, path: str, text: str) -> None:
+        """Write a file into the sources of the copy."""
+        file = self.own_sources() / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+
     def own_sources(self) -> Path:
         """The sources, no other project's from here on, to be changed before the next run."""
         folder = self.sources.folder
@@ -132,11 +139,13 @@ class Project:
 
     def stack(self, name: str) -> "Stack":
         """A stack on the engine, made where there is none."""
-        root, program = self.file(name).parent, self._program(name)
-        stacks = self.folder / "state" / ".pulumi" / "stacks"
-        file = stacks / program / f"{Path(name).name}.json"
-        place = root.relative_to(self.root)
-        return Stack(Path(name).name, root, file, self.environment, lambda: self.sources.run(place))
+        root = self.file(name).parent
+        place, state = root.relative_to(self.root), self.state_file(name)
+        return Stack(Path(name).name, root, state, self.environment, lambda: self.sources.run(place))
+
+    def state_file(self, stack: str) -> Path:
+        """Where the backend keeps a stack's state."""
+        return self.folder / STATES / self._program(stack) / f"{Path(stack).name}.json"
 
     def _program(self, stack: str) -> str:
         name: str = yaml.safe_load((self.file(stack).parent / "Pulumi.yaml").read_text())["name"]

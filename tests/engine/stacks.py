@@ -56,13 +56,14 @@ EXISTING: Mapping[str, Any] = {
     "endpoints": [{"name": "fraud", "variant": "blue", "instance_type": "ml.c6i.large"}],
     "usage_plans": [{"name": "Gold Plan", "quota": {"limit": 1000, "period": "MONTH"}}],
 }
+PROBES = {"probes/orders.yaml": "authorization: none\nprobes: [{name: list, path: /orders}]\n"}
 WATCH: Mapping[str, Mapping[str, Any]] = {
     "orders-dev": {
         **COMMON,
         "name": "orders",
         "role": "watch",
         "deletion_protection": False,
-        "probes": "probes/orders.yaml",
+        "probes": next(iter(PROBES)),
         "existing": EXISTING,
     },
     "orders-dev-monitor": {**MONITOR, "name": "orders"},
@@ -91,4 +92,12 @@ FULL: Mapping[str, Any] = {
 FULL_ACCOUNT: Mapping[str, Any] = {
     **BOOTSTRAP["bootstrap/monitor"],
     "delivery": {"state": True, "repository": "example/inference-watch"},
+}
+# What a release keeps the state of: each role with all that it can have.
+EVERYTHING: Mapping[str, Mapping[str, Any]] = {
+    "bootstrap/monitor": FULL_ACCOUNT,
+    "bootstrap/service": BOOTSTRAP["bootstrap/service"],
+    "dev": FULL,
+    "dev-monitor": {**MONITOR, "evidence": {"collect": True}, "canary": {"locations": ["eu-west-1"]}},
+    **WATCH,
 }

@@ -22,8 +22,7 @@ from local.emulator.process import Emulator
 from tests.docs.commands import ALL, BLANK, ROOT, Command
 from tests.engine import language
 from tests.engine.cloud import Cloud, Thing
-from tests.engine.project import Project
-from tests.engine.release import STATES
+from tests.engine.project import STATES, Project
 from tests.engine.values import believable
 
 pytestmark = pytest.mark.engine
@@ -40,7 +39,7 @@ FILLED = {  # what a reader writes in place of what stands there
 }
 MEANWHILE = {  # what happens before a command
     ("docs/delivery.md", "rm "): "cp prod.json ../exported",
-    ("docs/operations.md", "pulumi stack init prod"): f"rm ../{STATES}/prod.json",
+    ("docs/operations.md", "pulumi stack init prod"): f"rm ../{STATES}/inference-watch/prod.json",
 }
 OTHERS = {  # what another test follows
     "pulumi package add": "tests/engine/test_package.py",

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.engine.project import Project
-from tests.engine.release import STATES
 from tests.engine.stacks import ACCOUNTS, PAIR
 
 pytestmark = pytest.mark.engine
@@ -13,7 +12,7 @@ CUSTOMERS = ("RestApi", "ApiKey", "UsagePlan", "Table", "Key", "Endpoint")
 def test_an_older_version_of_a_state_is_put_back_and_a_refresh_brings_it_up_to_date(
     deployed: Project,
 ) -> None:
-    state = deployed.folder / STATES / "dev.json"
+    state = deployed.state_file("dev")
     older = state.read_bytes()
     deployed.set("dev", {"inference": {"memory_mb": 2048}})
     assert deployed.stack("dev").up().error == ""
@@ -35,7 +34,7 @@ def test_a_monitor_account_that_is_lost_is_made_anew_in_another_and_customers_ke
     watched_by = {thing.name for thing in cloud.things.values() if thing.account == ACCOUNTS["monitor"]}
     kept = {thing.id for kind in CUSTOMERS for thing in cloud.of(kind, ACCOUNTS["service"])}
     cloud.things = {key: thing for key, thing in cloud.things.items() if thing.account != ACCOUNTS["monitor"]}
-    (deployed.folder / STATES / "dev-monitor.json").unlink()
+    deployed.state_file("dev-monitor").unlink()
     for name in PAIR:
         deployed.set(name, {"accounts": other})
         assert deployed.stack(name).up().error == ""

@@ -1,42 +1,65 @@
 """What a release deployed is taken over: nothing that holds data or identity is replaced or deleted."""
 
+import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.engine.engine import ROOT
 from tests.engine.project import Project
-from tests.engine.release import RELEASES, restore
+from tests.engine.release import last, lost, project_version, restore, stacks
 
-pytestmark = pytest.mark.engine
-# A class whose resource keeps what nobody can make again, or is what others know: an address, a key, a name.
-KEPT = {
-    *("Table", "TableItem", "Key", "Alias", "Bucket", "Secret", "Repository"),
-    *("RestApi", "Stage", "ApiKey", "UsagePlan", "UsagePlanKey", "DomainName"),
-    *("Topic", "TopicSubscription", "Role", "Endpoint", "Function", "LogGroup", "Queue"),
+# What a careless version would do: another name in the program with no alias, and another one in AWS.
+CARELESS = {
+    "components/service/reference_data.py": ('f"{name}-table"', 'f"{name}-items"'),
+    "components/notify/notifications.py": ('f"{args.prefix}-{level}"', 'f"{args.prefix}-at-{level}"'),
 }
-LAST = max(RELEASES.iterdir(), key=lambda path: tuple(map(int, path.name.split(".")))).name
+TAKEN = {
+    "Table inference-dev-reference-data-table",
+    "Table inference-dev-reference-data-items",
+    "Topic inference-dev-notifications-warn",
+    "Topic inference-dev-notifications-critical",
+}
 
 
-@pytest.fixture
-def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """A pair that the last release deployed, of this program now."""
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "a passphrase for tests")  # the release's states have it
-    project = Project.create(tmp_path / "project", {})
-    restore(LAST, project)
-    yield project
-    project.close()
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """What the last release deployed, of this program now. Not to be changed: `fork` it."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        closing(Project.create(tmp_path_factory.mktemp("released") / "project", {})) as project,
+    ):
+        patch.setenv("PULUMI_CONFIG_PASSPHRASE", "a passphrase for tests")  # that of the first release
+        restore(last(), project)
+        yield project
 
 
-@pytest.mark.parametrize("stack", ["dev", "dev-monitor"])
-def test_what_the_last_release_deployed_is_kept(released: Project, stack: str) -> None:
-    change = released.stack(stack).preview()
+@pytest.mark.engine
+@pytest.mark.parametrize("name", stacks(last()))
+def test_what_the_last_release_deployed_is_kept(released: Project, name: str) -> None:
+    stack = released.stack(name)
+    change = stack.preview()
     assert change.error == ""
-    lost = change.of("delete", "replace", "create-replacement", "delete-replaced")
-    assert not {resource for resource in lost if resource.partition(" ")[0] in KEPT}
-    again = {
-        resource
-        for resource in change.of("create")
-        if resource.partition(" ")[0] in {"Table", "Key", "RestApi", "ApiKey", "Topic"}
-    }
-    assert not again  # under another name it would be a second, empty one
+    assert lost(stack, change) == set()
+
+
+@pytest.mark.engine
+def test_an_upgrade_that_would_take_data_or_an_address_away_is_found(
+    released: Project, tmp_path: Path
+) -> None:
+    with closing(released.fork(tmp_path / "copy")) as project:
+        for path, (old, new) in CARELESS.items():
+            project.edit(path, old, new)
+        stack = project.stack("dev")
+        change = stack.preview()
+    assert change.error == ""
+    assert lost(stack, change) >= TAKEN
+
+
+def test_the_last_release_is_in_the_changelog_and_kept() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (\d+\.\d+\.\d+) - 20\d\d-\d\d-\d\d$", changelog, re.MULTILINE)
+    assert versions[0] == project_version() == last()
+    assert changelog.index("## Unreleased") < changelog.index(f"## {versions[0]}")

@@ -9,10 +9,9 @@ import pytest
 from tests.engine.effects import assert_effects
 from tests.engine.project import Project
 from tests.engine.row import DASHBOARD, DASHBOARDS, Step, settings
-from tests.engine.stacks import EXISTING, THEIRS, WATCH
+from tests.engine.stacks import EXISTING, PROBES, THEIRS, WATCH
 
 pytestmark = pytest.mark.engine
-PROBES = "authorization: none\nprobes: [{name: list, path: /orders}]\n"
 REPORTER = "* usage-reporter-*"
 # What each stack makes besides alarms: nothing that serves a request.
 SHARED = (
@@ -68,9 +67,8 @@ STEPS = [
 @pytest.fixture
 def theirs(tmp_path: Path) -> Iterator[Project]:
     with closing(Project.create(tmp_path / "theirs", WATCH)) as project:
-        probes = project.own_sources() / "probes" / "orders.yaml"
-        probes.parent.mkdir(exist_ok=True)
-        probes.write_text(PROBES)
+        for path, text in PROBES.items():
+            project.write(path, text)
         yield project
 
 
