@@ -18,6 +18,7 @@ KEYS: Mapping[str, str] = {
 AWS_KEY = "alias/aws/"  # a key that AWS manages: its policy is not ours
 
 
+DEFAULT = "applyServerSideEncryptionByDefault"
 ENCRYPTION_WHY = "it is kept in plain, or under a key whose use nobody can take away."
 
 
@@ -34,9 +35,8 @@ def _encryption(resource: Resource) -> Iterator[str]:
         yield "encryptionConfigurations names no key"
     if resource.kind == "s3.BucketServerSideEncryptionConfiguration":
         rules = resource.at("rules")
-        default = "applyServerSideEncryptionByDefault"
         if rules != UNKNOWN and not _any_key(
-            [each.get(default) for each in mappings(rules)], "kmsMasterKeyId"
+            [each.get(DEFAULT) for each in mappings(rules)], "kmsMasterKeyId"
         ):
             yield "its rules name no key"
 
@@ -71,7 +71,8 @@ def in_plain(resources: Sequence[Resource]) -> Iterator[str]:
     buckets = [each for each in resources if each.kind in ("s3.Bucket", "s3.BucketV2")]
     configured = {each.at("bucket") for each in resources if each.kind.startswith("s3.BucketServerSide")}
     for bucket in buckets:
-        if not {bucket.at("bucket"), UNKNOWN} & configured:
+        own = bucket.at("serverSideEncryptionConfiguration", "rule", DEFAULT, "kmsMasterKeyId")
+        if not ({bucket.at("bucket"), UNKNOWN} & configured or _own(own)):
             yield (
                 f"{bucket.name}: no encryption configuration names it: {ENCRYPTION_WHY} Add a"
                 " BucketServerSideEncryptionConfiguration with the stack's key."

@@ -32,7 +32,8 @@ def _authorized(resource: Resource) -> Iterator[str]:
         yield "the function's address is open to everybody"
     if resource.kind == "apigatewayv2.Route" and how == "NONE":
         route = str(resource.at("routeKey"))
-        if not route.startswith((PREFLIGHT, "$disconnect")):
+        # Of a WebSocket API only who connects can be asked.
+        if (" " in route or route in ("$connect", "$default")) and not route.startswith(f"{PREFLIGHT} "):
             yield f"the route {route} asks nobody who calls"
     if resource.kind == "apigatewayv2.Api" and resource.at("target"):
         yield "the API's quick route asks nobody who calls"
@@ -47,7 +48,7 @@ def _asks(operation: Mapping[str, Any], schemes: Mapping[str, Any]) -> bool:
     """Whether somebody has to say who they are. API Gateway does not read the document's own `security`."""
     wanted = operation.get("security") or []
     names = {name for each in wanted for name in each}
-    known = any(schemes.get(name, {}).get(key) for name in names for key in AUTHORIZERS)
+    known = any((schemes.get(name) or {}).get(key) for name in names for key in AUTHORIZERS)
     return known and all(wanted)  # one that is empty lets in whoever says nothing
 
 

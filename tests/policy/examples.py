@@ -77,7 +77,8 @@ def scaled(least: object, stack: str = "prod", dimension: str = "variant:Desired
     )
 
 
-SCHEMES = {
+SCHEMES: dict[str, Any] = {
+    "unheard_of": None,
     "sigv4": {"x-amazon-apigateway-authtype": "awsSigv4"},
     "api_key": {"type": "apiKey"},
     "cognito": {"type": "apiKey", "x-amazon-apigateway-authorizer": {"type": "cognito_user_pools"}},
@@ -258,6 +259,8 @@ REFUSED = [
     ("known-callers", resource("apigatewayv2.Api", target="arn"), "the API's quick route asks nobody"),
     ("known-callers", route("NONE"), "the route POST /x asks nobody who calls"),
     ("known-callers", route(None, "$default"), "the route $default asks nobody who calls"),
+    ("known-callers", route("NONE", "$connect"), "the route $connect asks nobody who calls"),
+    ("known-callers", api(document([{"unheard_of": []}])), ASKS_NOBODY),
     (
         "known-callers",
         resource("apigateway.Method", authorization="NONE", apiKeyRequired=True),
@@ -340,6 +343,7 @@ PASSED = [
     ("known-callers", resource("apigatewayv2.Api", protocolType="HTTP")),
     ("known-callers", route("JWT")),
     ("known-callers", route(None, "OPTIONS /x")),
+    ("known-callers", route(None, "sendMessage")),
     ("known-callers", resource("apigateway.Method", authorization="AWS_IAM")),
     ("known-callers", resource("apigateway.Method", authorization="NONE", httpMethod="OPTIONS")),
     ("known-callers", resource("lambda.FunctionUrl", authorizationType="AWS_IAM")),

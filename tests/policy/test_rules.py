@@ -91,5 +91,13 @@ def test_a_bucket_needs_an_encryption_of_its_own(kind: str, encrypted: str | Non
     assert [name for name, _ in found] == ["bucket-encryption"] * refused
 
 
+@pytest.mark.parametrize(("key", "refused"), [("k", 0), (UNKNOWN, 0), (None, 1)])
+def test_a_buckets_old_way_to_be_encrypted_is_known(key: str | None, refused: int) -> None:
+    default = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key}
+    rule = {"rule": {"applyServerSideEncryptionByDefault": default}}
+    found = list(violations([resource("s3.Bucket", serverSideEncryptionConfiguration=rule)]))
+    assert [name for name, _ in found] == ["bucket-encryption"] * refused
+
+
 def test_rules_of_whole_stacks_say_in_one_line_what_they_hold() -> None:
     assert all((judge.__doc__ or "").partition("\n")[0].endswith(".") for judge in OF_STACKS.values())
