@@ -6,8 +6,8 @@ What customers get and which pages are open; the rest is one click away, on the 
 from collections.abc import Sequence
 
 from monitoring.dashboards import promise
-from monitoring.dashboards.boards import COLUMNS, HEADING_HEIGHT, NUMBER_HEIGHT, Row, body, page_arns
-from monitoring.dashboards.widgets import Place, alarm_states, text
+from monitoring.dashboards.boards import NUMBER_HEIGHT, body, page_arns
+from monitoring.dashboards.widgets import COLUMNS, Place, Row, alarm_states, heading, text
 from monitoring.names import console, dashboard_name
 from monitoring.stacks import stacks
 from monitoring.watched import Watched
@@ -21,9 +21,9 @@ def overview_dashboard(services: Sequence[Watched], monitor_account_id: str) -> 
 
     Raises `MonitoringError` for more of them than one dashboard holds.
     """
-    title = text(f"# {len(services)} service{'s' * (len(services) != 1)}: what customers get")
+    title = heading(f"# {len(services)} service{'s' * (len(services) != 1)}: what customers get")
     return body(
-        [[(COLUMNS, HEADING_HEIGHT, title)], *(_row(watched, monitor_account_id) for watched in services)],
+        [title, *(_row(watched, monitor_account_id) for watched in services)],
         mend="Watch some of the services from another monitor stack: take them out of `watches`",
     )
 

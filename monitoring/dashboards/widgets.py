@@ -11,6 +11,10 @@ from typing import Any
 from monitoring.spec import Expression, MetricQuery, MetricStat
 
 Widget = dict[str, Any]
+Row = list[tuple[int, int, Widget]]  # width, height
+
+COLUMNS = 24
+HEADING_HEIGHT = 1
 
 BLUE, TEAL, GREY = "#0972d3", "#0e7c86", "#7d8998"  # what is measured: first, second, for comparison
 GREEN, AMBER, RED = "#037f0c", "#b35c00", "#d13212"  # promise, warn, critical
@@ -99,6 +103,11 @@ def alarm_states(title: str, arns: Sequence[str], *, only_open: bool = False) ->
 def text(markdown: str) -> Widget:
     """Markdown: a heading, an explanation, links."""
     return {"type": "text", "properties": {"markdown": markdown, "background": "transparent"}}
+
+
+def heading(markdown: str) -> Row:
+    """A text over the whole width."""
+    return [(COLUMNS, HEADING_HEIGHT, text(markdown))]
 
 
 def place_all(rows: Sequence[Sequence[tuple[int, int, Widget]]]) -> list[Widget]:
