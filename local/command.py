@@ -4,7 +4,7 @@ import argparse
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -64,22 +64,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _run(given: argparse.Namespace, console: Console) -> int:
     started_at = time.time()
-    wanted = copies(given.stack, given.service)
-    if given.watch:
-        wanted = (their_copy(wanted),)
-    options = Options(
-        requests=given.requests or (None if given.minutes else DEFAULT_REQUESTS),
-        clients=given.clients,
-        minutes=given.minutes,
-        fault=FAULTS[given.fault] if given.fault else None,
-        stack=given.stack,
-        service=wanted[0].service,
-    )
-    if options.fault and len(wanted) > 1:
-        raise ConfigError(
-            f"--fault {options.fault.name} breaks one service, and {len(wanted)} were to run."
-            " Give one --service."
-        )
+    wanted, options = _wanted(given)
     services = {copy.service: load(copy.service) for copy in wanted}
     for service in services.values():
         _possible(options, service)
@@ -89,13 +74,11 @@ def _run(given: argparse.Namespace, console: Console) -> int:
         with steps.step("emulator", "Start the emulator"):
             emulator = running.enter_context(Emulator(region=region(options.stack), port=given.port))
         environment = emulator.sdk_environment(SERVICE_ACCOUNT)
-        models: dict[str, tuple[ModelServer, Path]] = {}
-        for name in (name for name, service in services.items() if service.uses_model):
-            which = "" if len(services) == 1 else f" {name}"
-            with steps.step(f"model{which}", f"Start the model server{which and ','}{which}"):
-                made = trained(name)
-                server = running.enter_context(ModelServer(environment=environment, trained=made))
-                models[name] = server, made.directory
+        models = {
+            name: _model(name, steps, running, environment, alone=len(services) == 1)
+            for name, service in services.items()
+            if service.uses_model
+        }
         asked = []
         for copy in wanted:
             model, artefact = models.get(copy.service, (None, None))
@@ -114,6 +97,37 @@ def _run(given: argparse.Namespace, console: Console) -> int:
     if not all(summary.held for summary in summaries):
         return NOT_HELD
     return HELD if all(summary.slo_kept for summary in summaries) else SLO_BROKEN
+
+
+def _wanted(given: argparse.Namespace) -> tuple[tuple[Copy, ...], Options]:
+    """What is to run, and how. Raises `ConfigError` for what does not go together."""
+    wanted = copies(given.stack, given.service)
+    if given.watch:
+        wanted = (their_copy(wanted),)
+    options = Options(
+        requests=given.requests or (None if given.minutes else DEFAULT_REQUESTS),
+        clients=given.clients,
+        minutes=given.minutes,
+        fault=FAULTS[given.fault] if given.fault else None,
+        stack=given.stack,
+        service=wanted[0].service,
+    )
+    if options.fault and len(wanted) > 1:
+        raise ConfigError(
+            f"--fault {options.fault.name} breaks one service, and {len(wanted)} were to run."
+            " Give one --service."
+        )
+    return wanted, options
+
+
+def _model(
+    service: str, steps: Steps, running: ExitStack, environment: Mapping[str, str], *, alone: bool
+) -> tuple[ModelServer, Path]:
+    """The started server of a service's model, and its artefact."""
+    which = "" if alone else f" {service}"
+    with steps.step(f"model{which}", f"Start the model server{which and ','}{which}"):
+        made = trained(service)
+        return running.enter_context(ModelServer(environment=environment, trained=made)), made.directory
 
 
 def their_copy(wanted: Sequence[Copy]) -> Copy:

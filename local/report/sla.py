@@ -80,25 +80,23 @@ def tables(findings: Findings, begins: datetime, ends: datetime) -> dict[str, li
 
 def _sums(findings: Findings, limit_ms: float) -> dict[datetime, Row]:
     stage, ours = _dimensions(findings)
-    found: dict[datetime, Row] = defaultdict(Counter)
+    found: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
     for point in findings.datapoints:
-        row, value, count = found[_minute(point)], float(point["value"]), round(point.get("count", 1))
-        for column, metric in COUNTED.items() if _is(point, NAMESPACE, ours) else ():
-            if point["metric"] == metric:
-                row[column] += round(value * count)
-        for column, metric in REQUESTS.items() if _is(point, API, stage) else ():
-            if point["metric"] == metric:
-                row[column] += round(value * count)
-        if point["metric"] == "Latency" and _is(point, API, stage):
-            row["timed"] += count
-            row["in_time"] += count * (value <= limit_ms)
-            if findings.watched["api"].get("answered_as"):
-                row["answered"] += 0  # known to be none, where none was
-        if point["metric"] == ANSWERED_LATENCY and _is(point, NAMESPACE, ours):
-            row["answered"] += count
-            row["answered_in_time"] += count * (value <= limit_ms)
-        if point["metric"] == "CanaryLatency" and _is(point, NAMESPACE, ours):
-            row["probes_in_time"] += count * (value <= limit_ms)
+        row, metric = found[_minute(point)], point["metric"]
+        value, count = float(point["value"]), round(point.get("count", 1))
+        in_time = count * (value <= limit_ms)
+        if _is(point, API, stage):
+            row.update({column: round(value * count) for column, name in REQUESTS.items() if name == metric})
+            if metric == "Latency":
+                row.update(timed=count, in_time=in_time)
+                if findings.watched["api"].get("answered_as"):
+                    row.update(answered=0)  # known to be none, where none was
+        elif _is(point, NAMESPACE, ours):
+            row.update({column: round(value * count) for column, name in COUNTED.items() if name == metric})
+            if metric == ANSWERED_LATENCY:
+                row.update(answered=count, answered_in_time=in_time)
+            elif metric == "CanaryLatency":
+                row.update(probes_in_time=in_time)
     return {at: dict(row) for at, row in found.items()}
 
 

@@ -233,7 +233,7 @@ class Served:
             used = observe.usage(
                 self._emulator, SERVICE_ACCOUNT, self.watched["name"], self.watched["usage_plans"], min(days)
             )
-            advance(len(used), f"{len(used)} plans")
+            advance(len(used), f"{len(used)} plan{'' if len(used) == 1 else 's'}")
         return used
 
 

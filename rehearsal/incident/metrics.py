@@ -1,7 +1,7 @@
 """A scenario -> the metrics that an alarm set would see, with when each datapoint arrives."""
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from rehearsal.incident.kpis.metrics import apart
 from rehearsal.incident.names import Names
 from rehearsal.incident.scenario import Explicit, Scenario
 from rehearsal.incident.signals import Signals
-from rehearsal.incident.simulation import simulate
+from rehearsal.incident.simulation import Shape, simulate
 from rehearsal.sources.stack import AlarmSet
 
 PROBES = 1  # the stream of chance that is theirs
@@ -42,12 +42,8 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
     _check_kpis(scenario, alarm_set)
     start = scenario.begins - timedelta(minutes=scenario.history)
     minutes = scenario.history + scenario.duration
-    conditions = Conditions(minutes=minutes)
     shape = scenario.shape(alarm_set)
-    for fault in scenario.faults:
-        when = slice(scenario.history + fault.begin, scenario.history + fault.end)
-        given = promise.sized(fault.kind, fault.given, alarm_set.slo, shape)
-        FAULTS[fault.kind].apply(conditions, when, given)
+    conditions = _conditions(scenario, alarm_set, shape)
     rng = np.random.default_rng(scenario.seed)
     requests = scenario.traffic.requests(start, conditions.traffic, rng)
     outcome = simulate(conditions, requests, shape, rng, np.random.default_rng((scenario.seed, PROBES)))
@@ -63,25 +59,39 @@ def incident(scenario: Scenario, alarm_set: AlarmSet) -> Incident:
 
     metrics: dict[MetricKey, MetricSeries] = {}
     unknown: set[str] = set()
-    for alarm in alarm_set.alarms:
-        for query in alarm.queries if isinstance(alarm, MetricAlarm) else ():
-            if isinstance(query, MetricStat):
-                simulated = driven.metrics.get(MetricKey.of(query.namespace, query.metric, query.dimensions))
-                if simulated is None and names.own(query):
-                    simulated = signals.metric(query.namespace, query.metric, query.dimensions)
-                metric = _metric(query, simulated, explicit, conditions, scenario.history)
-                if metric is None:
-                    unknown.add(named(query))
-                else:
-                    account = account_of(query, alarm_set)
-                    key = MetricKey.of(query.namespace, query.metric, query.dimensions, account)
-                    metrics[key] = metric
+    for query in _asked_for(alarm_set):
+        simulated = driven.metrics.get(MetricKey.of(query.namespace, query.metric, query.dimensions))
+        if simulated is None and names.own(query):
+            simulated = signals.metric(query.namespace, query.metric, query.dimensions)
+        metric = _metric(query, simulated, explicit, conditions, scenario.history)
+        if metric is None:
+            unknown.add(named(query))
+        else:
+            account = account_of(query, alarm_set)
+            metrics[MetricKey.of(query.namespace, query.metric, query.dimensions, account)] = metric
     told = {(e.namespace, e.metric) for e in scenario.series}
     return Incident(
         series=Series(start, minutes, metrics, {**driven.quotas, **scenario.quotas}),
         unknown=tuple(sorted(unknown)),
         idle=tuple(k.key for k in driven.idle if (k.metric.namespace, k.metric.name) not in told),
     )
+
+
+def _conditions(scenario: Scenario, alarm_set: AlarmSet, shape: Shape) -> Conditions:
+    """What holds in each minute, with the faults."""
+    conditions = Conditions(minutes=scenario.history + scenario.duration)
+    for fault in scenario.faults:
+        when = slice(scenario.history + fault.begin, scenario.history + fault.end)
+        given = promise.sized(fault.kind, fault.given, alarm_set.slo, shape)
+        FAULTS[fault.kind].apply(conditions, when, given)
+    return conditions
+
+
+def _asked_for(alarm_set: AlarmSet) -> Iterator[MetricStat]:
+    """The metrics of all alarms, as their queries have them."""
+    for alarm in alarm_set.alarms:
+        if isinstance(alarm, MetricAlarm):
+            yield from (query for query in alarm.queries if isinstance(query, MetricStat))
 
 
 def _check_kpis(scenario: Scenario, alarm_set: AlarmSet) -> None:

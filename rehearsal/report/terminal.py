@@ -52,6 +52,18 @@ def detail(result: Result, console: Console) -> None:
     """One scenario in full: what fired, when, what went out and what was muted by what."""
     scenario = result.scenario
     console.print(Text(scenario.name, "bold"), scenario.why, sep="\n", highlight=False)
+    if result.detections:
+        console.print(_faults(result))
+    console.print(_fired(result))
+    if result.told:
+        console.print(_notifications(result))
+    for doubt in result.doubts:
+        console.print(Text(f"note: {data.doubt_text(doubt)}", "dim"))
+    notes([result], console)
+
+
+def _faults(result: Result) -> Table:
+    """When each fault is, and the first page that it led to."""
     faults = Table(title="Faults", title_justify="left")
     for heading in ("fault", "from", "to", "first page", "after"):
         faults.add_column(heading)
@@ -63,15 +75,19 @@ def detail(result: Result, console: Console) -> None:
             found.page.key if found.page else Text("missed", "red") if found.missed else "none",
             durations.text(found.after) if found.after is not None else "",
         )
-    if result.detections:
-        console.print(faults)
+    return faults
+
+
+def _fired(result: Result) -> Table:
+    """Each time that an alarm went off, and the page that this led to."""
+    history = result.scenario.history
     fired = Table(title="What fired", title_justify="left")
     for heading in ("alarm", "in ALARM from", "page", "muted by"):
         fired.add_column(heading, overflow="fold")
     pages = {(page.alarm, page.entered): page for page in (*result.sent, *result.muted)}
     for alarm in result.alarm_set.alarms:
         for minute, state in result.timeline.changes(alarm.name):
-            at = minute + 1 - scenario.history
+            at = minute + 1 - history
             if state == "ALARM" and at > 0:
                 page = pages.get((alarm.name, at))
                 fired.add_row(
@@ -80,12 +96,7 @@ def detail(result: Result, console: Console) -> None:
                     f"{page.level} at {durations.text(page.minute)}" if page and not page.muted_by else "",
                     (page.muted_by or "") if page else "",
                 )
-    console.print(fired)
-    if result.told:
-        console.print(_notifications(result))
-    for doubt in result.doubts:
-        console.print(Text(f"note: {data.doubt_text(doubt)}", "dim"))
-    notes([result], console)
+    return fired
 
 
 def _notifications(result: Result) -> Table:

@@ -67,9 +67,8 @@ def probes_side(sums: Sums, expected: int, outages: Downtime, promise: Promise) 
     lower, upper = _bounds(total, failed, gap)
     allowed = budget(promise)
     kept_up_to, broken_from = provable(total, float(allowed)) if total else (None, None)
-    kept_with_gap = provable(total + gap, float(allowed))[0] if total else None
+    kept_with_gap, broken_with_gap = provable(total + gap, float(allowed)) if total else (None, None)
     told = f"{number(failed)} of {counted(total, 'probe')} failed"
-    broken_with_gap = provable(total + gap, float(allowed))[1] if total else None
     verdict: Verdict
     if not total:
         verdict, because = "not provable", "No probe was made."

@@ -105,31 +105,35 @@ def _correct(tree: Tree, root: Span) -> int:
         if span.hop.detail == FUNCTION:
             _put_under_invocation(span)
         for child in span.children:
+            child_owner, skew = owner, 0.0
             if not child.finished:
                 tree.unfinished.append(child)
                 child.end = max(child.start, span.end - shift)
-            child_shift, child_owner = shift, owner
             if shift:
                 child.start += shift
                 child.end += shift
             if child.hop.kind == "service":
-                child_owner = child
-                child.detached = span.asynchronous
-                skew = _skew(span, child)
-                if skew:
-                    tree.shifted_s.append(skew)
-                    child.start += skew
-                    child.end += skew
-                    child_shift += skew
-                _count_initialization_in(span, child, child_shift)
+                child_owner, skew = child, _correct_service(tree, span, child, shift)
             elif child.hop.kind in ("step", "local"):
                 child.hop = _owned(child.hop, owner.hop.name)
             starts.tell(child, child_owner)
-            stack.append((child, child_shift, child_owner))
+            stack.append((child, shift + skew, child_owner))
         if len(span.children) > 1:
             span.children.sort(key=BY_START)
     tree.cold = starts.waited_for()
     return reached
+
+
+def _correct_service(tree: Tree, caller: Span, service: Span, shift: float) -> float:
+    """Move a segment of another host into its caller; returns by how many seconds, besides the `shift`."""
+    service.detached = caller.asynchronous
+    skew = _skew(caller, service)
+    if skew:
+        tree.shifted_s.append(skew)
+        service.start += skew
+        service.end += skew
+    _count_initialization_in(caller, service, shift + skew)
+    return skew
 
 
 @lru_cache(maxsize=4096)

@@ -71,7 +71,6 @@ def document(span: Mapping[str, Any], resource: Attributes) -> dict[str, Any]:
     if isinstance(parent, str) and not parent.strip("0"):  # some writers have zeros for none
         parent = None
     is_segment = not parent or kind in ENTRIES
-    status = _first(attributes, "http.response.status_code", "http.status_code")
     made: dict[str, Any] = {
         "trace_id": _trace_id(span.get("traceId")),
         "id": _span_id(span.get("spanId"), "spanId"),
@@ -84,25 +83,29 @@ def document(span: Mapping[str, Any], resource: Attributes) -> dict[str, Any]:
         made["in_progress"] = True
     else:
         made["end_time"] = _seconds(span, "endTimeUnixNano")
-    method, url = _first(attributes, *METHOD), _first(attributes, *URL)
-    if method is not None or url is not None:
-        asked = {"method": method, "url": url}
-        made["http"] = {"request": {name: str(value) for name, value in asked.items() if value is not None}}
-    if status is not None and str(status).isdecimal():
-        made.setdefault("http", {})["response"] = {"status": int(status)}
+    http = _http(attributes)
     failed = isinstance(span.get("status"), Mapping) and span["status"].get("code") in ERROR_CODES
-    answered = made.get("http", {}).get("response", {}).get("status")
-    if failed and answered not in HTTP_FAILURES:  # which say of themselves whose fault they were
-        made["fault"] = True
     exceptions = list(_exceptions(span))
-    if exceptions:
-        made["cause"] = {"exceptions": exceptions}
-    annotations = {key: text for key, text in _annotations(attributes) if isinstance(text, str | int | float)}
-    if annotations:
-        made["annotations"] = annotations
-    if kind == "PRODUCER":
-        made["asynchronous"] = True  # nobody waits for the consumer
-    return made
+    more = {
+        "http": http,
+        # An HTTP failure's status says whose fault it was.
+        "fault": failed and http.get("response", {}).get("status") not in HTTP_FAILURES,
+        "cause": {"exceptions": exceptions} if exceptions else None,
+        "annotations": {k: v for k, v in _annotations(attributes) if isinstance(v, str | int | float)},
+        "asynchronous": kind == "PRODUCER",  # nobody waits for the consumer
+    }
+    return made | {key: value for key, value in more.items() if value}
+
+
+def _http(attributes: Attributes) -> dict[str, dict[str, Any]]:
+    """What was asked and answered, as far as it is told."""
+    asked = {"method": _first(attributes, *METHOD), "url": _first(attributes, *URL)}
+    status = _first(attributes, "http.response.status_code", "http.status_code")
+    parts: dict[str, dict[str, Any]] = {
+        "request": {name: str(value) for name, value in asked.items() if value is not None},
+        "response": {"status": int(status)} if status is not None and str(status).isdecimal() else {},
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def _identity(
