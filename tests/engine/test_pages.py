@@ -41,7 +41,7 @@ MEANWHILE = {  # what happens before a command
     ("docs/delivery.md", "rm "): "cp prod.json ../exported",
     ("docs/operations.md", "pulumi stack init prod"): f"rm ../{STATES}/inference-watch/prod.json",
 }
-OTHERS = {  # what another test follows
+OTHERS = {  # what another test does, by another way to the same
     "pulumi package add": "tests/engine/test_package.py",
     "pulumi preview -s prod --policy-pack policy": "tests/engine/test_policy.py",
 }
@@ -137,6 +137,8 @@ def test_get_started_leaves_both_stacks_deployed_in_the_accounts_that_were_named
     assert not {"state-bucket", "github-provider"} & {thing.name for thing in project.cloud.things.values()}
     assert said.endswith("\ninference-prod-monitor-overview\n")
     assert [endpoint.account for endpoint in project.cloud.of("Endpoint")] == [SERVICE]
+    (link,), (sink,) = project.cloud.of("Link"), project.cloud.of("Sink")
+    assert (link.account, link.inputs["sinkIdentifier"]) == (SERVICE, sink.outputs["arn"])
     assert "Function inference-prod-canary-function" in names(project, MONITOR)
 
 
@@ -161,11 +163,14 @@ def test_the_state_goes_to_a_bucket_its_secrets_to_a_key_and_nothing_is_left_to_
             assert project.cli("login", here(project)["PULUMI_BACKEND_URL"]).returncode == 0
             aws = {"AWS_CONFIG_FILE": str(tmp_path / "aws"), "AWS_ENDPOINT_URL": emulator.url}
             follow(project, "docs/delivery.md", aws)
-            listed = s3.list_objects_v2(Bucket=f"inference-watch-state-{MONITOR}-{REGION}")["Contents"]
-            assert {each["Key"] for each in listed if each["Key"].endswith(".json")} == {
-                f".pulumi/stacks/inference-watch{program}.json"
-                for program in ("/prod", "/prod-monitor", "-bootstrap/monitor", "-bootstrap/service")
-            }
+            bucket, (key,) = f"inference-watch-state-{MONITOR}-{REGION}", kms.list_keys()["Keys"]
+            for stack in ("prod", "prod-monitor", "bootstrap/monitor", "bootstrap/service"):
+                program = "inference-watch-bootstrap" if "/" in stack else "inference-watch"
+                at = f".pulumi/stacks/{program}/{Path(stack).name}.json"
+                state = json.load(s3.get_object(Bucket=bucket, Key=at)["Body"])["checkpoint"]["latest"]
+                encrypted = state["secrets_providers"]["state"]["url"]
+                assert encrypted.startswith(f"awskms:///{key['KeyArn']}?")
+                assert yaml.safe_load(project.file(stack).read_text())["secretsprovider"] == encrypted
             assert not [*project.root.glob("**/*.json")]
             assert "of-a-test" not in (project.folder / "exported").read_text()
             for account in (SERVICE, MONITOR):
@@ -250,6 +255,8 @@ def test_another_service_is_chosen(copy: Project) -> None:
 
 def test_a_service_is_taken_down_on_purpose(copy: Project) -> None:
     follow(copy, "docs/deployment.md", here(copy))
+    monitor = yaml.safe_load(copy.file("prod-monitor").read_text())["config"]
+    assert monitor["inference-watch:watches"] == ["prod", "acme/fraud/prod"]
     assert names(copy, SERVICE) == {  # a rolled-back update would go on using the old ones
         "EndpointConfiguration inference-prod-model-configuration",
         "Model inference-prod-model-model",
