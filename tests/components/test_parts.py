@@ -189,6 +189,7 @@ def test_sampling_rules_hold_for_this_services_entry_alone(dev: Run, prod: Run) 
         for rule in run.of("SamplingRule").values():
             assert rule.inputs["serviceName"] == entry
             assert rule.inputs["serviceType"] == "AWS::ApiGateway::Stage"
+            assert (rule.inputs["resourceArn"], rule.inputs["version"]) == ("*", 1)
 
 
 def rules(run: Run) -> list[tuple[str, str, str, float, int]]:

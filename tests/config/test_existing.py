@@ -34,6 +34,16 @@ def test_the_only_part_of_a_kind_is_steady_and_several_have_names_and_may_rest()
     assert (only.key, only.steady) == ("", True)
     both = watched(api=API, functions=[ONE, {**TWO, "steady": True}]).functions
     assert [(f.key, f.steady) for f in both] == [("read", False), ("write-2", True)]
+    (one,) = watched(api=API, functions=[{**ONE, "steady": False}]).functions
+    assert one.steady is False
+
+
+def test_instances_report_all_the_time_unless_the_endpoint_is_said_to_rest() -> None:
+    def always_on(**said: bool) -> bool:
+        (found,) = watched(api=API, endpoints=[{"name": "m", "variant": "main", **said}]).endpoints
+        return found.always_on
+
+    assert (always_on(), always_on(steady=True), always_on(steady=False)) == (True, True, False)
 
 
 def test_limits_are_those_of_what_exists() -> None:
