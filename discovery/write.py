@@ -17,6 +17,7 @@ from settings.slo import Slo
 
 PROJECT = "inference-watch"
 SLO = Slo()
+LONGEST_KEY = 120  # of 255 characters of an alarm's name, in which more stands
 
 
 class _Dumper(yaml.SafeDumper):
@@ -98,15 +99,16 @@ def _listed(key: str, items: Sequence[tuple[Mapping[str, Any], str]]) -> Iterato
 def _told_apart(
     kind: str, items: Sequence[tuple[Mapping[str, Any], str]]
 ) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """A `key` for each whose alarms would else be those of one before it, or have no name."""
+    """A `key` for each whose alarms would else be those of one before it, or have none, or too long a name."""
     taken: set[str] = set()
     for values, comment in items:
         words = (str(values[part]) for part in ("name", "operation", "variant") if part in values)
-        called = slug("-".join(words))
+        whole = slug("-".join(words))
+        called = whole[:LONGEST_KEY].rstrip("-")
         free = (f"{called or slug(kind)}-{number}" for number in count(1))
         key = called if called and called not in taken else next(key for key in free if key not in taken)
         taken.add(key)
-        yield values if key == called else {"name": values["name"], "key": key, **values}, comment
+        yield values if key == whole else {"name": values["name"], "key": key, **values}, comment
 
 
 def _plans(found: Found, base: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -53,6 +53,7 @@ def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None
         tables=(
             Table(name="t", operations=("Query", "Scan"), why=""),
             Table(name="T", operations=("Scan",), why=""),
+            Table(name="long-" * 51, operations=("Query", "Scan"), why=""),
         ),
     )
     stack = names("shop", "prod", name=None, env=None, stack=None)
@@ -64,7 +65,10 @@ def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None
         "getitems",
         "get-items-2",
     ]
-    assert [part.called for part in existing.tables] == ["t-query", "t-scan", "t-scan-1"]
+    assert [part.called for part in existing.tables] == [
+        *("t-query", "t-scan", "t-scan-1"),
+        *("-".join(["long"] * 24), "-".join([*["long"] * 24, "1"])),
+    ]
     assert [part.called for part in existing.usage_plans] == ["usage-plans-1", "usage-plans-2", "basic"]
 
 
