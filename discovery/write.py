@@ -99,7 +99,7 @@ def _listed(key: str, items: Sequence[tuple[Mapping[str, Any], str]]) -> Iterato
 def _told_apart(
     kind: str, items: Sequence[tuple[Mapping[str, Any], str]]
 ) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """A `key` for each whose alarms would else be those of one before it, or have none, or too long a name."""
+    """A `key` for each whose alarms would else be those of one before it, or have no name or a long one."""
     taken: set[str] = set()
     for values, comment in items:
         words = (str(values[part]) for part in ("name", "operation", "variant") if part in values)

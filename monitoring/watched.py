@@ -149,7 +149,9 @@ class WatchedQuotas(Section):
         if not quotas.watch:
             return None
         own = settings.role == "service" and settings.chosen.uses_model and model.endpoint is None
-        types = [*([model.instances.type] if own and model.instances else []), *quotas.instance_types]
+        there = [endpoint.instance_type for endpoint in settings.existing.endpoints]
+        deployed = model.instances.type if own and model.instances else None
+        types = [kind for kind in (deployed, *there, *quotas.instance_types) if kind]
         return cls(
             api_requests_per_s=quotas.throttle_per_s(settings.region),
             other_rest_apis=quotas.other_rest_apis,

@@ -2,10 +2,11 @@
 
 import pytest
 
+import config
 from monitoring import service_dashboard
 from monitoring.catalogue import kpis
 from monitoring.spec import Expression, MetricAlarm, MetricStat
-from monitoring.watched import Watched, WatchedApi, WatchedParts
+from monitoring.watched import Watched, WatchedApi, WatchedParts, WatchedQuotas
 from settings.alarms import AlarmsTuning
 from tests.monitoring.builders import QUOTAS, alarms, composite, metric_alarm, watched
 
@@ -46,6 +47,22 @@ def test_endpoint_instances_are_compared_with_the_quota_of_their_type() -> None:
     assert read(alarm) == [("AWS/Usage", "ResourceCount", dimensions, "Maximum")]
     assert math(alarm) == ["100 * m / SERVICE_QUOTA(m)"]
     assert alarm.threshold == 80
+
+
+def test_the_types_of_endpoints_that_exist_are_watched_too() -> None:
+    endpoints = [
+        {"name": "e", "variant": "blue", "instance_type": "ml.m5.large"},
+        {"name": "e", "variant": "green", "instance_type": "ml.g5.xlarge"},
+        {"name": "serverless"},
+    ]
+    raw = {
+        **config.read_stack("their-api"),
+        "existing": {"endpoints": endpoints, "url": "https://api.example.com"},
+        "quotas": {"watch": True, "instance_types": ["ml.c5.large", "ml.m5.large"]},
+    }
+    quotas = WatchedQuotas.of(config.parse(raw))
+    assert quotas
+    assert quotas.instance_types == ("ml.m5.large", "ml.g5.xlarge", "ml.c5.large")
 
 
 def test_requests_of_every_api_named_are_added_up_against_the_accounts_throttle() -> None:
