@@ -25,6 +25,8 @@ from settings.probes.texts import (
 from settings.probes.wire import VARIABLE, UnsendableError, by_path
 from settings.service.errors import did_you_mean
 
+SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie")
+
 
 def probe_problems(probe: Probe, at: At, default: Callable[[Call], Authorization]) -> Iterator[str]:
     """Every problem of a probe and its steps; `default` is the authorization of a call that says none."""
@@ -128,7 +130,7 @@ def _headers(call: Call, at: At, place: Place, authorization: Authorization) -> 
             yield f"{where}: the canary writes this header itself. {KEPT[lower]}"
         elif lower in written:
             yield f"{where}: `authorization` writes this header, so yours would be lost. Remove one of them."
-        elif SECRET.search(name) and not any(references(value)):
+        elif (lower in SECRET_HEADERS or SECRET.search(name)) and not any(references(value)):
             yield f"{where}: {TOLD} `authorization`, or `${{secrets.NAME}}`."
         seen.add(lower)
 

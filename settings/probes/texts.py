@@ -19,7 +19,7 @@ FILLED = ("path", "query", "headers", "body", "form")  # parts of a request
 SLIP = re.compile(r"\$\{|\$secrets\.|\{\{-?\s*secrets\.")
 # Names of what holds a secret, in headers, queries and bodies. `next_token` is none, nor is `max_tokens`.
 SECRET = re.compile(
-    r"passw|pwd$|secret|credential|cookie$|(api|private|subscription)[-_]?key$|^(proxy-)?authorization$"
+    r"passw(or)?d|pwd$|secret(?!ar)|credential|(api|private|subscription)[-_]?key$"
     r"|^(x[-_])?token$|(access|auth|bearer|refresh|session|\bid)[-_]?token$",
     re.IGNORECASE,
 )

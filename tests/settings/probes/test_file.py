@@ -392,7 +392,7 @@ def test_what_looks_like_a_slip_and_is_none_is_taken(tmp_path: Path) -> None:
     parts = """
 path: /v1/models/m-1.0:predict/
 request:
-  query: {next_token: abc, at: 12:30, day: 2024-01-01}
+  query: {next_token: abc, secretary: Ann, at: 12:30, day: 2024-01-01}
   body:
     {max_tokens: 1,password: "${secrets.pw}", secret: null, token: "", said: "$${x}{{", n: [-1, 1e3, 0x10]}
 expect:
@@ -412,7 +412,9 @@ expect:
     )
     assert problems(tmp_path, content.replace("    path: /a\n", "")) == []
     (found,) = json.loads(file.read(tmp_path / "probes.yaml").exported())
-    assert found["target"] == "/v1/models/m-1.0:predict/?next_token=abc&at=12%3A30&day=2024-01-01"
+    assert (
+        found["target"] == "/v1/models/m-1.0:predict/?next_token=abc&secretary=Ann&at=12%3A30&day=2024-01-01"
+    )
     assert found["document"]["n"] == [-1, 1000.0, 16]
     assert found["schema"]["properties"]["id"] == {"type": "integer", "minimum": 1}
 

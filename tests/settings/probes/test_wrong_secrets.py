@@ -93,6 +93,14 @@ WRONG: dict[str, tuple[str, str]] = {
         probe(f"request: {{headers: {{X-Auth-Token: {HUSH}}}}}"),
         "5: probes[0].request.headers.X-Auth-Token: a secret in plain text is read",
     ),
+    "session in a header": (
+        probe(f"request: {{headers: {{Cookie: sid={HUSH}}}}}"),
+        "5: probes[0].request.headers.Cookie: a secret in plain text is read",
+    ),
+    "secret access key in a body": (
+        probe(f"request: {{body: {{awsSecretAccessKey: {HUSH}}}}}"),
+        "5: probes[0].request.body.awsSecretAccessKey: a secret in plain text",
+    ),
     "secret in a query": (
         probe(f"request: {{query: {{api_key: {HUSH}}}}}"),
         "5: probes[0].request.query.api_key: a secret in plain text is read",
