@@ -1,11 +1,13 @@
 """What is wrong with a service, for people: file and place, consequence, fix."""
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+PLAIN = re.compile(r"[\w$-]+")  # a key
 NOTHING = "nothing is there, and the key alone says nothing"
 # What is wanted, by pydantic's word for what is wrong; its own words of the others are plain enough.
 WANTED = {
@@ -54,7 +56,10 @@ def validation_problems(
             continue  # its items are wrong, which is told
         if detail["type"] == "missing" and detail["loc"] in slips:
             continue  # it is there, by a name with a slip
-        yield tuple(part for part in detail["loc"] if part != "[key]"), _said(model, detail)
+        place = tuple(part for part in detail["loc"] if part != "[key]")
+        if detail["type"] == "extra_forbidden" and not PLAIN.fullmatch(str(place[-1])):
+            place = place[:-1]  # where a colon is missing, a secret may be part of the key
+        yield place, _said(model, detail)
 
 
 def _near(model: type[BaseModel], error: ErrorDetails) -> str:
@@ -65,8 +70,12 @@ def _near(model: type[BaseModel], error: ErrorDetails) -> str:
 
 def _said(model: type[BaseModel], error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
+        key = str(error["loc"][-1])
         known = _fields(model, error["loc"][:-1])
-        return f"unknown key; it would have no effect. {did_you_mean(str(error['loc'][-1]), known)}"
+        if not PLAIN.fullmatch(key):
+            known_keys = did_you_mean("", known)
+            return f"a key of more than letters, digits, `-` and `_`; is a colon missing? {known_keys}"
+        return f"unknown key; it would have no effect. {did_you_mean(key, known)}"
     if error["type"] == "missing":
         return "missing, and it has no default. Write it."
     if error["input"] is None:

@@ -158,6 +158,10 @@ WRONG: dict[str, tuple[str, str]] = {
         schema(r"{pattern: '^\p{L}+$'}"),
         "6: probes[0].expect.schema.pattern: it is no regular expression (bad",
     ),
+    "pattern of another dialect": (
+        schema("{pattern: '[[:alpha:]]'}"),
+        "6: probes[0].expect.schema.pattern: it is no regular expression (Possible nested set",
+    ),
     "pattern of names that is none": (
         schema("{patternProperties: {'(': {}}}"),
         "6: probes[0].expect.schema.patternProperties[(]: it is no regular expression (missing",

@@ -93,6 +93,10 @@ WRONG: dict[str, tuple[str, str]] = {
         probe(f"request: {{headers: {{X-Auth-Token: {HUSH}}}}}"),
         "5: probes[0].request.headers.X-Auth-Token: a secret in plain text is read",
     ),
+    "secret where a colon is missing": (
+        f"authorization: {{bearer {HUSH}}}\nprobes: [{{name: a, path: /a}}]\n",
+        "1: authorization: a key of more than letters, digits, `-` and `_`; is a colon missing? There is:",
+    ),
     "session in a header": (
         probe(f"request: {{headers: {{Cookie: sid={HUSH}}}}}"),
         "5: probes[0].request.headers.Cookie: a secret in plain text is read",
