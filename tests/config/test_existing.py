@@ -44,6 +44,9 @@ def test_instances_report_all_the_time_unless_the_endpoint_is_said_to_rest() -> 
         return found.always_on
 
     assert (always_on(), always_on(steady=True), always_on(steady=False)) == (True, True, False)
+    (plain,) = watched(api=API, endpoints=[{"name": "m", "instance_type": "ml.m5.large"}]).endpoints
+    assert (plain.variant, plain.gpus) == ("AllTraffic", 0)
+    assert "gpus" in problems(existing={"api": API, "endpoints": [{"name": "m", "gpus": -1}]})
 
 
 def test_limits_are_those_of_what_exists() -> None:
