@@ -107,7 +107,9 @@ class Account:
         """Note what is lost; True where it is only not there, as `maybe` allows."""
         code = str(error.response.get("Error", {}).get("Code", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        of = ", ".join(str(value) for value in parameters.values() if isinstance(value, str))
+        given = [value for value in parameters.values() if isinstance(value, str)]
+        path = call.resources[0].partition("::/")[2]  # API Gateway's actions are all the same, on paths
+        of = f"/{path.format(api=''.join(given[:1]))}" if path else ", ".join(given)
         asked = f"{call.action}{f' of {of}' if of else ''}"
         if code in REFUSED or status == FORBIDDEN:
             self.note(f"{asked} is not allowed, so {lost}")

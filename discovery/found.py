@@ -76,7 +76,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Api:
-    """One stage of an API. `rate_per_s` None where nobody says; `url` where its own address is switched off.
+    """One stage of an API. `rate_per_s` None where nobody says; `url` is a custom domain's that leads to it.
 
     `authorizers` are by their id; functions among them are asked before a route is.
     """

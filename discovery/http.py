@@ -24,9 +24,6 @@ def read(account: Account, known: stages.Given, stage: str | None) -> Api:
     rate, throttled_by = stages.rate(
         account, (chosen.get("DefaultRouteSettings") or {}).get("ThrottlingRateLimit")
     )
-    url = None
-    if known.get("DisableExecuteApiEndpoint"):
-        url = stages.domain(account, api_id, str(chosen["StageName"]), rest=False)
     routes = tuple(_http_routes(account, api_id, variables, chosen.get("RouteSettings") or {}))
     return Api(
         kind="http",
@@ -36,7 +33,7 @@ def read(account: Account, known: stages.Given, stage: str | None) -> Api:
         routes=routes,
         rate_per_s=rate,
         throttled_by=throttled_by,
-        url=url,
+        url=stages.domain(account, known, api_id, str(chosen["StageName"]), rest=False),
         authorizers=stages.authorizers(account, calls.HTTP_AUTHORIZERS, routes, variables, ApiId=api_id),
     )
 

@@ -31,9 +31,6 @@ def read(account: Account, known: stages.Given, stage: str | None, others: Mappi
     variables = chosen.get("variables") or {}
     settings: Mapping[str, stages.Given] = chosen.get("methodSettings") or {}
     rate, throttled_by = stages.rate(account, (settings.get("*/*") or {}).get("throttlingRateLimit"))
-    url = None
-    if known.get("disableExecuteApiEndpoint"):
-        url = stages.domain(account, api_id, str(chosen["stageName"]), rest=True)
     endpoint = (known.get("endpointConfiguration") or {}).get("types") or ()
     if "PRIVATE" in endpoint:
         account.note(
@@ -51,7 +48,7 @@ def read(account: Account, known: stages.Given, stage: str | None, others: Mappi
         rate_per_s=rate,
         throttled_by=throttled_by,
         traced=bool(chosen.get("tracingEnabled")),
-        url=url,
+        url=stages.domain(account, known, api_id, str(chosen["stageName"]), rest=True),
         plans=tuple(_plans(account, api_id, str(chosen["stageName"]))),
         authorizers=stages.authorizers(account, calls.REST_AUTHORIZERS, routes, variables, restApiId=api_id),
     )

@@ -89,24 +89,34 @@ def _words(given: Any) -> tuple[str, ...]:
     return tuple(given.replace(",", " ").split() if isinstance(given, str) else given or ())
 
 
-def domain(account: Account, api_id: str, stage: str, *, rest: bool) -> str | None:
-    """The custom domain that leads to the stage, where the API's own address is switched off."""
-    lost = "where customers call is not known; set `existing.url`"
+def domain(account: Account, known: Given, api_id: str, stage: str, *, rest: bool) -> str | None:
+    """Where customers call: the custom domain that leads to the stage, if there is one for the canary."""
+    off = known.get("disableExecuteApiEndpoint" if rest else "DisableExecuteApiEndpoint")
+    lost = (
+        "where customers call is not known; set `existing.url`"
+        if off
+        else "whether they call it by a custom domain is not known; the canary calls the API's own address"
+    )
     domains, mappings, items = (
         (calls.REST_DOMAINS, calls.REST_MAPPINGS, "items")
         if rest
         else (calls.HTTP_DOMAINS, calls.HTTP_MAPPINGS, "Items")
     )
-    name, of, its_stage, path = (
-        ("domainName", "restApiId", "stage", "basePath")
+    name, mutual, of, its_stage, path = (
+        ("domainName", "mutualTlsAuthentication", "restApiId", "stage", "basePath")
         if rest
-        else ("DomainName", "ApiId", "Stage", "ApiMappingKey")
+        else ("DomainName", "MutualTlsAuthentication", "ApiId", "Stage", "ApiMappingKey")
     )
     for domain in account.pages(domains, items, lost) or ():
-        key = "domainName" if rest else "DomainName"
-        for mapping in account.pages(mappings, items, lost, **{key: domain[name]}) or ():
+        if str(domain[name]).startswith("*"):
+            continue
+        for mapping in account.pages(mappings, items, lost, **{name: domain[name]}) or ():
             if (mapping.get(of), mapping.get(its_stage)) == (api_id, stage):
                 below = str(mapping.get(path) or "").replace("(none)", "")
-                return f"https://{domain[name]}" + (f"/{below}" if below else "")
-    account.note(f"The API's own address is switched off and no custom domain leads to it, so {lost}")
+                address = f"https://{domain[name]}" + (f"/{below}" if below else "")
+                if not domain.get(mutual):
+                    return address
+                account.note(f"{address} asks callers for a certificate, which the canary has none of")
+    if off:
+        account.note(f"The API's own address is switched off and no custom domain leads to it, so {lost}")
     return None

@@ -66,7 +66,7 @@ def _settings(values: Mapping[str, Any]) -> str:
 def _existing(found: Found, probed: Route | None, base: str) -> Iterator[str]:
     api = found.api
     if api.url:
-        yield f"url: {flow(api.url)}"
+        yield f"url: {flow(api.url)} # a custom domain that leads to the stage"
     yield f"api: {flow(_api(found))}{_comment(_slow(api.routes))}"
     steady = probed.target.name if probed and len(found.functions) > 1 else ""
     yield from _listed(

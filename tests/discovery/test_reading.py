@@ -113,7 +113,7 @@ def test_nothing_at_all_allowed_is_an_answer_too() -> None:
     everything["sts__get_caller_identity"] = {"Account": ACCOUNT}
     with pytest.raises(NoApiError, match="No API is there that these credentials may see") as error:
         found(everything)
-    assert "apigateway:GET of abc is not allowed" in str(error.value)
+    assert "apigateway:GET of /restapis/abc is not allowed" in str(error.value)
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "UnrecognizedClientException"])
@@ -203,10 +203,13 @@ def test_a_websocket_api_is_refused_with_the_reason() -> None:
         found(answers)
 
 
-def test_where_the_api_s_own_address_is_off_customers_call_its_domain() -> None:
+@pytest.mark.parametrize("off", [True, False])
+def test_customers_call_the_domain_that_leads_to_the_stage(off: bool) -> None:
     answers = rest(("/", "GET", proxy("f"))) | {
-        "apigateway__get_rest_api": {"id": "abc", "name": "orders", "disableExecuteApiEndpoint": True},
-        "apigateway__get_domain_names": {"items": [{"domainName": "api.example.com"}]},
+        "apigateway__get_rest_api": {"id": "abc", "name": "orders", "disableExecuteApiEndpoint": off},
+        "apigateway__get_domain_names": {
+            "items": [{"domainName": "*.example.com"}, {"domainName": "api.example.com"}]
+        },
         "apigateway__get_base_path_mappings": {
             "items": [
                 {"restApiId": "abc", "stage": "test"},
@@ -215,8 +218,16 @@ def test_where_the_api_s_own_address_is_off_customers_call_its_domain() -> None:
         },
     }
     assert found(answers).api.url == "https://api.example.com/v1"
-    lost = found(answers, apigateway__get_base_path_mappings={"items": []})
-    assert (lost.api.url, len(lost.unseen)) == (None, 1)
+    none = found(answers, apigateway__get_base_path_mappings={"items": []})
+    assert (none.api.url, len(none.unseen)) == (None, int(off))
+    refusing = found(answers, apigateway__get_domain_names=refused())
+    assert refusing.unseen[0].startswith("apigateway:GET of /domainnames is not allowed, so whe")
+    asking = {"domainName": "api.example.com", "mutualTlsAuthentication": {"truststoreUri": "s3://b/k"}}
+    mutual = found(answers, apigateway__get_domain_names={"items": [asking]})
+    assert mutual.api.url is None
+    assert mutual.unseen[0] == (
+        "https://api.example.com/v1 asks callers for a certificate, which the canary has none of"
+    )
 
 
 def test_an_account_that_cannot_be_reached_is_a_sentence(
