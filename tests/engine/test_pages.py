@@ -89,7 +89,7 @@ def follow(project: Project, page: str, environment: Mapping[str, str]) -> str:
             check=False,
         )
     assert done.returncode == 0, "\n".join(
-        re.findall(r"^.*(?:error:|FAILED:|inference-watch:).*$", done.stdout, re.MULTILINE)
+        re.findall(r"^.*(?:error:|FAILED:|- inference-watch:).*$", done.stdout, re.MULTILINE)
     )
     return done.stdout
 
