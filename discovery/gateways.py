@@ -31,7 +31,13 @@ def _named(
     account: Account, call: Call, kind: str, *, key: str, id_key: str, name_key: str
 ) -> dict[str, str] | None:
     found = account.pages(call, key, f"other {kind} APIs are not listed")
-    return None if found is None else {str(api[id_key]): str(api.get(name_key, "")) for api in found}
+    if found is None:
+        return None
+    unfit = {"WEBSOCKET": " (a WebSocket API, which cannot be watched)"}
+    return {
+        str(api[id_key]): f"{api.get(name_key, '')}{unfit.get(api.get('ProtocolType', ''), '')}"
+        for api in found
+    }
 
 
 def _candidates(

@@ -121,7 +121,9 @@ class Reached:
         for user in self.users:
             its = {name for name in there if self._uses(user, kind, name)}
             found |= its
-            if not its and any(grant.reaches(self.arn(kind, NO_NAME)) for grant in user.allowed(kind)):
+            if its or not user.is_function:
+                continue  # the gateway uses what its integrations name
+            if any(grant.reaches(self.arn(kind, NO_NAME)) for grant in user.allowed(kind)):
                 unnamed.append(user.who)
         if unnamed:
             self._account.note(

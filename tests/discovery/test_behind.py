@@ -235,6 +235,18 @@ def test_a_table_that_the_gateway_asks_itself_may_be_a_function_s_too() -> None:
     assert (alone.operations, alone.why) == (("GetItem",), "the gateway's own integrations")
 
 
+def test_a_gateway_that_may_use_every_table_uses_the_one_that_its_integration_names() -> None:
+    query = {
+        "type": "AWS",
+        "credentials": ROLE,
+        "uri": f"arn:aws:apigateway:{REGION}:dynamodb:action/Query",
+        "requestTemplates": {"application/json": '{"TableName": "orders"}'},
+    }
+    all_ = found(allowing("dynamodb:*", "*") | rest(("/", "GET", query)))
+    assert [(one.name, one.operations) for one in all_.tables] == [("orders", ("Query",))]
+    assert all_.unseen == ()
+
+
 def test_a_policy_of_many_roles_is_read_once_and_one_of_aws_that_is_missing_is_not_missed() -> None:
     own, aws = f"arn:aws:iam::{ACCOUNT}:policy/own", "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"
     answers = rest(("/a", "GET", proxy("a")), ("/b", "GET", proxy("b"))) | {

@@ -154,7 +154,12 @@ def test_what_is_not_watched_is_said() -> None:
 def test_a_wrong_id_lists_the_apis_that_are_there() -> None:
     answers = rest(
         apigateway__get_rest_apis={"items": [{"id": "r2", "name": "b"}, {"id": "r1", "name": "a"}]},
-        apigatewayv2__get_apis={"Items": [{"ApiId": "h1", "Name": "shop"}]},
+        apigatewayv2__get_apis={
+            "Items": [
+                {"ApiId": "h1", "Name": "shop", "ProtocolType": "HTTP"},
+                {"ApiId": "w1", "Name": "talk", "ProtocolType": "WEBSOCKET"},
+            ]
+        },
     )
     with pytest.raises(NoApiError) as error:
         found(answers)
@@ -163,6 +168,7 @@ def test_a_wrong_id_lists_the_apis_that_are_there() -> None:
         "  r1  REST  a",
         "  r2  REST  b",
         "  h1  HTTP  shop",
+        "  w1  HTTP  talk (a WebSocket API, which cannot be watched)",
     ]
 
 
