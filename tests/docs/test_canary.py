@@ -55,6 +55,21 @@ def test_the_rehearsal_of_the_page_holds_and_shipped_ones_do_with_locations(tmp_
         assert (path.name, result.failures, result.unknown_metrics) == (path.name, [], ())
 
 
+def test_the_rehearsal_reads_the_locations_of_the_stack_that_is_rehearsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {"locations": ["us-east-1"], "each": {"prod": {"locations": ["eu-west-1"]}}}
+    keys = {**config.read_stack("prod-monitor"), "watches": ["prod", "fraud"], "canary": own}
+    written = {f"inference-watch:{key}": value for key, value in keys.items()}
+    (tmp_path / "Pulumi.prod-monitor.yaml").write_text(yaml.safe_dump({"config": written}))
+    (tmp_path / "Pulumi.prod.yaml").write_text((config.STACKS / "Pulumi.prod.yaml").read_text())
+    monkeypatch.setattr(config, "STACKS", tmp_path)
+    names = {alarm.name for alarm in stack.of_stack("prod").alarms if "-canary-" in alarm.name}
+    assert {name for name in names if name.endswith("-silent")} == {
+        f"inference-prod-monitor-canary-{region}-silent" for region in ("eu-central-1", "eu-west-1")
+    }
+
+
 def test_the_price_is_the_sum_of_its_parts_and_at_most_a_fiftieth_of_synthetics() -> None:
     rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", PAGE, re.MULTILINE)
     *parts, synthetics = [(what, float(count) * float(each), shown) for what, count, each, shown in rows]

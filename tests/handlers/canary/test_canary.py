@@ -184,7 +184,8 @@ def test_a_name_that_is_unknown_is_told_from_a_host_that_refuses(
     assert (result["reason"], result["status"], result["latency_ms"]) == ("dns", None, result["latency_ms"])
 
 
-def test_a_host_without_tls_is_told_from_one_that_refuses(aws: Aws) -> None:
+def test_a_host_without_tls_is_told_from_one_that_refuses(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.SETTINGS", replace(SETTINGS, timeout_ms=5000))
     with Loopback([HANG_UP]) as api:
         assert run(aws, api.url.replace("http:", "https:"))["reason"] == "tls"
 

@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[str, str]] = {
         "5: probes[0].authorization.oauth.token_url: it should be an address like https://auth",
     ),
     "token of no port": (
-        probe(f"authorization: {{oauth: {{{OAUTH.replace('/t', ':99999/t')}}}}}"),
+        probe(f"authorization: {{oauth: {{{OAUTH.replace('/t', ':65536/t')}}}}}"),
         "5: probes[0].authorization.oauth.token_url: it should be an address like https://auth",
     ),
     "token of a broken address": (
