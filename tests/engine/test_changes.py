@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import pytest
 import yaml
@@ -20,10 +21,12 @@ POLICY = "x-amazon-apigateway-policy"
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.aside], ids=lambda row: row.what)
 def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -> None:
     keys, settings = key_values(deployed), deployed.file(row.stack).read_text()
+    told = max((number for number, step in enumerate(row.steps) if step.then), default=None)
     for number, step in enumerate(row.steps):
         step.do(deployed)
         faults = [step.fault] if step.fault else []
-        assert_effects(deployed, row.stack, step.effects, faults=faults)
+        last = not row.back and number == len(row.more)
+        assert_effects(deployed, row.stack, step.effects, faults=faults, last=last)
         assert number or row.calls in ((), calls_on(deployed.cloud.calls, row.calls))
         # Whatever changes, a key keeps its value and is in one plan, and the monitor account stays let in.
         values = key_values(deployed)
@@ -32,7 +35,7 @@ def test_a_change_has_these_effects_and_no_others(deployed: Project, row: Row) -
         assert members == sorted(key.id for key in deployed.cloud.of("ApiKey"))
         assert who_may_call(deployed) == named_callers(deployed)
         if step.then:
-            assert_effects(deployed, "dev-monitor", step.then)
+            assert_effects(deployed, "dev-monitor", step.then, last=number == told)
     if row.back:
         deployed.file(row.stack).write_text(settings)
         assert_effects(deployed, row.stack, row.back)
@@ -43,20 +46,18 @@ def test_changes_that_have_nothing_in_common_have_their_effects_and_no_others(
     deployed: Project, group: str
 ) -> None:
     """Each step of all the rows in one update."""
-    rows, settings = [row for row in ROWS if row.aside == group], deployed.file("dev").read_text()
-    assert all((row.stack, row.calls) == ("dev", ()) for row in rows)
-    for number in range(max(len(row.steps) for row in rows)):
-        steps = [row.steps[number] for row in rows if number < len(row.steps)]
-        for step in steps:
+    rows = [row for row in ROWS if row.aside == group]
+    assert all((row.stack, row.calls, row.back) == ("dev", (), None) for row in rows)
+    steps = [[step for step in together if step] for together in zip_longest(*(row.steps for row in rows))]
+    told = max((number for number, taken in enumerate(steps) if any(step.then for step in taken)), default=-1)
+    for number, taken in enumerate(steps):
+        for step in taken:
             step.do(deployed)
-        faults = [step.fault for step in steps if step.fault]
-        assert_effects(deployed, "dev", *[step.effects for step in steps], faults=faults)
+        faults, last = [step.fault for step in taken if step.fault], taken is steps[-1]
+        assert_effects(deployed, "dev", *[step.effects for step in taken], faults=faults, last=last)
         assert who_may_call(deployed) == named_callers(deployed)
-        if then := [step.then for step in steps if step.then]:
-            assert_effects(deployed, "dev-monitor", *then)
-    if back := [row.back for row in rows if row.back]:
-        deployed.file("dev").write_text(settings)
-        assert_effects(deployed, "dev", *back)
+        if then := [step.then for step in taken if step.then]:
+            assert_effects(deployed, "dev-monitor", *then, last=number == told)
 
 
 def calls_on(calls: Sequence[Call], like: Sequence[str]) -> list[str]:

@@ -76,13 +76,14 @@ def test_what_others_deployed_is_watched_through_its_changes_and_left_alone_in_t
     theirs: Project,
 ) -> None:
     monitor = f"{THEIRS}-monitor"
-    assert_effects(theirs, THEIRS, {"created": MADE})
-    assert_effects(theirs, monitor, {"created": f"{SHARED}, * canary-*"})
+    assert_effects(theirs, THEIRS, {"created": MADE}, last=False)
+    assert_effects(theirs, monitor, {"created": f"{SHARED}, * canary-*"}, last=False)
     for step in STEPS:
         step.do(theirs)
-        assert_effects(theirs, THEIRS, step.effects)
+        last = step is STEPS[-1]
+        assert_effects(theirs, THEIRS, step.effects, last=last)
         if step.then:
-            assert_effects(theirs, monitor, step.then)
+            assert_effects(theirs, monitor, step.then, last=last)
     for name in (monitor, THEIRS):
         done = theirs.cli("destroy", "-s", name, "--yes")
         assert done.returncode == 0, done.stdout + done.stderr

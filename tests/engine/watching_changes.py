@@ -123,7 +123,7 @@ ROWS = (
         do=settings("dev-monitor", notifications={"warn": [SLACK, TEAMS], "critical": [SLACK, PAGER]}),
         effects={
             "created": "* notifications-slack-*, * notifications-teams-*, * notifications-pagerduty-*,"
-            " Queue notifications-undelivered"
+            " * notifications-undelivered"
         },
         more=[
             Step(
@@ -140,8 +140,6 @@ ROWS = (
                 },
             ),
         ],
-        back={
-            "deleted": "* notifications-slack-*, * notifications-pagerduty-*, Queue notifications-undelivered"
-        },
+        back={"deleted": "* notifications-slack-*, * notifications-pagerduty-*, * notifications-undelivered"},
     ),
 )
