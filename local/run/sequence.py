@@ -17,10 +17,11 @@ from local.deployer import Deployment, Resource, bootstrap, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.run import watching
 from local.run.copies import ROOT, owner
+from local.run.deploying import deployed
 from local.run.findings import Findings, Shared
 from local.run.plan import Options
 from local.run.progress import Steps
-from local.run.served import Asked, Served, deployed
+from local.run.served import Asked, Served
 from local.run.theirs import Theirs
 
 ACCOUNTS = (SERVICE_ACCOUNT, MONITOR_ACCOUNT)

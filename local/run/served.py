@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from components.service.reference_data import attributes
-from local.deployer import Deployment, Resource, deploy, stack_config
+from local.deployer import Deployment, stack_config
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT, Emulator
 from local.emulator.model_server import ModelServer
 from local.run import customers, faults, observe
 from local.run.client import Sample, Target
 from local.run.copies import ROOT, Copy
 from local.run.customers import Plan
+from local.run.deploying import deployed
 from local.run.faults import Lab
 from local.run.observe import Probe
 from local.run.plan import DURING, Options, phases
@@ -235,33 +236,3 @@ class Served:
             )
             advance(len(used), f"{len(used)} plan{'' if len(used) == 1 else 's'}")
         return used
-
-
-def deployed(
-    stack: str,
-    emulator: Emulator,
-    advance: Advance,
-    *,
-    file: str,
-    folder: Path | None = None,
-    overrides: Mapping[str, Any],
-    upstream: Mapping[str, Deployment] | None = None,
-) -> Deployment:
-    """A stack of this name with the settings of `file` (in `folder`), counted as it is made."""
-    count = 0
-
-    def created(_: Resource) -> None:
-        nonlocal count
-        count += 1
-        advance(1, f"{count} resources")
-
-    return deploy(
-        stack,
-        emulator,
-        file=file,
-        folder=folder,
-        overrides=overrides,
-        stack_outputs=upstream,
-        on_resource=created,
-        root=ROOT,
-    )

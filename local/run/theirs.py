@@ -14,7 +14,8 @@ from config import ConfigError
 from local.emulator import MONITOR_ACCOUNT, SERVICE_ACCOUNT
 from local.run import their_api
 from local.run.copies import ROOT
-from local.run.served import Served, deployed
+from local.run.deploying import deployed
+from local.run.served import Served
 
 STACK = "theirs"
 QUOTA = 50_000
