@@ -109,7 +109,9 @@ def compact(value: float | None) -> str:
     for unit, letter in ((MILLION, "M"), (THOUSAND, "k")):
         if size >= 10 * unit or (size >= unit and value % unit == 0):
             return f"{value / unit:.3g}{letter}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if size >= 1 else f"{value:.3g}"
+    if size >= THOUSAND:
+        return f"{value:,.0f}"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if size >= 1 else f"{value:.3g}"
 
 
 def _shared_words(names: Sequence[Sequence[str]]) -> int:

@@ -164,7 +164,7 @@ def test_the_error_budget_is_what_the_failures_left_of_it() -> None:
     html = render(service_dashboard(watched()), request_samples(failed=0), {}, NOW, home=SERVICE)
     assert "<b>100 " in widget_of(html, "Error budget left")
     spent = render(service_dashboard(watched()), request_samples(failed=1), {}, NOW, home=SERVICE)
-    assert "<b>-1,580.67 " in widget_of(spent, "Error budget left")  # 100 - 100 * (1 / 119) / 0.0005
+    assert "<b>-1,581 " in widget_of(spent, "Error budget left")  # 100 - 100 * (1 / 119) / 0.0005
 
 
 @pytest.mark.parametrize(("failed", "days"), [(0, "30"), (119, "0")])
@@ -228,6 +228,7 @@ def test_a_link_may_hold_parentheses() -> None:
         (0.0512, "0.0512"),
         (99.95, "99.95"),
         (1500, "1,500"),
+        (-4942.02, "-4,942"),
         (12_000, "12k"),
         (2e6, "2M"),
     ],
