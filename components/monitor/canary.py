@@ -19,7 +19,6 @@ from components.shared import iam
 from components.shared.common import Common
 from components.shared.function import PythonFunction, PythonFunctionArgs
 from components.shared.schedule import Schedule, ScheduleArgs
-from handlers.canary.heartbeats import ADDRESS
 from monitoring.names import NAMESPACE, canary_name
 from monitoring.watched import Watched
 from settings import STAGE
@@ -191,7 +190,7 @@ def named_secrets(args: CanaryArgs) -> dict[str, str]:
         f" {args.watched.name} would never be sent. Set the whole address: {SET}"
         f" '{project}:canary.secrets.{name}'"
         for name, probe in exported.heartbeats(args.probes).items()
-        if name in given and not ADDRESS.fullmatch(given[name].strip("\r\n"))
+        if name in given and not exported.callable_address(given[name])
     ]
     if problems:
         said = "Secrets of a canary are missing or wrong; nothing of it was deployed."

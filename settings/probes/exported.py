@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from handlers.canary.heartbeats import ADDRESS
 from handlers.canary.probes import Probe, assembled
 from handlers.canary.templates import REFERENCE, SECRETS, references
 from settings.probes import definition
@@ -185,6 +186,11 @@ def secret_names(probes: str) -> dict[str, str]:
 def heartbeats(probes: str) -> dict[str, str]:
     """The secrets that hold addresses of heartbeats, each with the last probe that names it."""
     return {probe["heartbeat"]: probe["name"] for probe in json.loads(probes) if "heartbeat" in probe}
+
+
+def callable_address(address: str) -> bool:
+    """Whether a heartbeat is sent there, as the canary judges it."""
+    return ADDRESS.fullmatch(address.strip("\r\n")) is not None
 
 
 def needs_api_key(probes: str) -> bool:
