@@ -53,7 +53,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _written(found: Found, given: argparse.Namespace) -> int:
-    chosen = names(found.api.name, found.api.stage, name=given.name, env=given.env, stack=given.stack)
+    api = found.api
+    chosen = names(api.name, api.stage, api_id=api.id, name=given.name, env=given.env, stack=given.stack)
     monitor = given.monitor_account or found.account_id
     texts = files(found, chosen, monitor)
     there = [name for name in texts if (given.out / name).exists()]

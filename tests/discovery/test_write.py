@@ -88,6 +88,13 @@ def test_a_name_is_cut_between_words(api: str, name: str) -> None:
     assert names(api, "Prod", name=None, env=None, stack=None).name == name
 
 
+@pytest.mark.parametrize("api", ["api", "Api", "RestApi", "Http API", "Endpoint"])
+def test_an_api_that_is_called_as_any_other_has_a_stack_of_its_id(api: str) -> None:
+    given = {"name": None, "env": None, "stack": None}
+    assert names(api, "Prod", api_id="a1b2c3d4e5", **given).stack == "api-a1b2c3d4e5-prod"
+    assert names(f"{api} of orders", "Prod", api_id="a1b2c3d4e5", **given).name.endswith("-of-orders")
+
+
 @pytest.mark.parametrize(
     ("timeout_s", "routes", "timeout_ms"),
     [
