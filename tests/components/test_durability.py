@@ -270,4 +270,8 @@ def test_athena_is_made_where_it_is_asked_for_with_a_limit_and_encrypted_results
     variables = unwrap(function.inputs)["environment"]["variables"]
     assert variables["ATHENA_WORKGROUP"] == "inference-dev-evidence"
     assert variables["ATHENA_DATABASE"] == "inference_dev_evidence"
+    assert run.outputs["evidence"]["athena"] == {
+        "workgroup": "inference-dev-evidence",
+        "database": "inference_dev_evidence",
+    }
     assert set(variables) == {*ENVIRONMENT, *ATHENA_ENVIRONMENT}
