@@ -117,7 +117,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             sys.exit(USAGE)
         if not command.options and given[1:]:
             asked = given[1:] in (["-h"], ["--help"])
-            text = f"usage: {PROGRAM} {name}\n\n{command.summary}\n"
+            text = f"usage: {PROGRAM} {name} (or {command.alone})\n\n{command.summary}\n"
             (sys.stdout if asked else sys.stderr).write(text)
             sys.exit(0 if asked else USAGE)
         sys.argv = [f"{PROGRAM} {name}", *command.first, *given[1:]]

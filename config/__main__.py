@@ -1,11 +1,12 @@
 """Judges every stack file here as `pulumi up` would, without Pulumi: `python -m config`.
 
-Exits with 1 when one is wrong, with every wrong key, its consequence and its fix.
+Exits with 1 when one is wrong, with every wrong key, its consequence and its fix; 2 is wrong usage.
 """
 
 import sys
 from collections.abc import Iterator, Mapping
 
+import entry
 from config import ROOT, ConfigError, parse, probes_of, read_stack, stack_files
 from config.canary import disagreements
 from settings import SERVED, Settings
@@ -25,13 +26,14 @@ def main() -> int:
             problems[stack] = str(error).splitlines()
     for stack, found in problems.items():
         if monitor := judged.get(stack):
-            found.extend(pair(judged.get(stack.removesuffix(MONITOR)), monitor))
-            found.extend(fleet({name: judged[name] for name in monitor.watches if name in judged}, monitor))
+            found.extend(pair(judged.get(stack.removesuffix(MONITOR)), monitor, stack))
+            watched = {name: judged[name] for name in monitor.watches if name in judged}
+            found.extend(fleet(watched, monitor, stack))
         sys.stdout.write("\n".join([f"Pulumi.{stack}.yaml: {'wrong' if found else 'ok'}", *found, ""]))
     return 1 if any(problems.values()) else 0
 
 
-def fleet(services: Mapping[str, Settings], monitor: Settings) -> Iterator[str]:
+def fleet(services: Mapping[str, Settings], monitor: Settings, name: str) -> Iterator[str]:
     """What a monitor stack and the stacks in its `watches` that have a file here do not agree on."""
     bases: dict[str, str] = {}
     for stack, service in services.items():
@@ -56,10 +58,11 @@ def fleet(services: Mapping[str, Settings], monitor: Settings) -> Iterator[str]:
                 f" {monitor.accounts.monitor}: its canary is refused. Set accounts.monitor alike in both."
             )
     served = {stack: service for stack, service in services.items() if service.role in SERVED}
-    yield from disagreements({stack: (each, probes_of(each)) for stack, each in served.items()}, monitor)
+    probed = {stack: (each, probes_of(each)) for stack, each in served.items()}
+    yield from disagreements(probed, monitor, name)
 
 
-def pair(service: Settings | None, monitor: Settings) -> list[str]:
+def pair(service: Settings | None, monitor: Settings, name: str) -> list[str]:
     """What a monitor stack and the service stack of its pair do not agree on."""
     if service is None or monitor.role != "monitor" or service.role not in SERVED or monitor.watches:
         return []
@@ -69,7 +72,7 @@ def pair(service: Settings | None, monitor: Settings) -> list[str]:
         for key in ("name", "env", "region", "accounts")
         if (ours := getattr(monitor, key)) != (theirs := getattr(service, key))
     ]
-    return [*problems, *disagreements({"": (service, probes_of(service))}, monitor)]
+    return [*problems, *disagreements({"": (service, probes_of(service))}, monitor, name)]
 
 
 def quotas_twice(stack: str, judged: Mapping[str, Settings]) -> list[str]:
@@ -86,4 +89,4 @@ def quotas_twice(stack: str, judged: Mapping[str, Settings]) -> list[str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    entry.main(["check", *sys.argv[1:]])

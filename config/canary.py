@@ -38,10 +38,13 @@ def _places(region: str, key: str, part: Canary | CanaryOf) -> Iterator[str]:
         )
 
 
-def disagreements(services: Mapping[str, tuple[Settings, str]], monitor: Settings) -> Iterator[str]:
+def disagreements(
+    services: Mapping[str, tuple[Settings, str]], monitor: Settings, name: str
+) -> Iterator[str]:
     """What the canaries and the services that they probe do not agree on, a line each.
 
     `services` are settings and exported probes by stack as it stands in `watches`; by "" of a pair.
+    `name` is the monitor stack's.
     """
     named: set[str] = set()
     for stack, (service, probes) in services.items():
@@ -50,10 +53,11 @@ def disagreements(services: Mapping[str, tuple[Settings, str]], monitor: Setting
         wanted = exported.secret_names(probes)
         named |= wanted.keys()
         yield from _patience(service, probes, canary.timeout_ms, key)
-        for name in wanted.keys() - canary.secrets.keys():
+        for secret in sorted(wanted.keys() - canary.secrets.keys()):
             yield (
-                f"{key}.secrets.{name}: it is not set, and probe {wanted[name]!r} could not be sent without"
-                f" it. Set it: pulumi config set --secret --path '{key.removeprefix('  - ')}.secrets.{name}'"
+                f"{key}.secrets.{secret}: it is not set, and probe {wanted[secret]!r} could not be sent"
+                f" without it. Set it: pulumi config set -s {name} --secret --path"
+                f" '{key.removeprefix('  - ')}.secrets.{secret}'"
             )
         yield from _useless(own.secrets.keys() - wanted.keys() if own else set(), wanted.keys(), key)
     if services.keys() == set(monitor.watches or ("",)):

@@ -132,7 +132,8 @@ def _tell(found: Found, stack: str, more: Sequence[str]) -> None:
         f" routes, {len(found.functions)} functions, {len(found.tables)} tables, {len(found.endpoints)}"
         f" endpoint variants, {sum(plan.of_stage for plan in api.plans)} usage plans.",
         *more,
-        f"Read the files, mainly probes/{stack}.yaml. Then: inference-watch check; pulumi up -s {stack}",
+        f"Read the files, mainly probes/{stack}.yaml. Then, in the project's folder: python -m config, which"
+        f" says what is still to be set before `pulumi up` of {stack} and {stack}-monitor (docs/watch.md).",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -36,8 +36,8 @@ def _verb(route: Route) -> str:
     return "GET" if route.method == "ANY" else route.method
 
 
-def file(api: Api, route: Route | None) -> str:
-    """The file's text; what a person has to fill in stands in its comments."""
+def file(api: Api, route: Route | None, monitor: str) -> str:
+    """The file's text; what is left to fill in, or to set in the stack `monitor`, stands in its comments."""
     method = _verb(route) if route else "GET"
     path = "/" if route is None or route.path == DEFAULT else route.path.replace("+}", "}")
     parts: dict[str, Any] = {"name": _name(method, path), "method": method, "path": path}
@@ -56,7 +56,7 @@ def file(api: Api, route: Route | None) -> str:
         "authorization": authorization or "none",
         "probes": [parts],
     }
-    said = _said(authorization, authorizer, request, method)
+    said = _said(authorization, authorizer, request, method, monitor)
     return "".join(f"# {line}\n" for line in said) + yaml.safe_dump(document, sort_keys=False, width=100)
 
 
@@ -78,6 +78,7 @@ def _said(
     authorizer: Authorizer | None,
     request: Mapping[str, Any],
     method: str,
+    monitor: str,
 ) -> list[str]:
     said = ["What must come back is up to you: a schema, values at JSON pointers, a longest time."]
     if "path" in request or "body" in request:
@@ -90,7 +91,7 @@ def _said(
         reads = ", ".join(authorizer.reads) or "something that it does not name"
         said.append(f"The authorizer reads {reads}: send what it wants.")
     said.extend(
-        f"Set in the monitor stack: pulumi config set --secret --path 'canary.secrets.{secret}'"
+        f"Set it: pulumi config set -s {monitor} --secret --path canary.secrets.{secret}"
         for secret in Authorization.model_validate(authorization).secrets
     )
     if authorization.get("iam"):

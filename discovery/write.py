@@ -53,7 +53,7 @@ def files(found: Found, names: Names, monitor_account: str) -> dict[str, str]:
         + f"  # What you promise; the default:\n  # {PROJECT}:slo: {flow(SLO.model_dump())}\n"
         + f"  {PROJECT}:existing:\n{existing}\n",
         f"Pulumi.{names.stack}-monitor.yaml": _settings({"role": "monitor", **common}),
-        probes: probe.file(api, route),
+        probes: probe.file(api, route, f"{names.stack}-monitor"),
     }
 
 

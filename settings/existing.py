@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from settings.forms import Section, Text, form
+from settings.kpis.quotas import InstanceType
 from settings.model import Instances
 from settings.usage_plans import Quota
 
@@ -149,7 +150,7 @@ class ExistingEndpoint(ExistingPart):
     """
 
     variant: Text = "AllTraffic"
-    instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|\d*xlarge)$")] | None = None
+    instance_type: InstanceType | None = None
     gpus: Annotated[int, Field(ge=0)] = 0
 
     @property

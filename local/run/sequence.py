@@ -28,8 +28,16 @@ ACCOUNTS = (SERVICE_ACCOUNT, MONITOR_ACCOUNT)
 
 
 def region(stack: str) -> str:
-    """The region of the service stack `stack`, from its file. Raises `ConfigError` without one."""
+    """The region of the service stack `stack`, from its file. Raises `ConfigError` without one, and for a
+    stack of another role.
+    """
     project, found = stack_config.load(ROOT, stack)
+    role = found.get(f"{project}:role", "service")
+    if role != "service":
+        raise ConfigError(
+            f"Pulumi.{stack}.yaml is of role {role}, which deploys no service that could run here. Name a"
+            " service stack; with --watch it is watched from outside, by a stack of role watch."
+        )
     key = f"{project}:region"
     if key not in found:
         raise ConfigError(

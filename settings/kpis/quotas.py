@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from settings.forms import Section, Text
+from settings.forms import Section, Text, form
 
 # Requests a second ("Quotas for configuring and running a REST API", API Gateway developer guide).
 THROTTLE_PER_S = 10_000
@@ -16,7 +16,14 @@ LOW_THROTTLE = (
 )
 OTHERS = 9  # one alarm reads ten metrics, and one of them is the service's own API
 
-InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|\d*xlarge)$")]
+InstanceType = Annotated[
+    str,
+    form(
+        r"ml\.[a-z0-9-]+\.(medium|large|\d*xlarge)",
+        "it should be a type that SageMaker's endpoints run on, like ml.c6i.large; AWS knows no other",
+    ),
+    Field(examples=["ml.c6i.large"]),
+]
 
 
 class Quotas(Section):

@@ -205,7 +205,8 @@ class Call(Example):
         if self.operation and (self.method or self.path or self.url):
             raise ValueError("`operation` has its method and path in the contract; remove yours, or it")
         if not self.operation and not self.path:
-            raise ValueError("it has neither `operation` nor `path`, so there is nothing to call; write one")
+            where = "`url` is where the path begins; write the path" if self.url else "write one"
+            raise ValueError(f"it has neither `operation` nor `path`, so there is nothing to call; {where}")
         return self
 
 

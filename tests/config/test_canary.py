@@ -171,10 +171,13 @@ PROBE = '{"name": "orders", "method": "GET", "target": "/", "authorization": {"b
 def test_a_pair_agrees_on_the_secrets_that_probes_name(monkeypatch: pytest.MonkeyPatch) -> None:
     service = config.parse(config.read_stack("dev"))
     monkeypatch.setattr("config.__main__.probes_of", lambda _: f"[{PROBE % 800}]")
-    assert pair(service, monitor(secrets={"crm": "x"})) == []
-    missing, useless = pair(service, monitor(secrets={"crn": "x"}))
+    assert pair(service, monitor(secrets={"crm": "x"}), "prod-monitor") == []
+    missing, useless = pair(service, monitor(secrets={"crn": "x"}), "prod-monitor")
     assert (
         "canary.secrets.crm: it is not set, and probe 'orders' could not be sent without it. Set" in missing
+    )
+    assert missing.endswith(
+        "pulumi config set -s prod-monitor --secret --path 'inference-watch:canary.secrets.crm'"
     )
     assert "canary.secrets.crn: no probe names it, so it has no effect. Did you mean `crm`?" in useless
 
@@ -182,12 +185,12 @@ def test_a_pair_agrees_on_the_secrets_that_probes_name(monkeypatch: pytest.Monke
 def test_a_canary_waits_at_least_as_long_as_its_probes_do(monkeypatch: pytest.MonkeyPatch) -> None:
     service = config.parse(config.read_stack("dev"))
     monkeypatch.setattr("config.__main__.probes_of", lambda _: f"[{PROBE % 5000}]")
-    (late,) = pair(service, monitor(secrets={"crm": "x"}, timeout_ms=5000))
+    (late,) = pair(service, monitor(secrets={"crm": "x"}, timeout_ms=5000), "prod-monitor")
     assert late.startswith(
         "  - inference-watch:canary.timeout_ms: the canary gives up after 5000 ms and probe 'orders' of"
         " inference-dev takes an answer within 5000 ms (`max_ms`) for right, which it never sees."
     )
-    assert pair(service, monitor(secrets={"crm": "x"}, timeout_ms=5001)) == []
+    assert pair(service, monitor(secrets={"crm": "x"}, timeout_ms=5001), "prod-monitor") == []
 
 
 def test_a_fleet_agrees_on_secrets_service_by_service(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,9 +198,9 @@ def test_a_fleet_agrees_on_secrets_service_by_service(monkeypatch: pytest.Monkey
     probes = {one.name: f"[{PROBE % 800}]", two.name: f"[{PROBE % 5500}]".replace("crm", "erp")}
     monkeypatch.setattr("config.__main__.probes_of", lambda service: probes[service.name])
     right = {"a": {"secrets": {"crm": "x"}}, "b": {"secrets": {"erp": "y"}, "timeout_ms": 6000}}
-    assert list(judged({"a": one, "b": two}, fleet("a", "b", each=right))) == []
+    assert list(judged({"a": one, "b": two}, fleet("a", "b", each=right), "all")) == []
     wrong = {"a": {"secrets": {"erp": "y"}}, "b": {"timeout_ms": 5500}}
-    found = list(judged({"a": one, "b": two}, fleet("a", "b", secrets={"hc": "h"}, each=wrong)))
+    found = list(judged({"a": one, "b": two}, fleet("a", "b", secrets={"hc": "h"}, each=wrong), "all"))
     assert [problem.removeprefix("  - inference-watch:canary.").partition(":")[0] for problem in found] == [
         "each.a.secrets.crm",
         "each.a.secrets.erp",
@@ -206,5 +209,5 @@ def test_a_fleet_agrees_on_secrets_service_by_service(monkeypatch: pytest.Monkey
         "secrets.hc",
     ]
     assert found[0].endswith("--path 'inference-watch:canary.each.a.secrets.crm'")
-    some = list(judged({"a": one}, fleet("a", "b", secrets={"erp": "of the other", "crm": "x"})))
+    some = list(judged({"a": one}, fleet("a", "b", secrets={"erp": "of the other", "crm": "x"}), "all"))
     assert some == []

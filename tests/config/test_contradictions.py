@@ -182,11 +182,13 @@ def test_an_error_of_the_configuration_is_shown_by_the_engine_without_a_tracebac
 def test_a_pair_that_disagrees_is_named_with_both_values() -> None:
     service = config.parse(BASE | {"inference": {"time_budget_ms": 5000}})
     monitor = config.parse(BASE | {"role": "monitor", "region": "eu-west-1"})
-    assert [problem.split(":")[1].split(" ")[0] for problem in judge.pair(service, monitor)] == [
+    assert [
+        problem.split(":")[1].split(" ")[0] for problem in judge.pair(service, monitor, "prod-monitor")
+    ] == [
         "region",
         "canary.timeout_ms",
     ]
-    assert judge.pair(None, monitor) == []
+    assert judge.pair(None, monitor, "prod-monitor") == []
 
 
 def test_a_monitor_stack_and_what_it_watches_agree() -> None:
@@ -203,7 +205,9 @@ def test_a_monitor_stack_and_what_it_watches_agree() -> None:
         "patient": stack(name="patient", inference={"time_budget_ms": 5000}),
         "above": stack(role="monitor"),
     }
-    assert [problem.removeprefix("  - inference-watch:") for problem in judge.fleet(services, monitor)] == [
+    assert [
+        problem.removeprefix("  - inference-watch:") for problem in judge.fleet(services, monitor, "all")
+    ] == [
         "watches[1]: twin and dev both are service inference-dev, so that canary, alarms and dashboard of one"
         " would be the other's. Give one of them another `name` or `env`.",
         "watches[2]: far is in us-east-1 and this stack in eu-central-1: no alarm here would ever have data."
@@ -215,4 +219,4 @@ def test_a_monitor_stack_and_what_it_watches_agree() -> None:
         " ms to answer, also with 504: an answer is reported as none. Raise it to 6000, or lower"
         " inference.time_budget_ms in the service stack.",
     ]
-    assert list(judge.fleet({"dev": stack()}, monitor)) == []
+    assert list(judge.fleet({"dev": stack()}, monitor, "all")) == []

@@ -33,6 +33,14 @@ def test_they_are_watched_where_that_is_set_with_the_stack_s_own_type_and_furthe
     assert quotas({"watch": True}, **serverless) == WatchedQuotas(api_requests_per_s=10_000)
 
 
+def test_a_type_that_no_endpoint_runs_on_is_told_in_words() -> None:
+    with pytest.raises(config.ConfigError) as refused:
+        quotas({"watch": True, "instance_types": ["g5.xlarge"]})
+    assert "[0]: got 'g5.xlarge'; it should be a type that SageMaker's endpoints run on, like" in str(
+        refused.value
+    )
+
+
 @pytest.mark.parametrize(
     ("region", "given", "per_s"),
     [

@@ -22,7 +22,7 @@ from tests.discovery.cloud import found, proxy, rest
 )
 def test_what_a_greedy_path_stands_for_is_below_it(method: str, path: str, asked: str) -> None:
     api = found(rest((path, method, proxy("f")))).api
-    (probe,) = yaml.safe_load(file(api, chosen(api.routes)))["probes"]
+    (probe,) = yaml.safe_load(file(api, chosen(api.routes), "theirs-monitor"))["probes"]
     assert (probe["method"], probe["path"]) == ("GET", asked)
 
 
@@ -34,7 +34,7 @@ def probed(*routes: Route, reads: tuple[str, ...] = ()) -> tuple[dict[str, Any],
     api = Api(
         kind="rest", id="abc", name="a", stage="s", routes=routes, authorizers={"a1": Authorizer(reads=reads)}
     )
-    text = file(api, chosen(routes))
+    text = file(api, chosen(routes), "theirs-monitor")
     return yaml.safe_load(text), "\n".join(line for line in text.splitlines() if line.startswith("#"))
 
 
@@ -82,7 +82,10 @@ def test_a_probe_sends_what_its_authorizer_reads(
     assert document["authorization"] == authorization
     assert (f"reads {', '.join(reads) or 'something that it does not name'}" in comments) is told
     for secret in Authorization.model_validate(authorization).secrets:
-        assert f"'canary.secrets.{secret}'" in comments
+        assert (
+            f"pulumi config set -s theirs-monitor --secret --path canary.secrets.{secret}\n"
+            in f"{comments}\n"
+        )
 
 
 def test_a_key_that_the_authorizer_hands_over_is_not_sent() -> None:

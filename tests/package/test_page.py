@@ -31,6 +31,7 @@ EXAMPLE = {
     "functions": [{"name": "orders-api", "timeout_ms": 10_000, "reserved_concurrency": 20}],
 }
 RUNS = ("canary, requests", "canary, time", "canary, schedule")
+FIELD = re.compile(r"`(\w+)`")
 ROW = re.compile(r"^\| (.*?) \| ?(\d*) \| (?:\*\*)?([\d.]+) USD(?:\*\*)? \|$", re.MULTILINE)
 
 
@@ -96,8 +97,34 @@ def test_a_page_shows_the_call_of_the_program_that_is_deployed(component: str) -
 @pytest.mark.parametrize("component", PAGES)
 def test_a_page_says_what_a_component_takes_and_gives(component: str, schema: Any) -> None:
     said = schema["resources"][f"inference-watch:index:{component}"]
-    names = re.findall(r"^\| `(\w+)` \|", page(component), re.MULTILINE)
+    names = re.findall(r"^\| `(\w+)` \|", page(component).partition("## Parts")[0], re.MULTILINE)
     assert sorted(names) == sorted([*said["inputProperties"], *said["properties"]])
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("`parts`, `service`", "WatchedParts"),
+        ("`api`", "WatchedApi"),
+        ("`functions[]`", "WatchedFunction"),
+        ("`tables[]`", "WatchedTable"),
+        ("`endpoints[]`", "WatchedEndpoint"),
+        ("`usagePlans[]`", "WatchedPlan"),
+        ("`quotas`", "WatchedQuotas"),
+    ],
+)
+def test_a_page_lists_the_fields_of_each_part_and_which_it_has_to_have(
+    row: str, kind: str, schema: Any
+) -> None:
+    ((has_to, may),) = (
+        line.split(" | ")[1:]
+        for line in page("KpiAlarms").partition("## Parts")[2].splitlines()
+        if line.startswith(f"| {row} |")
+    )
+    said = schema["types"][f"inference-watch:index:{kind}"]
+    required = set(said.get("required", ()))
+    assert set(FIELD.findall(has_to)) == required
+    assert set(FIELD.findall(re.sub(r"\(.*?\)", "", may))) == said["properties"].keys() - required
 
 
 @pytest.mark.parametrize("component", PAGES)

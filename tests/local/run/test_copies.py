@@ -4,10 +4,25 @@ import pytest
 
 from config import ConfigError
 from local.run.copies import Copy, copies, owner
+from local.run.sequence import region
 
 
 def named(service: str, name: str, env: str) -> Copy:
     return Copy(service=service, stack=f"{name}-{env}", overrides={"name": name, "env": env})
+
+
+@pytest.mark.parametrize("role", ["watch", "monitor"])
+def test_a_stack_that_deploys_no_service_is_refused_by_its_role(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = {"p:role": role, "p:region": "eu-central-1"}
+    monkeypatch.setattr("local.deployer.stack_config.load", lambda *_: ("p", stated))
+    with pytest.raises(
+        ConfigError, match=rf"^Pulumi\.theirs\.yaml is of role {role}, which deploys no service"
+    ):
+        region("theirs")
+    stated["p:role"] = "service"
+    assert region("theirs") == "eu-central-1"
 
 
 @pytest.mark.parametrize("service", [[], ["wine"]])

@@ -300,7 +300,15 @@ WRONG: dict[str, tuple[Spoil, str]] = {
         "probes[1].operation: a file that stands alone has no contract to find this in. Give `method` and"
         " `path`.",
     ),
-    "nothing to call": (drop("probes", 1, "path"), "probes[1]: it has neither `operation` nor `path`"),
+    "nothing to call": (
+        drop("probes", 1, "path"),
+        "probes[1]: it has neither `operation` nor `path`, so there is nothing to call; write one",
+    ),
+    "an address in place of a path": (
+        put("probes", 1, value={"name": "health", "url": "https://login.example.com"}),
+        "probes[1]: it has neither `operation` nor `path`, so there is nothing to call; `url` is where the"
+        " path begins; write the path",
+    ),
     "no such parameter": (
         put(*PROBE, "request", "path", value={"id": 7, "ID": 8}),
         "request.path.ID: /v1/orders/{id} has no such parameter, so it is not sent. There is: id.",
