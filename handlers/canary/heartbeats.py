@@ -4,17 +4,16 @@ When it is no longer called, that service tells: also of a lost account or regio
 A failure here is no failure of the API.
 """
 
-import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+from handlers.canary.probes import HEARTBEAT
 from handlers.canary.secrets import Secrets, SecretUnreadableError
 from handlers.transport import Clock, Connection, TransportError
 
 TIMEOUT_S = 2.0
 SUCCESS = range(200, 300)
-ADDRESS = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)[:/])[\x21-\x7e]+")
 
 
 def failures(secrets: Secrets, wanted: Mapping[str, str], clock: Clock) -> dict[str, str]:
@@ -32,7 +31,7 @@ def _call(secrets: Secrets, name: str, clock: Clock) -> str:
         address = secrets.named(name)
     except SecretUnreadableError as error:
         return str(error)
-    if not ADDRESS.fullmatch(address):
+    if not HEARTBEAT.fullmatch(address):
         return "the secret holds no https address"
     try:
         parts = urlsplit(address)

@@ -4,6 +4,7 @@ import base64
 import importlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from handlers.environment import SettingsError
 
 PROBES = os.path.join(os.path.dirname(__file__), "generated", "probes.json")
+HEARTBEAT = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)[:/])[\x21-\x7e]+")  # an address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

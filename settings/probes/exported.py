@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from handlers.canary.heartbeats import ADDRESS
-from handlers.canary.probes import Probe, assembled
+from handlers.canary.probes import HEARTBEAT, Probe, assembled
 from handlers.canary.templates import REFERENCE, SECRETS, references
 from settings.probes import definition
 from settings.probes.authorization import SIGNED, Authorization
@@ -190,7 +189,7 @@ def heartbeats(probes: str) -> dict[str, str]:
 
 def callable_address(address: str) -> bool:
     """Whether a heartbeat is sent there, as the canary judges it."""
-    return ADDRESS.fullmatch(address.strip("\r\n")) is not None
+    return HEARTBEAT.fullmatch(address.strip("\r\n")) is not None
 
 
 def needs_api_key(probes: str) -> bool:
