@@ -308,6 +308,7 @@ PASSED = [
     ("source-account", role({"Service": "lambda.amazonaws.com"})),
     ("source-account", role({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
     ("source-account", github({"StringEquals": {f"{GITHUB}:sub": "repo:acme/watch:pull_request"}})),
+    ("source-account", role({"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/company"})),
     ("source-account", open_to("*", {"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
     (
         "source-account",
