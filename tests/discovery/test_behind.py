@@ -248,14 +248,21 @@ def test_a_gateway_that_may_use_every_table_uses_the_one_that_its_integration_na
 
 
 def test_a_policy_of_many_roles_is_read_once_and_one_of_aws_that_is_missing_is_not_missed() -> None:
+    asked: list[str] = []
+
+    def policy(PolicyArn: str) -> dict[str, Any]:  # noqa: N803
+        asked.append(PolicyArn)
+        raise refused("NoSuchEntity")
+
     own, aws = f"arn:aws:iam::{ACCOUNT}:policy/own", "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"
     answers = rest(("/a", "GET", proxy("a")), ("/b", "GET", proxy("b"))) | {
         "lambda__get_function_configuration": lambda FunctionName, **_: {"Role": f"{ROLE}-{FunctionName}"},  # noqa: N803
         "iam__list_attached_role_policies": {"AttachedPolicies": [{"PolicyArn": own}, {"PolicyArn": aws}]},
-        "iam__get_policy": refused("NoSuchEntity"),
+        "iam__get_policy": policy,
     }
     (told,) = found(answers).unseen
     assert told == f"iam:GetPolicy of {own} found nothing, so what roles may do by it is not known"
+    assert asked == [own, aws]
 
 
 def test_a_function_that_is_gone_is_left_out_and_one_without_its_alias_is_not() -> None:

@@ -80,6 +80,7 @@ def test_parts_whose_names_differ_in_signs_alone_get_keys_of_their_own() -> None
         ("apigw-lambda-author", "apigw-lambda-author"),
         ("supercalifragilisticexpialidocious", "supercalifragilisti"),
         ("a-supercalifragilisticexpialidocious", "a-supercalifragilis"),
+        ("nineteen-letters-ab-cd", "nineteen-letters-ab"),
         ("2048-game", "game"),
         ("ä", "their-api"),
     ],
