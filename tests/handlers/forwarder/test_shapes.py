@@ -201,6 +201,16 @@ def test_a_key_longer_than_pagerduty_takes_is_still_one_an_incident() -> None:
     assert not key("x" * (border + 1), "OK").startswith("arn:")
 
 
+@pytest.mark.parametrize(("length", "told"), [(3000, True), (3001, False)])
+def test_what_slack_would_refuse_for_its_length_is_left_out_of_the_last_line(length: int, told: bool) -> None:
+    message = Message(
+        key="k", severity="info", resolved=False, source="s", title="t", text="x", at="9" * length
+    )
+    (attachment,) = slack(message)["attachments"]
+    assert [block["type"] for block in attachment["blocks"]] == ["section", *["context"] * told]
+    valid("slack", slack(message))
+
+
 def test_an_empty_text_is_no_empty_block() -> None:
     message = Message(key="k", severity="info", resolved=False, source="s", title="t", text="", at="")
     for channel in ("slack", "teams"):

@@ -9,7 +9,7 @@ from reports.drill.drill import Drill
 from reports.drill.topic import Topic
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
-BEGIN = datetime(2026, 11, 27, 17, 3, 20, tzinfo=UTC)
+BEGIN = datetime(2026, 11, 27, 17, 8, 20, tzinfo=UTC)
 REFUSED = (
     'Failed to execute action {arn}. Received error: "Resource: x is not authorized to perform: SNS:Publish"'
 )

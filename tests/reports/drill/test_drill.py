@@ -29,7 +29,7 @@ def test_a_sound_account_is_told_so_when_everything_is_counted() -> None:
         "waiting for the counts of SNS, which come every five minutes",
     ]
     assert account.now - BEGIN == account.counted_after  # and no longer
-    assert account.asked_from == {datetime(2026, 11, 27, 17, 0, tzinfo=UTC)}
+    assert account.asked_from == {datetime(2026, 11, 27, 17, 5, tzinfo=UTC)}
 
 
 def test_counts_that_do_not_come_in_time_are_a_doubt() -> None:
