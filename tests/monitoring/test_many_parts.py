@@ -137,6 +137,8 @@ def test_of_many_functions_those_that_stand_out_are_shown_a_graph_a_figure() -> 
         assert [row[3] for row in metrics] == [function.name for function in BIG.functions]
         assert {row[-1]["visible"] for row in metrics} == {False}
     assert titled(service_dashboard(api_of(7)), "Function errors")["legend"]  # all of them
+    few = [properties["title"] for properties in metric_widgets(service_dashboard(api_of(6)))]
+    assert sum(title.startswith("Function errors of ShopStack-") for title in few) == 6
     assert titled(body, titles[1])["yAxis"]["left"]["label"] == "count"
     assert titled(body, titles[3])["yAxis"]["left"]["label"] == "ms"
     assert "[The functions' logs]" in json.dumps(body)
