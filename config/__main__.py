@@ -1,15 +1,19 @@
 """Judges every stack file here as `pulumi up` would, without Pulumi: `python -m config`.
 
 Exits with 1 when one is wrong, with every wrong key, its consequence and its fix; 2 is wrong usage.
+Stricter than `pulumi up` in one thing: the address of a channel in plain text is wrong here.
 """
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import entry
-from config import ROOT, ConfigError, parse, probes_of, read_stack, stack_files
+from config import PROJECT, ROOT, ConfigError, parse, probes_of, read_stack, stack_files
 from config.canary import disagreements
+from config.values import is_encrypted, typed
 from settings import SERVED, Settings
+from settings.notifications import FORWARDED
 
 MONITOR = "-monitor"
 
@@ -21,7 +25,7 @@ def main() -> int:
     for stack in stack_files.stacks(ROOT):
         try:
             judged[stack] = parse(read_stack(stack, ROOT))
-            problems[stack] = quotas_twice(stack, judged)
+            problems[stack] = [*quotas_twice(stack, judged), *addresses_in_plain(stack, ROOT)]
         except ConfigError as error:
             problems[stack] = str(error).splitlines()
     for stack, found in problems.items():
@@ -86,6 +90,20 @@ def quotas_twice(stack: str, judged: Mapping[str, Settings]) -> list[str]:
         if other != stack and own.quotas.watch and settings.quotas.watch
         if (settings.accounts.service, settings.region) == place
     ]
+
+
+def addresses_in_plain(stack: str, folder: Path) -> Iterator[str]:
+    """The subscribers whose address is a password of its own, and is not encrypted in the stack's file."""
+    found = stack_files.read(folder / f"Pulumi.{stack}.yaml", PROJECT).get(f"{PROJECT}:notifications", {})
+    levels = typed(Settings, {"notifications": found})["notifications"]
+    for level, subscribers in levels.items():
+        for index, each in enumerate(subscribers if isinstance(subscribers, list) else ()):  # else encrypted
+            if each.get("protocol") in ("https", *FORWARDED) and not is_encrypted(each["endpoint"]):
+                key = f"{PROJECT}:notifications.{level}[{index}].endpoint"
+                yield (
+                    f"  - {key}: it is in plain text, and whoever reads the file can write to the channel."
+                    f" Make a new one there and set it: pulumi config set -s {stack} --path --secret '{key}'"
+                )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Settings that are right one by one and wrong together, and nonsense: key, consequence and fix."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -189,6 +190,32 @@ def test_a_pair_that_disagrees_is_named_with_both_values() -> None:
         "canary.timeout_ms",
     ]
     assert judge.pair(None, monitor, "prod-monitor") == []
+
+
+def test_an_address_that_lets_anybody_write_is_not_in_plain_text(tmp_path: Path) -> None:
+    key, hook = {"secure": "v1:a"}, "https://hooks.example.com/T0KEN"
+    subscribers = {
+        "warn": [{"protocol": "slack", "endpoint": key}, {"protocol": "teams", "endpoint": hook}],
+        "critical": [
+            {"protocol": "email", "endpoint": "a@example.com"},
+            {"protocol": "https", "endpoint": hook},
+        ],
+    }
+    settings = {"config": {"inference-watch:notifications": subscribers}}
+    (tmp_path / "Pulumi.prod.yaml").write_text(json.dumps(settings))
+    teams, https = judge.addresses_in_plain("prod", tmp_path)
+    assert teams.startswith("  - inference-watch:notifications.warn[1].endpoint: it is in plain text")
+    assert https.endswith("-s prod --path --secret 'inference-watch:notifications.critical[1].endpoint'")
+    assert "T0KEN" not in teams + https
+    for encrypted in (key, {"warn": key}, {"warn": [key]}, {}):
+        (tmp_path / "Pulumi.prod.yaml").write_text(
+            json.dumps({"config": {"inference-watch:notifications": encrypted}})
+        )
+        assert list(judge.addresses_in_plain("prod", tmp_path)) == []
+    (tmp_path / "Pulumi.prod.yaml").write_text(
+        json.dumps({"config": {"inference-watch:notifications": json.dumps(subscribers)}})
+    )
+    assert len(list(judge.addresses_in_plain("prod", tmp_path))) == 2
 
 
 def test_a_monitor_stack_and_what_it_watches_agree() -> None:
