@@ -75,7 +75,9 @@ def python(words: Sequence[str]) -> None:
     except Taken:
         return
     except SystemExit as ended:
-        assert ended.code == 0, f"{module} ends with {ended.code}"  # noqa: PT017  # --help ends with 0
+        assert (ended.code, words[-1]) == (0, "--help"), f"{module} ends with {ended.code}"  # noqa: PT017
+    else:
+        raise AssertionError(f"{module} has no parser of arguments: it ran")
 
 
 @cache
