@@ -30,7 +30,7 @@ FILES = ("config", "settings", "entry")
 # What each room may import besides itself; None is anything.
 ALLOWED: dict[str, set[str] | None] = {
     "__main__": {"config", "settings", "components"},
-    "config": {"settings", "monitoring"},
+    "config": {"settings", "monitoring", "entry"},  # its command
     "settings": {"handlers"},  # services are checked by what runs them
     "bootstrap": {"config", "settings", "components"},
     # Athena's tables are those of the evidence's schema, and its collector is the report's own code.
