@@ -37,7 +37,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("name", stacks(last()))
+@pytest.mark.parametrize("name", list(stacks(last())))
 def test_what_the_last_release_deployed_is_kept(released: Project, name: str) -> None:
     stack = released.stack(name)
     change = stack.preview()
