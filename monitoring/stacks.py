@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from monitoring import own_kpis, tuning
 from monitoring.alarms import evidence, limits, monitor, ownership, service
 from monitoring.alarms.rule import Entry, MetricRule, Scope, made
+from monitoring.alarms.runbook import SOME_FUNCTION
 from monitoring.errors import MonitoringError
 from monitoring.names import dashboard_name, dashboard_url, evidence_name
 from monitoring.notify import maintenance, pages
@@ -84,7 +85,12 @@ def slo_alarms(watched: Watched) -> tuple[Alarm, ...]:
     rules = [
         rule for rule in monitor.rules(watched) if rule.component == "slo" and not rule.key.startswith(canary)
     ]
-    scope = Scope(prefix=watched.name, runbook_url=watched.runbook_url, tuning=watched.tuning)
+    scope = Scope(
+        prefix=watched.name,
+        function=_function(watched),
+        runbook_url=watched.runbook_url,
+        tuning=watched.tuning,
+    )
     promise = _account(rules, monitor_pages.composites, scope)
     _check(watched.tuning, _service(watched), promise)
     return tuple(entry.alarm for entry in promise.entries)
@@ -128,6 +134,7 @@ def _service(parts: WatchedParts) -> _Account:
     rules = service.rules(parts)
     scope = Scope(
         prefix=parts.name,
+        function=_function(parts),
         runbook_url=parts.runbook_url,
         tuning=parts.tuning,
         dashboard_url=dashboard_url(parts.region, parts.name) if isinstance(parts, Watched) else None,
@@ -139,6 +146,7 @@ def _monitor(watched: Watched) -> _Account:
     scope = Scope(
         prefix=monitor_prefix(watched.name),
         base=watched.name,
+        function=_function(watched),
         runbook_url=watched.runbook_url,
         tuning=watched.tuning,
         dashboard_url=dashboard_url(watched.region, dashboard_name(watched.name)),
@@ -146,6 +154,11 @@ def _monitor(watched: Watched) -> _Account:
     return _account(
         monitor.rules(watched), partial(monitor_pages.composites, locations=watched.locations), scope
     )
+
+
+def _function(parts: WatchedParts) -> str:
+    """What first steps call the function behind the API; of several none is it."""
+    return parts.functions[0].name if len(parts.functions) == 1 else SOME_FUNCTION
 
 
 def _account(

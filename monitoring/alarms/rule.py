@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from monitoring.alarms.limits import DESCRIPTION_CHARS
-from monitoring.alarms.runbook import first_steps
+from monitoring.alarms.runbook import SOME_FUNCTION, first_steps
 from monitoring.errors import MonitoringError
 from monitoring.kpi import Component, Kpi, Metric, Window
 from monitoring.spec import Alarm, Comparison, CompositeAlarm, Level, MetricAlarm, MetricQuery, MissingData
@@ -88,7 +88,8 @@ class Entry:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
     """What all alarms of one account share: the prefix of their names, the runbook, the dashboard, if any,
-    and the tuning. `base` is what the service's own names begin with, where that is not the prefix.
+    and the tuning. `base` is what the service's own names begin with, where that is not the prefix;
+    `function` the name of the function that answers requests.
     """
 
     prefix: str
@@ -96,6 +97,7 @@ class Scope:
     tuning: AlarmsTuning = AlarmsTuning()  # noqa: RUF009  # frozen
     dashboard_url: str | None = None
     base: str | None = None
+    function: str = SOME_FUNCTION
 
     def name(self, key: str) -> str:
         """An alarm's physical name."""
@@ -120,7 +122,7 @@ class Scope:
         if self.runbook_url:
             return f"{said} Runbook: {self.runbook_url}#{rule.anchor}"
         room = DESCRIPTION_CHARS - len(said) - 1
-        return f"{said} {first_steps(rule.anchor, room, self.base or self.prefix)}".rstrip()
+        return f"{said} {first_steps(rule.anchor, room, self.base or self.prefix, self.function)}".rstrip()
 
 
 def made(rule: MetricRule, scope: Scope) -> Entry:

@@ -184,3 +184,17 @@ def test_instances_of_a_model_that_is_asked_now_and_then_report_all_the_time() -
     assert "Invocations" in silent(steady=True)
     assert silent(always_on=False) == set()
     assert silent(cores=None) == set()
+
+
+def test_first_steps_name_the_only_function_and_of_several_none() -> None:
+    def said(service: Watched) -> str:
+        made = stacks(service)
+        return " ".join(entry.alarm.description for entry in (*made.service, *made.monitor))
+
+    one = said(several(functions=(GET,), runbook_url=None))
+    assert "aws logs tail /aws/lambda/Get-Items_1 --since" in one
+    both = said(several(runbook_url=None))
+    assert "aws logs tail /aws/lambda/FUNCTION --since" in both
+    assert "--function-name FUNCTION --name" in both
+    for text in (one, both):
+        assert "-inference " not in text
