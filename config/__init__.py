@@ -17,6 +17,7 @@ import monitoring
 from config import stack_files
 from config.contradictions import contradictions, pipeline_contradictions
 from config.existing import existing_contradictions
+from config.maintenance import without_past_work
 from config.messages import explain
 from config.stack_files import ConfigError
 from config.values import is_encrypted, known, typed
@@ -61,7 +62,7 @@ def parse(raw: Mapping[str, Any], secret: Collection[str] = ()) -> Settings:
     never shown. Raises `ConfigError` listing every wrong key at once, also for limits that contradict each
     other and for alarms that CloudWatch would refuse.
     """
-    settings = parse_as(Settings, PROJECT, _with_time_budget(typed(Settings, raw)), secret)
+    settings = without_past_work(parse_as(Settings, PROJECT, _with_time_budget(typed(Settings, raw)), secret))
     problems = [f"{PROJECT}:{problem}" for problem in contradictions(settings)]
     if settings.role in SERVED:
         problems += _of_what_is_watched(settings)

@@ -1,9 +1,30 @@
-"""Planned work that is over, without a break, at an hour that clocks skip, or twice at once."""
+"""Planned work that is over, never comes, has no break, is at an hour that clocks skip, or twice at once."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from settings import Settings
+
+
+def without_past_work(settings: Settings, now: datetime | None = None) -> Settings:
+    """The settings without planned work that is over, which is said on the log.
+
+    Old plans stop no deployment. Judged by today's date unless another is given.
+    """
+    now = now or datetime.now(UTC)
+    over = [number for number, work in enumerate(settings.maintenance) if work.is_over(now)]
+    for number in over:
+        work = settings.maintenance[number]
+        logging.getLogger("inference-watch").warning(
+            "maintenance[%d]: %s of %r is over, so no rule is made of it any more; what the SLA report needs"
+            " to know of it is kept. Remove it, or correct its date.",
+            number,
+            work.schedule,
+            work.name,
+        )
+    kept = tuple(work for number, work in enumerate(settings.maintenance) if number not in over)
+    return settings.model_copy(update={"maintenance": kept}) if over else settings
 
 
 def maintenance_contradictions(settings: Settings, now: datetime | None = None) -> Iterator[str]:

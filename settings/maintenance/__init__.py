@@ -1,6 +1,6 @@
 """Planned work, announced by config: nobody is paged for it, and the SLA report does not count it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise, takewhile
 from typing import Annotated, Self
 
@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from settings.forms import Section, Text, form
 from settings.maintenance.schedule import Schedule
 
+EPOCH = datetime.fromtimestamp(0, UTC)
+KEPT = timedelta(days=2)  # the day's evidence, which tells of it, is collected in the night after
 LOOK_AHEAD, LEAP_YEARS = timedelta(days=366), timedelta(days=8 * 366)
 
 
@@ -51,16 +53,21 @@ class Maintenance(Section):
         duration = self.parsed.duration
         return [(begin, begin + duration) for begin in self.parsed.beginnings(first, last)]
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it came once, two days ago or longer."""
+        schedule = self.parsed
+        return schedule.at is not None and any(
+            begin + schedule.duration + KEPT < now for begin in schedule.moments(EPOCH, now)
+        )
+
     def problem(self, now: datetime) -> str | None:
         """What is wrong with it from now on, with consequence and fix."""
         schedule = self.parsed
-        moments = schedule.moments(now - schedule.duration, now + LEAP_YEARS)
+        past = schedule.duration + (KEPT if schedule.at else timedelta())
+        moments = schedule.moments(now - past, now + LEAP_YEARS)
         begin = next(moments, None)
         if begin is None:
-            return (
-                f"{self.schedule} is over or never comes, so it mutes nothing. Correct its date, or remove"
-                " it; what the report needs to know of it is kept."
-            )
+            return f"{self.schedule} never comes, so it mutes nothing. Correct its date, or remove it."
         unclear = schedule.unclear(now, now + LOOK_AHEAD)
         if unclear is not None:
             return (

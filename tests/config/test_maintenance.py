@@ -28,8 +28,8 @@ def test_sound_windows_are_taken() -> None:
     ("works", "said"),
     [
         (
-            [{**WEEKLY, "schedule": "at(2026-11-20T02:00)"}],
-            "maintenance[0].schedule: at(2026-11-20T02:00) is over",
+            [{**WEEKLY, "schedule": "cron(0 2 30 2 *)"}],
+            "maintenance[0].schedule: cron(0 2 30 2 *) never comes",
         ),
         (
             [WEEKLY, {**WEEKLY, "schedule": "cron(0 2 * * MON)"}],
@@ -53,11 +53,21 @@ def test_one_that_is_wrong_itself_is_not_compared_with_the_others() -> None:
 
 
 def test_the_program_refuses_it_before_anything_is_made() -> None:
-    raw = {**config.read_stack("dev"), "maintenance": [{**WEEKLY, "schedule": "at(2020-01-01T02:00)"}]}
+    raw = {**config.read_stack("dev"), "maintenance": [{**WEEKLY, "schedule": "cron(0 2 30 2 *)"}]}
     with pytest.raises(
-        config.ConfigError, match=r"maintenance\[0\]\.schedule: at\(2020-01-01T02:00\) is over"
+        config.ConfigError, match=r"maintenance\[0\]\.schedule: cron\(0 2 30 2 \*\) never comes"
     ):
         config.parse(raw)
+
+
+def test_what_is_over_stops_nothing_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    past = {**WEEKLY, "name": "past", "schedule": "at(2020-01-01T02:00)"}
+    settings = config.parse({**config.read_stack("dev"), "maintenance": [WEEKLY, past]})
+    assert [work.name for work in settings.maintenance] == ["weekly"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "maintenance[1]: at(2020-01-01T02:00) of 'past' is over, so no rule is made of it any more; what the"
+        " SLA report needs to know of it is kept. Remove it, or correct its date."
+    ]
 
 
 def test_a_monitor_stack_has_none_of_its_own() -> None:

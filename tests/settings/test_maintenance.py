@@ -134,14 +134,12 @@ def test_the_longest_window_is_taken() -> None:
 @pytest.mark.parametrize(
     ("schedule", "duration", "zone", "said"),
     [
-        ("at(2026-11-27T09:59)", "PT2H", "UTC", "is over or never comes"),
-        ("at(2025-12-06T02:00)", "PT2H", "UTC", "is over or never comes"),
-        ("cron(0 2 30 2 *)", "PT2H", "UTC", "is over or never comes"),
+        ("cron(0 2 30 2 *)", "PT2H", "UTC", "never comes"),
         ("cron(0 2 * * *)", "P1D", "UTC", "it begins again at 2026-11-28 02:00 UTC, before its P1D are over"),
         ("cron(* * * * *)", "PT1M", "UTC", "it begins again"),
         ("cron(30 2 * * SUN)", "PT2H", "Europe/Berlin", "2027-03-28 02:30 is skipped or comes twice"),
         ("cron(30 1 * * *)", "PT2H", "America/New_York", "2027-11-07 01:30 is skipped or comes twice"),
-        ("at(2027-03-28T02:30)", "PT2H", "Europe/Berlin", "is over or never comes"),
+        ("at(2027-03-28T02:30)", "PT2H", "Europe/Berlin", "never comes"),
         ("at(2027-10-31T02:30)", "PT2H", "Europe/Berlin", "2027-10-31 02:30 is skipped or comes twice"),
     ],
 )
@@ -156,7 +154,7 @@ def test_a_mistake_is_told_with_what_follows_and_what_to_do(
 @pytest.mark.parametrize(
     ("schedule", "duration", "zone"),
     [
-        ("at(2026-11-27T10:00)", "PT2H", "UTC"),  # it ends this minute
+        ("at(2026-11-25T10:00)", "PT2H", "UTC"),  # it ended two days ago
         ("at(2026-11-27T11:00)", "PT2H", "UTC"),  # under way
         ("cron(0 2 29 2 *)", "PT2H", "UTC"),
         ("cron(0 2 * * *)", "PT23H59M", "UTC"),
@@ -179,3 +177,19 @@ def test_windows_for_the_same_alarms_overlap_where_both_are_under_way() -> None:
     assert api.overlap(plans, NOW) is None
     assert api.overlap(weekly, NOW) is not None
     assert api.overlap(work(alarms=("page-plans", "page-api-down")), NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "duration", "over"),
+    [
+        ("at(2026-11-25T09:59)", "PT2H", True),
+        ("at(2026-11-25T10:00)", "PT2H", False),
+        ("at(2020-01-01T00:00)", "P15D", True),
+        ("at(2026-12-06T02:00)", "PT2H", False),
+        ("at(2025-03-30T02:30)", "PT2H", False),  # skipped: it never came
+        ("cron(0 2 * * SUN)", "PT2H", False),
+    ],
+)
+def test_what_came_once_is_over_two_days_after_its_end(schedule: str, duration: str, over: bool) -> None:
+    zone = "Europe/Berlin" if "03-30" in schedule else "UTC"
+    assert work(schedule, duration, timezone=zone).is_over(NOW) is over
