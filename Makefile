@@ -49,9 +49,14 @@ policy: $(INSTALLED) build policy/venv/installed ## Try the policy pack on the r
 	@$(BIN)/python -m pytest tests/engine -m pack -rs $(ARGS)
 
 .PHONY: engine
-engine: $(INSTALLED) build ## Run every test on the real Pulumi engine; needs the Pulumi CLI on the PATH
+engine: $(INSTALLED) build ## Try every change on the real Pulumi engine; needs the Pulumi CLI on the PATH
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
-	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not provider and not pack' $(ARGS)
+	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not walk and not provider and not pack' $(ARGS)
+
+.PHONY: walk
+walk: $(INSTALLED) build ## Follow the pages' commands, from nothing to a release, on the real engine; needs the Pulumi CLI
+	@$(HAVE_PULUMI) || { echo "make walk needs the Pulumi CLI: no pulumi on the PATH, nothing was followed." >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m walk $(ARGS)
 
 .PHONY: package
 package: $(INSTALLED) ## Compile the component package's examples against SDKs of its schema; needs Node, Go and generators

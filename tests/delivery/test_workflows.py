@@ -93,7 +93,7 @@ def test_nothing_that_others_write_is_pasted_into_a_script(path: Path) -> None:
 def test_ci_runs_all_that_a_change_must_pass() -> None:
     local = (ROOT / ".ci" / "run").read_text()
     named = jobs(ROOT / ".github" / "workflows" / "ci.yml")["ci"]["strategy"]["matrix"]["target"]
-    targets = ("check", "test", "engine", "policy", "package", "rehearse", "local", "actionlint")
+    targets = ("check", "test", "engine", "walk", "policy", "package", "rehearse", "local", "actionlint")
     assert [each for each in named if " " not in each] == list(targets)
     assert all(target in local for target in targets)
     services = {path.name for path in (ROOT / "services").iterdir() if (path / "service.yaml").exists()}

@@ -25,7 +25,7 @@ from tests.engine.cloud import Cloud, Thing
 from tests.engine.project import STATES, Project
 from tests.engine.values import believable
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.walk
 SERVICE, MONITOR, REGION = "555555555555", "444444444444", "eu-west-1"
 IMAGE = f"{SERVICE}.dkr.ecr.{REGION}.amazonaws.com/inference-prod-model@sha256:{'0123456789abcdef' * 4}"
 FILLED = {  # what a reader writes in place of what stands there

@@ -17,7 +17,7 @@ from tests.engine.engine import ROOT
 from tests.engine.project import PACKAGES, Project
 from tests.engine.stacks import EVERYTHING, WEBHOOK_TOKEN
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.walk
 PAGE = ROOT / "docs" / "contributing.md"
 VERSION, SHOWN = "9.0.0", "0.2.0"  # the one that is made, and the one in the page
 SOMEBODY = {
