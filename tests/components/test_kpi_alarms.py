@@ -45,7 +45,7 @@ def test_the_documented_example_runs_and_makes_what_it_says() -> None:
 def test_every_part_alone_gives_alarms_within_cloudwatchs_limits_and_with_one_owner_per_metric() -> None:
     several: list[dict[str, Any]] = [
         {"api": WatchedApi(name="a", stage="s", rate_limit_per_s=1)},
-        {"function": WatchedFunction(name="f", timeout_ms=1, reserved_concurrency=1, rate_limit_per_s=1)},
+        {"function": WatchedFunction(name="f", timeout_ms=1, reserved_concurrency=3, rate_limit_per_s=1)},
         {"table": TABLE},
         {"endpoint": WatchedEndpoint(name="e", variant="v", rate_limit_per_s=1, cores=2)},
     ]

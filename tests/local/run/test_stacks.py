@@ -6,7 +6,7 @@ import pytest
 
 from entry import USAGE
 from local import cli
-from local.run import copies, sequence
+from local.run import copies, deploying, sequence
 from local.run import served as run
 from local.summary import Summary
 
@@ -48,7 +48,7 @@ config:
 
 def in_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run what is in `folder` instead of the project's own."""
-    for module in (copies, sequence, run):
+    for module in (copies, deploying, sequence, run):
         monkeypatch.setattr(module, "ROOT", folder)
 
 
