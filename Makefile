@@ -51,7 +51,7 @@ policy: $(INSTALLED) build policy/venv/installed ## Try the policy pack on the r
 .PHONY: engine
 engine: $(INSTALLED) build ## Try every change on the real Pulumi engine; needs the Pulumi CLI on the PATH
 	@$(HAVE_PULUMI) || { echo "make engine needs the Pulumi CLI: no pulumi on the PATH, nothing was tested." >&2; exit 1; }
-	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not walk and not provider and not pack' $(ARGS)
+	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m 'not walk and not sdk and not provider and not pack' $(ARGS)
 
 .PHONY: walk
 walk: $(INSTALLED) build ## Follow the pages' commands, from nothing to a release, on the real engine; needs the Pulumi CLI
@@ -59,8 +59,8 @@ walk: $(INSTALLED) build ## Follow the pages' commands, from nothing to a releas
 	@$(BIN)/python -m pytest tests/engine --numprocesses 2 --dist worksteal -m walk $(ARGS)
 
 .PHONY: package
-package: $(INSTALLED) ## Compile the component package's examples against SDKs of its schema; needs Node, Go and generators
-	@$(BIN)/python -m pytest tests/package -m sdk -rs $(ARGS)
+package: $(INSTALLED) build ## Compile the component package's examples, deploy the one in YAML; needs Node, Go, the CLI and generators
+	@$(BIN)/python -m pytest tests/package tests/engine --numprocesses 2 --dist worksteal -m sdk -rs $(ARGS)
 
 .PHONY: provider
 provider: $(INSTALLED) build ## Hold what is assumed of the AWS provider against its own plan; needs Terraform

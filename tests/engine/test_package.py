@@ -21,7 +21,7 @@ from tests.engine.engine import ROOT
 from tests.engine.provider import serve
 
 pytestmark = [
-    pytest.mark.engine,
+    pytest.mark.sdk,
     pytest.mark.skipif(
         shutil.which("pulumi-language-yaml") is None,
         reason="No pulumi-language-yaml on the PATH: no program in YAML was run.",
