@@ -15,6 +15,7 @@ from tests.engine.stacks import ALL, FULL, FULL_ACCOUNT
 # What the program only sets in other shapes than these, or the provider of that version does not know.
 UNSEEN = {
     "aws:apigateway/apiKey:ApiKey": {"value"},
+    "aws:budgets/budget:Budget": {"accountId"},
     "aws:iam/policy:Policy": {"description", "path"},
     "aws:route53/record:Record": {"setIdentifier"},
     # Of the evidence, which no stack here collects.
@@ -28,7 +29,8 @@ UNSEEN = {
 def test_what_forces_a_replacement_is_what_the_real_provider_plans(
     project: Callable[..., Project], tmp_path: Path
 ) -> None:
-    new = project({**ALL, "dev": FULL, "bootstrap/monitor": FULL_ACCOUNT})
+    full = {**FULL, "budget": {"monthly_usd": 60}}
+    new = project({**ALL, "dev": full, "bootstrap/monitor": FULL_ACCOUNT})
     for stack in ALL:
         assert new.stack(stack).up().error == ""
     judged = terraform.verdicts(one_of_each(new), tmp_path)
