@@ -5,7 +5,8 @@ publishes its metric, and missing data leaves it as it is, so that only `SetAlar
 """
 
 from monitoring.names import NAMESPACE
-from monitoring.spec import Level, MetricAlarm, MetricStat
+from monitoring.notify.of_topics import above_zero
+from monitoring.spec import Level, MetricAlarm
 
 SUFFIX = "-drill"
 DESCRIPTION = (
@@ -21,24 +22,12 @@ def name(topic: str) -> str:
 
 def alarm(topic: str, level: Level) -> MetricAlarm:
     """The drill alarm of a topic."""
-    metric = MetricStat(
-        id="m",
-        namespace=NAMESPACE,
-        metric="Drill",
-        dimensions={"Topic": topic},
-        statistic="Maximum",
-        period_s=300,
-        return_data=True,
-    )
-    return MetricAlarm(
+    return above_zero(
         key=f"{level}{SUFFIX}",
         name=name(topic),
         description=DESCRIPTION.format(level=level),
-        queries=(metric,),
-        comparison="GreaterThanThreshold",
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
-        missing_data="ignore",
-        threshold=0,
+        namespace=NAMESPACE,
+        metric="Drill",
+        dimensions={"Topic": topic},
         level=level,
     )

@@ -1,10 +1,10 @@
 """The alarm on messages that a channel did not take: a page that nobody hears makes no sound by itself.
 
-Like a drill's, it belongs to topics, not to a service: the catalogue, dashboards and rehearsals do not know
-it. It is `critical` also where the message was a warning: the channel that would tell of it is what broke.
+It is `critical` also where the message was a warning: the channel that would tell of it is what broke.
 """
 
-from monitoring.spec import MetricAlarm, MetricStat
+from monitoring.notify.of_topics import above_zero
+from monitoring.spec import MetricAlarm
 
 SUFFIX = "-undelivered"
 DESCRIPTION = (
@@ -16,25 +16,13 @@ DESCRIPTION = (
 def alarm(prefix: str) -> MetricAlarm:
     """The alarm on the queue of the topics whose names begin with `prefix`; both have one name."""
     queue = f"{prefix}{SUFFIX}"
-    waiting = MetricStat(
-        id="m",
-        namespace="AWS/SQS",
-        metric="ApproximateNumberOfMessagesVisible",
-        dimensions={"QueueName": queue},
-        statistic="Maximum",
-        period_s=300,
-        return_data=True,
-    )
-    return MetricAlarm(
+    # SQS tells nothing of a queue that nobody touched for six hours, whatever waits in it.
+    return above_zero(
         key="undelivered",
         name=queue,
         description=DESCRIPTION.format(queue=queue),
-        queries=(waiting,),
-        comparison="GreaterThanThreshold",
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
-        # SQS tells nothing of a queue that nobody touched for six hours, whatever waits in it.
-        missing_data="ignore",
-        threshold=0,
+        namespace="AWS/SQS",
+        metric="ApproximateNumberOfMessagesVisible",
+        dimensions={"QueueName": queue},
         level="critical",
     )
